@@ -1,0 +1,36 @@
+/** The door of core: all that routes, commands and programs may use. */
+export { Config } from "./config.ts";
+export { Manager, type ManagerOptions } from "./manager.ts";
+export { type Clock, systemClock } from "./model/clock.ts";
+export {
+  ERROR_CODES,
+  type ErrorCode,
+  type ErrorDetails,
+  type Fault,
+  LidoError,
+} from "./model/errors.ts";
+export {
+  Isolation,
+  Permissions,
+  type PoolChanges,
+  PoolId,
+  PoolSettings,
+  type PoolSettingsInput,
+  type PoolSnapshot,
+  type PoolState,
+  type ResizeInfo,
+  type SlotSnapshot,
+} from "./model/pool.ts";
+export type { Health, HealthAlert, SelfTestFinding, SystemStats } from "./model/system.ts";
+export {
+  BATCH_MAX,
+  type LogLine,
+  type TaskFilter,
+  TaskId,
+  type TaskPage,
+  type TaskSnapshot,
+  type TaskStatus,
+  TaskSubmission,
+} from "./model/task.ts";
+export { isFinal, TASK_STATES, type TaskState } from "./model/task_state.ts";
+export type { BrokenTaskFile, TaskType } from "./model/task_type.ts";

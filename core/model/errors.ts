@@ -1,0 +1,63 @@
+/**
+ * Every error that a caller can act on carries one of these codes. `routes/errors.ts` gives each
+ * its HTTP status, so a code without a status does not compile.
+ */
+export const ERROR_CODES = [
+  "invalid_input",
+  "pool_not_found",
+  "pool_closed",
+  "pool_busy",
+  "pool_limit_reached",
+  "queue_full",
+  "task_not_found",
+  "task_not_cancellable",
+  "task_not_stoppable",
+  "task_dropped",
+  "task_type_not_found",
+  "task_type_broken",
+  "idempotency_conflict",
+  "illegal_transition",
+  "cursor_invalid",
+  "server_closing",
+  "thread_start_failed",
+  "budget_exhausted",
+] as const;
+/** What went wrong, in one word that programs can compare. */
+export type ErrorCode = typeof ERROR_CODES[number];
+
+/** One fault in what a caller sent: where (JSON pointer parts), and what is wrong with it. */
+export interface Fault {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** What an error can tell a program beside its sentence. */
+export interface ErrorDetails {
+  /** Each fault of the input, with its place. */
+  readonly faults?: readonly Fault[];
+  /** Milliseconds after which another try may succeed. */
+  readonly retryAfterMs?: number;
+  readonly [key: string]: unknown;
+}
+
+/**
+ * An error that the caller can act on. Programmers' mistakes are `TypeError` or `RangeError`.
+ *
+ * @example
+ * ```ts
+ * throw new LidoError("pool_not_found", `Cannot find pool: no pool has the id ${id}`);
+ * ```
+ */
+export class LidoError extends Error {
+  override readonly name = "LidoError";
+
+  /** Makes the error; `options.cause` keeps what was caught. */
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details: ErrorDetails = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

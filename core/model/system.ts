@@ -1,0 +1,33 @@
+import type { TaskCounts } from "./pool.ts";
+
+/** Totals over all pools. */
+export interface SystemStats {
+  readonly pools: number;
+  readonly counts: TaskCounts;
+  readonly threads: number;
+  readonly busyThreads: number;
+  readonly zombies: number;
+  readonly startedAtMs: number;
+  /** Resident memory of the server process, in bytes. */
+  readonly memoryBytes: number;
+}
+
+/** One thing that is wrong now, and what to do. */
+export interface HealthAlert {
+  readonly level: "warning" | "critical";
+  readonly message: string;
+}
+
+/** Whether all is well. */
+export interface Health {
+  readonly isHealthy: boolean;
+  readonly alerts: readonly HealthAlert[];
+  readonly stats: SystemStats;
+}
+
+/** What the self-test found this runtime able to do. */
+export interface SelfTestFinding {
+  readonly name: string;
+  readonly isOk: boolean;
+  readonly detail: string;
+}

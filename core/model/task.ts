@@ -1,0 +1,166 @@
+/**
+ * A task: one unit of submitted work. {@link TaskSubmission} is what comes in,
+ * {@link TaskSnapshot} what goes out; each status carries the facts that exist in it.
+ */
+import { z } from "zod";
+import { PoolId } from "./pool.ts";
+import type { TaskState } from "./task_state.ts";
+
+/** An id of a task: uuid v7, so ids sort by the time of submission. */
+export const TaskId = z.uuidv7().brand<"TaskId">();
+/** An id of a task: uuid v7, so ids sort by the time of submission. */
+export type TaskId = z.infer<typeof TaskId>;
+
+/** The largest input of a task, as JSON, in characters. */
+export const INPUT_CHARS_MAX = 1_000_000;
+/** The largest result of a task, as JSON, in characters. */
+export const RESULT_CHARS_MAX = 10_000_000;
+/** The most submissions of one batch. */
+export const BATCH_MAX = 10_000;
+
+const taskTypeName = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, {
+  message: "Invalid: lower-case letters, digits and _, beginning with a letter",
+});
+
+/** A task as it is submitted. */
+export const TaskSubmission = z.strictObject({
+  poolId: PoolId.meta({ description: "The pool that shall run it" }),
+  name: z.string().trim().min(1).max(128).optional()
+    .meta({ description: "Label shown in lists; the task type's name if left out" }),
+  type: taskTypeName.meta({ description: "A registered task type" }),
+  input: z.json().optional().meta({ description: "What the type's run function is given" }),
+  priority: z.int().min(-100).max(100).default(0)
+    .meta({ description: "Higher runs first; equal ones in order of submission" }),
+  runTimeoutMs: z.int().min(1).max(30 * 86_400_000).nullable().optional()
+    .meta({ description: "How long an attempt may run; the pool's own if left out" }),
+  tags: z.array(z.string().trim().min(1).max(64)).max(20).readonly().default([])
+    .meta({ description: "Words to find it by" }),
+  idempotencyKey: z.string().min(1).max(255).optional()
+    .meta({ description: "A second submit with the same key gives the first one's task" }),
+}).meta({ id: "TaskSubmission" });
+/** A task as it is submitted, defaults filled in. */
+export type TaskSubmission = z.infer<typeof TaskSubmission>;
+
+/** Why an attempt did not come to a result. */
+export const FAILURE_CODES = [
+  "task_error",
+  "invalid_input",
+  "invalid_output",
+  "run_timeout",
+  "queue_timeout",
+  "out_of_memory",
+  "thread_exited",
+  "thread_killed",
+  "result_unserializable",
+  "result_too_large",
+  "type_load_failed",
+  "protocol_violation",
+] as const;
+/** Why an attempt did not come to a result. */
+export type FailureCode = typeof FAILURE_CODES[number];
+
+/** An error that crossed from a thread: what cloning an `Error` would lose is kept as text. */
+export interface TaskFailure {
+  readonly code: FailureCode;
+  /** The error's class, such as `TypeError`. */
+  readonly name: string;
+  /** At most 8,192 characters. */
+  readonly message: string;
+  readonly stack: string | null;
+}
+
+/** Something that happened to a task after its end, or that its end left behind. */
+export interface LateError {
+  readonly atMs: number;
+  readonly message: string;
+}
+
+/** One line that a task's code logged. */
+export interface LogLine {
+  readonly atMs: number;
+  readonly level: "debug" | "info" | "warning" | "error";
+  readonly text: string;
+}
+
+/** A task's state with the facts that exist in it. */
+export type TaskStatus =
+  | { readonly state: "blocked"; readonly waitsFor: readonly TaskId[] }
+  | { readonly state: "scheduled"; readonly runAtMs: number }
+  | { readonly state: "pending"; readonly why: string }
+  | {
+    readonly state: "running";
+    readonly slot: number;
+    readonly startedAtMs: number;
+    readonly stopRequestedAtMs: number | null;
+    readonly isZombie: boolean;
+    readonly progress: TaskProgress | null;
+  }
+  | {
+    readonly state: "completed";
+    readonly slot: number;
+    readonly startedAtMs: number;
+    readonly finishedAtMs: number;
+    readonly runMs: number;
+    /** The result as JSON text; null when `run` returned nothing. */
+    readonly resultJson: string | null;
+  }
+  | {
+    readonly state: "failed";
+    readonly slot: number | null;
+    readonly startedAtMs: number | null;
+    readonly finishedAtMs: number;
+    readonly runMs: number | null;
+    readonly failure: TaskFailure;
+  }
+  | {
+    readonly state: "cancelled";
+    readonly slot: number | null;
+    readonly startedAtMs: number | null;
+    readonly finishedAtMs: number;
+    readonly runMs: number | null;
+    /** Who or what cancelled it, in one sentence. */
+    readonly cause: string;
+  };
+
+/** How far a task says that it is. */
+export interface TaskProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly note: string | null;
+}
+
+/** A frozen copy of a task. */
+export interface TaskSnapshot {
+  readonly id: TaskId;
+  readonly poolId: PoolId;
+  readonly name: string;
+  readonly type: string;
+  /** A hash of the task file's text when the last attempt began. */
+  readonly codeVersion: string | null;
+  readonly priority: number;
+  readonly tags: readonly string[];
+  readonly attempt: number;
+  readonly submittedAtMs: number;
+  readonly runTimeoutMs: number | null;
+  /** The input as JSON text; null when there is none. */
+  readonly inputJson: string | null;
+  readonly status: TaskStatus;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly lateErrors: readonly LateError[];
+}
+
+/** Which tasks a list shows. Newest first. */
+export interface TaskFilter {
+  readonly poolId?: PoolId;
+  readonly state?: TaskState;
+}
+
+/** One page of a list, by its number or from a cursor. */
+export interface TaskPage {
+  readonly tasks: readonly TaskSnapshot[];
+  /** All tasks that the filter lets through, from counters. */
+  readonly totalItems: number;
+  /** Opaque; the page after this one, or null at the end. */
+  readonly nextCursor: string | null;
+  readonly prevCursor: string | null;
+}
