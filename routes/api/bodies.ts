@@ -1,0 +1,132 @@
+/** What each body of the API may hold: the model's schemas, whole or in part, in wire names. */
+import { z } from "zod";
+import {
+  BATCH_MAX,
+  type PoolChanges,
+  PoolSettings,
+  type PoolSettingsInput,
+  TaskSubmission,
+} from "../../core/mod.ts";
+import { type FieldNames, fieldNames, fromWire, invalidInput, listFromWire } from "./wire.ts";
+
+/** How a pool's settings are called on the wire; `workers` is the first API's word for threads. */
+export const POOL_FIELDS: FieldNames = fieldNames(PoolSettings.shape, {
+  maxThreads: "max_workers",
+  minThreads: "min_workers",
+});
+
+/** How a submission's fields are called on the wire. */
+export const TASK_FIELDS: FieldNames = fieldNames(TaskSubmission.shape, {
+  name: "task_name",
+  type: "task_type",
+});
+
+/** The name of a pool that was created without one. */
+const POOL_NAME_DEFAULT = "pool";
+/** The first API's only task type; here it is another name of `sleep`. */
+const DEMO_TYPE = "demo";
+/** What the first API makes of a demo's duration that is no whole number, in seconds. */
+const DEMO_SECONDS_DEFAULT = 5;
+
+/** The settings one by one: a change may name some of them, and no default may slip in. */
+const Changes = z.strictObject(PoolSettings.shape).omit({ isolation: true }).partial();
+const Size = Changes.pick({ maxThreads: true, minThreads: true })
+  .extend({ maxThreads: PoolSettings.shape.maxThreads.unwrap() });
+const DurationMs = z.int().min(0).max(30 * 86_400_000);
+const Deadline = z.strictObject({ deadlineMs: DurationMs.exactOptional() });
+const Grace = z.strictObject({ graceMs: DurationMs.exactOptional() });
+const Batch = z.strictObject({ tasks: z.array(z.unknown()).min(1).max(BATCH_MAX) });
+
+/** Reads the body of a pool's creation. */
+export function poolFromWire(body: unknown): PoolSettingsInput {
+  return fromWire(isRecord(body) ? { name: POOL_NAME_DEFAULT, ...body } : body, {
+    action: "Cannot create pool",
+    schema: PoolSettings,
+    names: POOL_FIELDS,
+  });
+}
+
+/** Reads the body of a pool's change: only what it names changes. */
+export function changesFromWire(body: unknown): PoolChanges {
+  const action = "Cannot change pool";
+  const changes = fromWire(body, { action, schema: Changes, names: POOL_FIELDS });
+  const sent = onlySent(changes, body);
+  if (Object.keys(sent).length > 0) return sent;
+  throw invalidInput(action, [{ path: [], message: "No setting is named" }]);
+}
+
+/** Reads the body of a resize. */
+export function sizeFromWire(body: unknown): { maxThreads: number; minThreads?: number } {
+  const form = { action: "Cannot resize pool", schema: Size, names: SIZE_FIELDS };
+  const { maxThreads, minThreads } = fromWire(body, form);
+  const isMinSent = isRecord(body) && Object.hasOwn(body, "min_workers");
+  return { maxThreads, ...(isMinSent && minThreads !== undefined ? { minThreads } : {}) };
+}
+
+/** Reads the body of a drain. */
+export function deadlineFromWire(body: unknown): { deadlineMs?: number } {
+  return fromWire(body, { action: "Cannot close pool", schema: Deadline, names: DEADLINE_FIELDS });
+}
+
+/** Reads the body of a stop. */
+export function graceFromWire(body: unknown): { graceMs?: number } {
+  return fromWire(body, { action: "Cannot stop task", schema: Grace, names: GRACE_FIELDS });
+}
+
+/** Reads the body of a submit; a key from the header goes before the body's. */
+export function submissionFromWire(body: unknown, idempotencyKey?: string): TaskSubmission {
+  const key = idempotencyKey === undefined ? {} : { idempotency_key: idempotencyKey };
+  const part = withDemo(isRecord(body) ? { ...body, ...key } : body);
+  return fromWire(part, { ...SUBMISSION_FORM, action: "Cannot submit task" });
+}
+
+/** Reads the body of a batch. */
+export function batchFromWire(body: unknown): TaskSubmission[] {
+  const { tasks } = fromWire(body, {
+    action: SUBMISSION_FORM.action,
+    schema: Batch,
+    names: fieldNames(Batch.shape),
+  });
+  return listFromWire(tasks.map(withDemo), "tasks", SUBMISSION_FORM);
+}
+
+const SIZE_FIELDS = fieldNames(Size.shape, {
+  maxThreads: "max_workers",
+  minThreads: "min_workers",
+});
+const DEADLINE_FIELDS = fieldNames(Deadline.shape);
+const GRACE_FIELDS = fieldNames(Grace.shape);
+const SUBMISSION_FORM = {
+  action: "Cannot submit tasks",
+  schema: TaskSubmission,
+  names: TASK_FIELDS,
+};
+
+/** The defaults that partial schemas still fill in are left out again. */
+function onlySent(changes: z.output<typeof Changes>, body: unknown): PoolChanges {
+  const sent = new Set(Object.keys(isRecord(body) ? body : {}));
+  // A JSON text has no undefined, so each value that is left has its setting's type.
+  return Object.fromEntries(
+    Object.entries(changes).filter(([key]) => sent.has(POOL_FIELDS.toWire.get(key) ?? key)),
+  ) as PoolChanges;
+}
+
+/** The first API's demo: `{"task_type": "demo", "duration": 5}`, and what has no type at all. */
+function withDemo(part: unknown): unknown {
+  if (!isRecord(part)) return part;
+  const { task_type = DEMO_TYPE, ...rest } = part;
+  if (task_type !== DEMO_TYPE) return part;
+  if ("input" in rest) return { ...rest, task_type: "sleep" };
+  const { duration, ...others } = rest;
+  return { ...others, task_type: "sleep", input: { seconds: demoSeconds(duration) } };
+}
+
+/** Forgives what is no whole number, as the first API did; a later check refuses a negative one. */
+function demoSeconds(duration: unknown): number {
+  const text = typeof duration === "string" || typeof duration === "number" ? `${duration}` : "";
+  return /^\s*[+-]?\d{1,15}\s*$/.test(text) ? Number(text) : DEMO_SECONDS_DEFAULT;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

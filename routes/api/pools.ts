@@ -1,0 +1,82 @@
+/** `/api/pools`: each handler reads, calls the manager once, and answers. */
+import { Hono } from "hono";
+import type { AppEnv, RoutedManager } from "../app_env.ts";
+import { presentPool, presentResize, presentResizeInfo } from "../present/pool.ts";
+import { answer } from "./answer.ts";
+import {
+  changesFromWire,
+  deadlineFromWire,
+  POOL_FIELDS,
+  poolFromWire,
+  sizeFromWire,
+} from "./bodies.ts";
+import { readDeadline, readPoolId, readPoolStates, readQuery } from "./query.ts";
+import { readJson, readOptionalJson } from "./read_json.ts";
+
+/** Makes the routes below `/api/pools`. */
+export function poolRoutes(manager: RoutedManager): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  routes.use(async (c, next) => {
+    c.set("fields", POOL_FIELDS);
+    await next();
+  });
+  addLife(routes, manager);
+  addSteering(routes, manager);
+  return routes;
+}
+
+function addLife(routes: Hono<AppEnv>, manager: RoutedManager): void {
+  routes.get("/", (c) => {
+    const query = readQuery(c, "Cannot list pools", ["status"]);
+    return answer(c, manager.listPools(readPoolStates(query)).map(presentPool));
+  });
+  routes.post("/", async (c) => {
+    const pool = await manager.createPool(poolFromWire(await readJson(c)));
+    c.header("Location", `/api/pools/${pool.id}`);
+    return answer(c, presentPool(pool), { status: 201 });
+  });
+  routes.get("/:id", (c) => answer(c, presentPool(manager.getPool(readPoolId(c.req.param("id"))))));
+  routes.delete("/:id", async (c) => {
+    const id = readPoolId(c.req.param("id"));
+    const query = readQuery(c, "Cannot close pool", ["deadline_ms"]);
+    const pool = await manager.closePool(id, deadlineFromWire(readDeadline(query)));
+    return answer(c, presentPool(pool), { status: 202 });
+  });
+  routes.post("/:id/drain", async (c) => {
+    const id = readPoolId(c.req.param("id"));
+    const pool = await manager.closePool(id, deadlineFromWire(await readOptionalJson(c)));
+    return answer(c, presentPool(pool), { status: 202 });
+  });
+  routes.delete("/:id/force-close", async (c) => {
+    const closed = await manager.forceClosePool(readPoolId(c.req.param("id")));
+    const counts = { cancelled_tasks: closed.cancelledTasks, stopped_tasks: closed.stoppedTasks };
+    return answer(c, counts, { beside: counts }); // beside the data, too: there the first API has it
+  });
+}
+
+function addSteering(routes: Hono<AppEnv>, manager: RoutedManager): void {
+  routes.patch("/:id", async (c) => {
+    const id = readPoolId(c.req.param("id"));
+    return answer(c, presentPool(await manager.changePool(id, changesFromWire(await readJson(c)))));
+  });
+  routes.put("/:id/resize", async (c) => {
+    const id = readPoolId(c.req.param("id"));
+    const { before, pool } = await manager.resizePool(id, sizeFromWire(await readJson(c)));
+    const { maxThreads, name } = pool.settings;
+    const message = `Pool ${name} was resized from ${before.maxThreads} to ${maxThreads} threads`;
+    return answer(c, presentResize(before, pool), { beside: { message } });
+  });
+  routes.get("/:id/resize-info", (c) => {
+    return answer(c, presentResizeInfo(manager.getResizeInfo(readPoolId(c.req.param("id")))));
+  });
+  routes.post("/:id/pause", async (c) => {
+    return answer(c, presentPool(await manager.pausePool(readPoolId(c.req.param("id")))));
+  });
+  routes.post("/:id/resume", async (c) => {
+    return answer(c, presentPool(await manager.resumePool(readPoolId(c.req.param("id")))));
+  });
+  routes.post("/:id/cancel_pool_tasks", async (c) => {
+    const cancelled = await manager.cancelPending(readPoolId(c.req.param("id")));
+    return answer(c, { cancelled_tasks: cancelled });
+  });
+}

@@ -1,0 +1,117 @@
+/** Reads what comes in the address: ids, filters, pages and waits. */
+import type { Context } from "hono";
+import {
+  LidoError,
+  PoolId,
+  type PoolState,
+  TASK_STATES,
+  type TaskFilter,
+  TaskId,
+  type TaskState,
+} from "../../core/mod.ts";
+import type { AppEnv } from "../app_env.ts";
+import { invalidInput, unknownField } from "./wire.ts";
+
+/** The longest wait for a task's end, in seconds. */
+const WAIT_SECONDS_MAX = 60;
+/** The longest page. */
+const PER_PAGE_MAX = 100;
+/** A page's length unless the caller says. */
+const PER_PAGE_DEFAULT = 10;
+const POOL_STATES: readonly PoolState[] = ["running", "paused", "draining", "closed"];
+
+/** A page by its number, or from a cursor. */
+export type PageQuery = { page: number; perPage: number } | { cursor: string; perPage: number };
+
+/** Parameters by name; those that were left empty are left out. */
+export type Query = ReadonlyMap<string, string>;
+
+/**
+ * Reads the parameters.
+ * @throws {HttpError} `invalid_input` for one that is not known, or comes twice.
+ */
+export function readQuery(c: Context<AppEnv>, action: string, known: readonly string[]): Query {
+  const sent = Object.entries(c.req.queries());
+  const faults = sent.flatMap(([name, values]) => {
+    if (!known.includes(name)) return [{ path: [name], message: unknownField(name, known) }];
+    return values.length > 1 ? [{ path: [name], message: "Comes more than once" }] : [];
+  });
+  if (faults.length > 0) throw invalidInput(action, faults);
+  return new Map(sent.map(([name, [value = ""]]) => [name, value] as const).filter(([, v]) => v));
+}
+
+/** The pool's id in the path; what is no id names no pool. */
+export function readPoolId(text: string): PoolId {
+  const id = PoolId.safeParse(text.toLowerCase());
+  if (id.success) return id.data;
+  throw new LidoError("pool_not_found", `Cannot find pool: no pool has the id ${shorten(text)}`);
+}
+
+/** The task's id in the path; what is no id names no task. */
+export function readTaskId(text: string): TaskId {
+  const id = TaskId.safeParse(text.toLowerCase());
+  if (id.success) return id.data;
+  throw new LidoError("task_not_found", `Cannot find task: no task has the id ${shorten(text)}`);
+}
+
+/** Whole numbers out of bounds are clamped, and what is none is 1 and 10: never refused. */
+export function readPage(query: Query): PageQuery {
+  const cursor = query.get("cursor");
+  const perPage = clamp(wholeNumber(query.get("per_page")) ?? PER_PAGE_DEFAULT, PER_PAGE_MAX);
+  if (cursor !== undefined) return { cursor, perPage };
+  return { page: clamp(wholeNumber(query.get("page")) ?? 1, Number.MAX_SAFE_INTEGER), perPage };
+}
+
+/** Which tasks a list shall show. */
+export function readTaskFilter(query: Query): TaskFilter {
+  const poolId = query.get("pool_id");
+  const state = query.get("status");
+  return {
+    ...(poolId === undefined ? {} : { poolId: readPoolId(poolId) }),
+    ...(state === undefined ? {} : { state: oneOf<TaskState>(state, TASK_STATES, "tasks") }),
+  };
+}
+
+/** Which pools a list shall show: `all`, or states with commas between; undefined: the open ones. */
+export function readPoolStates(query: Query): readonly PoolState[] | undefined {
+  const states = query.get("status");
+  if (states === undefined) return undefined;
+  if (states === "all") return POOL_STATES;
+  return states.split(",").map((state) => oneOf(state.trim(), POOL_STATES, "pools"));
+}
+
+/** How long the caller waits for the task's end, in milliseconds; undefined: not at all. */
+export function readWaitMs(query: Query): number | undefined {
+  const text = query.get("wait");
+  if (text === undefined) return undefined;
+  const seconds = /^\d{1,3}(\.\d{1,3})?$/.test(text) ? Number(text) : NaN;
+  if (seconds <= WAIT_SECONDS_MAX) return Math.round(seconds * 1000);
+  const message = `Invalid: must be a number of seconds from 0 to ${WAIT_SECONDS_MAX}`;
+  throw invalidInput("Cannot wait for task", [{ path: ["wait"], message }]);
+}
+
+/** How long a closing pool has, in milliseconds. */
+export function readDeadline(query: Query): { deadline_ms?: unknown } {
+  const text = query.get("deadline_ms");
+  if (text === undefined) return {};
+  return { deadline_ms: /^\d{1,15}$/.test(text) ? Number(text) : text };
+}
+
+function oneOf<State extends string>(text: string, all: readonly State[], of: string): State {
+  const found = all.find((state) => state === text);
+  if (found !== undefined) return found;
+  const message = `Invalid: ${JSON.stringify(shorten(text))} is none of ${all.join(", ")}`;
+  throw invalidInput(`Cannot list ${of}`, [{ path: ["status"], message }]);
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\s*[+-]?\d+\s*$/.test(text) ? Number(text) : undefined;
+}
+
+function clamp(value: number, max: number): number {
+  return Math.min(Math.max(value, 1), max);
+}
+
+function shorten(text: string): string {
+  return text.slice(0, 100);
+}

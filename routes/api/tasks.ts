@@ -1,0 +1,86 @@
+/** `/api/tasks`: each handler reads, calls the manager once, and answers. */
+import { type Context, Hono } from "hono";
+import type { Clock, TaskId, TaskSnapshot } from "../../core/mod.ts";
+import type { AppEnv, RoutedManager } from "../app_env.ts";
+import { presentPagination } from "../present/pagination.ts";
+import { presentLogLine, presentTask } from "../present/task.ts";
+import { answer } from "./answer.ts";
+import { batchFromWire, graceFromWire, submissionFromWire, TASK_FIELDS } from "./bodies.ts";
+import { readPage, readQuery, readTaskFilter, readTaskId, readWaitMs } from "./query.ts";
+import { readJson, readOptionalJson } from "./read_json.ts";
+
+/** Makes the routes below `/api/tasks`. */
+export function taskRoutes(manager: RoutedManager, clock: Clock): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  routes.use(async (c, next) => {
+    c.set("fields", TASK_FIELDS);
+    await next();
+  });
+  addLists(routes, manager, clock);
+  addSubmits(routes, manager, clock);
+  addSteering(routes, manager, clock);
+  return routes;
+}
+
+function addLists(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock): void {
+  routes.get("/", async (c) => {
+    const known = ["page", "per_page", "cursor", "pool_id", "status"];
+    const query = readQuery(c, "Cannot list tasks", known);
+    const asked = readPage(query);
+    const found = await manager.listTasks(readTaskFilter(query), asked);
+    const pagination = presentPagination({ ...found, perPage: asked.perPage });
+    const nowMs = clock.nowMs();
+    const data = found.tasks.map((task) => presentTask(task, nowMs));
+    return answer(c, data, { beside: { pagination } });
+  });
+  routes.get("/:id", async (c) => {
+    const id = readTaskId(c.req.param("id"));
+    const waitMs = readWaitMs(readQuery(c, "Cannot show task", ["wait"]));
+    const task = waitMs === undefined
+      ? await manager.getTask(id)
+      : await waitForTask(c, manager, id, waitMs);
+    return answer(c, presentTask(task, clock.nowMs()));
+  });
+  routes.get("/:id/logs", async (c) => {
+    const lines = await manager.readLogs(readTaskId(c.req.param("id")));
+    return answer(c, lines.map(presentLogLine));
+  });
+}
+
+function addSubmits(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock): void {
+  routes.post("/", async (c) => {
+    const waitMs = readWaitMs(readQuery(c, "Cannot submit task", ["wait"]));
+    const submission = submissionFromWire(await readJson(c), c.req.header("Idempotency-Key"));
+    const { task, isNew } = await manager.submit(submission, { signal: c.req.raw.signal });
+    const shown = waitMs === undefined ? task : await waitForTask(c, manager, task.id, waitMs);
+    c.header("Location", `/api/tasks/${task.id}`);
+    return answer(c, presentTask(shown, clock.nowMs()), { status: isNew ? 202 : 200 });
+  });
+  routes.post("/batch", async (c) => {
+    const submissions = batchFromWire(await readJson(c));
+    const ids = await manager.submitBatch(submissions, { signal: c.req.raw.signal });
+    return answer(c, { task_ids: ids }, { status: 202 });
+  });
+}
+
+function addSteering(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock): void {
+  routes.delete("/:id", async (c) => {
+    const task = await manager.cancelTask(readTaskId(c.req.param("id")));
+    return answer(c, presentTask(task, clock.nowMs()));
+  });
+  routes.put("/:id/stop", async (c) => {
+    const id = readTaskId(c.req.param("id"));
+    const task = await manager.stopTask(id, graceFromWire(await readOptionalJson(c)));
+    return answer(c, presentTask(task, clock.nowMs()), { status: 202 });
+  });
+}
+
+/** Waits no longer than the client does: its leaving ends the wait and leaves nothing behind. */
+function waitForTask(
+  c: Context<AppEnv>,
+  manager: RoutedManager,
+  id: TaskId,
+  waitMs: number,
+): Promise<TaskSnapshot> {
+  return manager.waitForTask(id, { waitMs, signal: c.req.raw.signal });
+}

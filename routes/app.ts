@@ -1,0 +1,89 @@
+/**
+ * The HTTP app. What every request passes, from the outside in: an id, the security headers, the
+ * host's name, the site it comes from, its body; then one handler. All errors meet one handler.
+ */
+import { Hono } from "hono";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { requestId } from "hono/request-id";
+import { secureHeaders } from "hono/secure-headers";
+import type { Clock } from "../core/mod.ts";
+import { poolRoutes } from "./api/pools.ts";
+import { statsRoutes } from "./api/stats.ts";
+import { taskRoutes } from "./api/tasks.ts";
+import { typeRoutes } from "./api/types.ts";
+import type { AppEnv, RoutedManager } from "./app_env.ts";
+import { HttpError } from "./errors.ts";
+import { BODY_BYTES_MAX, bodyGuard, jsonGuard } from "./guards/body_guard.ts";
+import { crossSiteGuard } from "./guards/cross_site_guard.ts";
+import { hostGuard } from "./guards/host_guard.ts";
+import { healthRoutes } from "./health.ts";
+import { errorHandler, type LogError, problem } from "./problem.ts";
+
+/** What the app is made of. */
+export interface AppOptions {
+  readonly manager: RoutedManager;
+  readonly clock: Clock;
+  /** Told of each error that nobody foresaw; the client gets only the request's id. */
+  readonly logError: LogError;
+  /** Names beside the loopback ones under which this server may be called, without port. */
+  readonly allowedHosts?: readonly string[];
+  /** How long a client may take to send a body, in milliseconds. */
+  readonly bodyTimeoutMs?: number;
+}
+
+/** Makes the app with all its routes. Further routes must be added before its first request. */
+export function createApp(options: AppOptions): Hono<AppEnv> {
+  const { manager, clock } = options;
+  const app = new Hono<AppEnv>();
+  app.onError(errorHandler(options.logError));
+  app.notFound((c) => problem(c, new HttpError("not_found", `Cannot find ${c.req.path}`)));
+  addGuards(app, options);
+  app.use("/api/*", async (c, next) => {
+    await next();
+    c.header("Cache-Control", "no-store"); // what it shows is old a moment later
+  }, jsonGuard());
+  app.route("/api/pools", poolRoutes(manager));
+  app.route("/api/tasks", taskRoutes(manager, clock));
+  app.route("/api/types", typeRoutes(manager));
+  app.route("/api", statsRoutes(manager));
+  app.route("/health", healthRoutes(manager));
+  return app;
+}
+
+function addGuards(app: Hono<AppEnv>, options: AppOptions): void {
+  app.use(requestId());
+  app.use(secureHeaders(SECURITY_HEADERS));
+  app.use(hostGuard(options.allowedHosts ?? []));
+  app.use(crossSiteGuard());
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
+  app.use(async (_c, next) => {
+    try {
+      await next();
+    } catch (thrown) {
+      // Hono gives its error handler nothing but Errors; code may throw anything.
+      throw thrown instanceof Error ? thrown : new Error("Thrown: no Error", { cause: thrown });
+    }
+  });
+  app.use(bodyGuard({ bytesMax: BODY_BYTES_MAX, timeoutMs: options.bodyTimeoutMs ?? 30_000 }));
+}
+
+function refuseMethod(c: Parameters<typeof problem>[0], methods: string[]): Response {
+  c.header("Allow", methods.join(", "));
+  const message = `Cannot ${c.req.method} ${c.req.path}: allowed is ${methods.join(", ")}`;
+  return problem(c, new HttpError("method_not_allowed", message));
+}
+
+/** No HSTS: the server itself speaks plain http; who puts TLS before it, adds it there. */
+const SECURITY_HEADERS: Parameters<typeof secureHeaders>[0] = {
+  strictTransportSecurity: false,
+  xFrameOptions: "DENY",
+  contentSecurityPolicy: {
+    defaultSrc: ["'self'"],
+    imgSrc: ["'self'", "data:"],
+    objectSrc: ["'none'"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+    formAction: ["'self'"],
+  },
+  permissionsPolicy: { camera: [], geolocation: [], microphone: [] },
+};

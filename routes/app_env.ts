@@ -1,0 +1,42 @@
+import type { Manager } from "../core/mod.ts";
+import type { FieldNames } from "./api/wire.ts";
+
+/** What of the manager the routes use: a test can stand in for it. */
+export type RoutedManager = Pick<
+  Manager,
+  | "createPool"
+  | "listPools"
+  | "getPool"
+  | "changePool"
+  | "resizePool"
+  | "getResizeInfo"
+  | "pausePool"
+  | "resumePool"
+  | "closePool"
+  | "forceClosePool"
+  | "cancelPending"
+  | "submit"
+  | "submitBatch"
+  | "getTask"
+  | "listTasks"
+  | "cancelTask"
+  | "stopTask"
+  | "waitForTask"
+  | "readLogs"
+  | "listTaskTypes"
+  | "listBrokenTaskFiles"
+  | "getTaskType"
+  | "getStats"
+  | "getHealth"
+  | "getSelfTest"
+>;
+
+/** What middleware leaves for the handlers behind it. */
+export interface AppEnv {
+  Variables: {
+    /** Goes into the answer's `X-Request-Id` and beside the error in the log. */
+    requestId: string;
+    /** How the resource's fields are called on the wire: faults are renamed by it. */
+    fields: FieldNames | undefined;
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * Reads a body before any handler sees the request: up to a size and up to a deadline.
+ * (`hono/body-limit` knows no deadline: a body that comes drop by drop would hold it for ever.)
+ */
+import type { Context, MiddlewareHandler } from "hono";
+import type { AppEnv } from "../app_env.ts";
+import { HttpError } from "../errors.ts";
+
+/** The largest body, in bytes. */
+export const BODY_BYTES_MAX: number = 16 * 1024 * 1024;
+
+/** What a body may be. */
+export interface BodyLimits {
+  readonly bytesMax: number;
+  /** How long the client may take to send it, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** Reads the body into memory; a handler then gets it at once, or never sees the request. */
+export function bodyGuard(limits: BodyLimits): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const stream = c.req.raw.body;
+    if (stream !== null) {
+      if (Number(c.req.header("content-length") ?? 0) > limits.bytesMax) throw tooLarge(limits);
+      const body = await readWithin(stream, limits);
+      c.req.raw = new Request(c.req.raw, { body });
+    }
+    await next();
+  };
+}
+
+/**
+ * Refuses a body that is not declared as plain JSON. A form of another site can post text/plain;
+ * and what is compressed is not opened, since a few bytes can become a great many.
+ */
+export function jsonGuard(): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    if (c.req.raw.body !== null && await hasBody(c) && !isPlainJson(c)) {
+      const message = "Cannot read body: its content-type must be application/json, in UTF-8";
+      throw new HttpError("unsupported_media_type", message);
+    }
+    await next();
+  };
+}
+
+async function hasBody(c: Context<AppEnv>): Promise<boolean> {
+  return (await c.req.arrayBuffer()).byteLength > 0;
+}
+
+function isPlainJson(c: Context<AppEnv>): boolean {
+  const type = c.req.header("content-type") ?? "";
+  const isJson = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type);
+  return isJson && (c.req.header("content-encoding") ?? "identity") === "identity";
+}
+
+async function readWithin(
+  stream: ReadableStream<Uint8Array>,
+  limits: BodyLimits,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const reader = stream.getReader();
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    reader.cancel().catch(() => {}); // the read below then ends; why it did is in isLate
+  }, limits.timeoutMs);
+  try {
+    const body = await readAll(reader, limits);
+    if (!isLate) return body;
+    throw new HttpError("request_timeout", "Cannot read body: it came too slowly");
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readAll(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  limits: BodyLimits,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    bytes += read.value.length;
+    if (bytes > limits.bytesMax) {
+      reader.cancel().catch(() => {}); // the client hears of it by the answer
+      throw tooLarge(limits);
+    }
+    chunks.push(read.value);
+  }
+  return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+}
+
+function tooLarge({ bytesMax }: BodyLimits): HttpError {
+  return new HttpError("body_too_large", `Cannot read body: it is larger than ${bytesMax} bytes`);
+}

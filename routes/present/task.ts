@@ -1,0 +1,79 @@
+import type { LogLine, TaskSnapshot, TaskStatus } from "../../core/mod.ts";
+import { presentTime } from "./time.ts";
+import { JsonText } from "./write_json.ts";
+
+/** A task as the wire has it; `nowMs` tells how long a running one has run. */
+export function presentTask(task: TaskSnapshot, nowMs: number): Record<string, unknown> {
+  const { status } = task;
+  return {
+    task_id: task.id,
+    name: task.name,
+    pool_id: task.poolId,
+    status: status.state,
+    task_type: task.type,
+    submit_time: presentTime(task.submittedAtMs),
+    start_time: presentTime("startedAtMs" in status ? status.startedAtMs : null),
+    end_time: presentTime("finishedAtMs" in status ? status.finishedAtMs : null),
+    running_time: runningSeconds(status, nowMs),
+    ...presentOutcome(status),
+    progress: status.state === "running" ? status.progress : null,
+    input: jsonText(task.inputJson),
+    priority: task.priority,
+    tags: task.tags,
+    attempt: task.attempt,
+    worker: "slot" in status ? status.slot : null,
+    stop_requested_at: presentTime(status.state === "running" ? status.stopRequestedAtMs : null),
+    is_zombie: status.state === "running" && status.isZombie,
+    why_waiting: whyWaiting(status),
+    run_timeout_ms: task.runTimeoutMs,
+    code_version: task.codeVersion,
+    metrics: task.metrics,
+    late_errors: task.lateErrors.map(({ atMs, message }) => ({ at: presentTime(atMs), message })),
+  };
+}
+
+/** A line that a task's code logged, as the wire has it. */
+export function presentLogLine({ atMs, level, text }: LogLine): Record<string, unknown> {
+  return { at: presentTime(atMs), level, text };
+}
+
+function presentOutcome(status: TaskStatus): Record<string, unknown> {
+  const failure = status.state === "failed" ? status.failure : null;
+  return {
+    result: jsonText(status.state === "completed" ? status.resultJson : null),
+    exception: failure && `${failure.name}: ${failure.message}`,
+    failure: failure && {
+      code: failure.code,
+      name: failure.name,
+      message: failure.message,
+      stack: failure.stack,
+    },
+    cancel_cause: status.state === "cancelled" ? status.cause : null,
+  };
+}
+
+/** Seconds in task code, to the millisecond; null when it never ran. */
+function runningSeconds(status: TaskStatus, nowMs: number): number | null {
+  if (status.state === "running") {
+    return Math.max(0, Math.round(nowMs - status.startedAtMs)) / 1000; // a clock may go back
+  }
+  const runMs = "runMs" in status ? status.runMs : null;
+  return runMs === null ? null : Math.round(runMs) / 1000;
+}
+
+function whyWaiting(status: TaskStatus): string | null {
+  switch (status.state) {
+    case "pending":
+      return status.why;
+    case "scheduled":
+      return `Waits until ${presentTime(status.runAtMs)}`;
+    case "blocked":
+      return `Waits for ${status.waitsFor.join(", ")} to complete`;
+    default:
+      return null;
+  }
+}
+
+function jsonText(text: string | null): JsonText | null {
+  return text === null ? null : new JsonText(text);
+}

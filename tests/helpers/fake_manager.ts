@@ -1,0 +1,250 @@
+/** A stand-in for the manager: one pool and one task in memory, and a record of what was called. */
+import { LidoError, PoolId, type PoolSnapshot, TaskId, type TaskSnapshot } from "../../core/mod.ts";
+import type { RoutedManager } from "../../routes/app_env.ts";
+
+/** The id of the pool that the fake has. */
+export const POOL_ID: PoolId = PoolId.parse("01990000-0000-7000-8000-000000000001");
+/** The id of the task that the fake has. */
+export const TASK_ID: TaskId = TaskId.parse("01990000-0000-7000-8000-0000000000aa");
+/** An id that the fake does not have, of a pool or a task. */
+export const UNKNOWN_ID = "01990000-0000-7000-8000-ffffffffffff";
+
+const PERCENTILES = { count: 7, p50: 1, p95: 2, p99: 3, max: 4 };
+const COUNTS = {
+  blocked: 1,
+  scheduled: 2,
+  pending: 3,
+  running: 4,
+  completed: 5,
+  failed: 6,
+  cancelled: 7,
+  timedOut: 1,
+  rejected: 9,
+};
+
+/** The pool that the fake has. */
+export const POOL: PoolSnapshot = {
+  id: POOL_ID,
+  state: "running",
+  createdAtMs: Date.UTC(2026, 0, 2, 3, 4, 5, 678),
+  settings: {
+    name: "p",
+    minThreads: 1,
+    maxThreads: 4,
+    isolation: "process",
+    permissions: { read: ["/data"], write: [], net: [], env: [] },
+    memoryMb: 512,
+    tasksPerThread: 1,
+    queueCapacity: 100,
+    rejection: "reject",
+    runTimeoutMs: null,
+    queueTimeoutMs: 5,
+    stopGraceMs: 5_000,
+    priorityAgeingMs: 60_000,
+    idleRetireMs: 60_000,
+    recycleAfterTasks: null,
+    warmSpare: true,
+  },
+  counts: COUNTS,
+  slots: [{
+    index: 0,
+    state: "busy",
+    running: [{ taskId: TASK_ID, runMs: 12, progress: { done: 1, total: 2 } }],
+    done: 3,
+    failed: 1,
+    heartbeatAgeMs: 10,
+    memoryBytes: 1024,
+    busyMs: 99,
+    pid: 4711,
+  }],
+  zombies: 0,
+  oldestWaitMs: null,
+  wait: PERCENTILES,
+  run: PERCENTILES,
+  startProblem: null,
+};
+
+/** The task that the fake has: completed, with digits that no double can hold. */
+export const TASK: TaskSnapshot = {
+  id: TASK_ID,
+  poolId: POOL_ID,
+  name: "nap",
+  type: "sleep",
+  codeVersion: "0123456789abcdef",
+  priority: 0,
+  tags: ["a"],
+  attempt: 1,
+  submittedAtMs: Date.UTC(2026, 0, 2, 3, 4, 5),
+  runTimeoutMs: null,
+  inputJson: '{"seconds":1,"big":12345678901234567890}',
+  status: {
+    state: "completed",
+    slot: 0,
+    startedAtMs: Date.UTC(2026, 0, 2, 3, 4, 6),
+    finishedAtMs: Date.UTC(2026, 0, 2, 3, 4, 7),
+    runMs: 1000.4,
+    resultJson: '{"camelCase":98765432109876543210}',
+  },
+  metrics: { rows: 3 },
+  lateErrors: [{ atMs: Date.UTC(2026, 0, 2, 3, 4, 8), message: "late" }],
+};
+
+const STATS = {
+  pools: 1,
+  counts: COUNTS,
+  threads: 4,
+  busyThreads: 2,
+  zombies: 0,
+  startedAtMs: Date.UTC(2026, 0, 2),
+  memoryBytes: 5_000,
+};
+
+const TYPE = {
+  name: "sleep",
+  description: "Sleeps",
+  inputSchema: { type: "object", properties: { fileName: { type: "string" } } },
+  outputSchema: null,
+  examples: [{ seconds: 1 }],
+  url: "file:///types/sleep.task.ts",
+  codeVersion: "0123456789abcdef",
+  isBuiltIn: true,
+};
+
+/** A call of one of the manager's methods. */
+export interface Call {
+  readonly method: string;
+  readonly args: readonly unknown[];
+}
+
+/** The stand-in, and what was called of it. */
+export interface FakeManager {
+  readonly manager: RoutedManager;
+  readonly calls: readonly Call[];
+}
+
+/** Makes a stand-in; `overrides` replace single methods. */
+export function fakeManager(overrides: Partial<RoutedManager> = {}): FakeManager {
+  const calls: Call[] = [];
+  const manager = new Proxy<RoutedManager>({ ...defaultMethods(), ...overrides }, {
+    get(methods, name) {
+      const method: unknown = Reflect.get(methods, name);
+      if (typeof method !== "function") return method;
+      return (...args: unknown[]) => {
+        calls.push({ method: String(name), args });
+        return Reflect.apply(method, methods, args);
+      };
+    },
+  });
+  return { manager, calls };
+}
+
+function defaultMethods(): RoutedManager {
+  return { ...poolMethods(), ...taskMethods(), ...systemMethods() };
+}
+
+type PoolMethods = Pick<
+  RoutedManager,
+  | "createPool"
+  | "listPools"
+  | "getPool"
+  | "changePool"
+  | "resizePool"
+  | "getResizeInfo"
+  | "pausePool"
+  | "resumePool"
+  | "closePool"
+  | "forceClosePool"
+  | "cancelPending"
+>;
+
+function poolMethods(): PoolMethods {
+  return {
+    createPool: () => Promise.resolve(POOL),
+    listPools: () => [POOL],
+    getPool: findPool,
+    changePool: async (id) => await findPool(id),
+    resizePool: async (id) => {
+      return { before: { minThreads: 0, maxThreads: 2 }, pool: await findPool(id) };
+    },
+    getResizeInfo: (id) => ({
+      id: findPool(id).id,
+      name: "p",
+      state: "running",
+      maxThreads: 4,
+      minThreads: 1,
+      activeTasks: 7,
+      canResize: true,
+      suggestedMaxThreads: 9,
+      reason: "Tasks wait",
+    }),
+    pausePool: async (id) => await findPool(id),
+    resumePool: async (id) => await findPool(id),
+    closePool: async (id) => await findPool(id),
+    forceClosePool: async (id) => {
+      return { cancelledTasks: 3, stoppedTasks: 4, pool: await findPool(id) };
+    },
+    cancelPending: async (id) => await findPool(id) && 3,
+  };
+}
+
+type TaskMethods = Pick<
+  RoutedManager,
+  | "submit"
+  | "submitBatch"
+  | "getTask"
+  | "listTasks"
+  | "cancelTask"
+  | "stopTask"
+  | "waitForTask"
+  | "readLogs"
+>;
+
+function taskMethods(): TaskMethods {
+  return {
+    submit: async ({ poolId }) => ({ task: await findPool(poolId) && TASK, isNew: true }),
+    submitBatch: (submissions) => Promise.resolve(submissions.map(() => TASK_ID)),
+    getTask: findTask,
+    listTasks: (_filter, asked) =>
+      Promise.resolve({
+        tasks: [TASK],
+        totalItems: 1,
+        nextCursor: null,
+        prevCursor: null,
+        page: "page" in asked ? 1 : null,
+      }),
+    cancelTask: findTask,
+    stopTask: findTask,
+    waitForTask: findTask,
+    readLogs: async (id) => {
+      await findTask(id);
+      return [{ atMs: Date.UTC(2026, 0, 2, 3, 4, 6), level: "info", text: "hello" }];
+    },
+  };
+}
+
+type SystemMethods = Omit<RoutedManager, keyof PoolMethods | keyof TaskMethods>;
+
+function systemMethods(): SystemMethods {
+  return {
+    listTaskTypes: () => [TYPE],
+    listBrokenTaskFiles: () => [{ url: "file:///types/bad.task.ts", reason: "No default export" }],
+    getTaskType: (name) => {
+      if (name === TYPE.name) return TYPE;
+      throw new LidoError("task_type_not_found", `Cannot find task type: none is called ${name}`);
+    },
+    getStats: () => STATS,
+    getHealth: () => ({ isHealthy: true, alerts: [], stats: STATS }),
+    getSelfTest: () => [{ name: "workers", isOk: true, detail: "Started in 12 ms" }],
+  };
+}
+
+function findPool(id: PoolId): PoolSnapshot {
+  if (id === POOL_ID) return POOL;
+  throw new LidoError("pool_not_found", `Cannot find pool: no pool has the id ${id}`);
+}
+
+function findTask(id: TaskId): Promise<TaskSnapshot> {
+  if (id === TASK_ID) return Promise.resolve(TASK);
+  const message = `Cannot find task: no task has the id ${id}`;
+  return Promise.reject(new LidoError("task_not_found", message));
+}
