@@ -21,7 +21,11 @@ export const Isolation = z.enum(["process", "thread"]).meta({
 /** How far a pool's task code is kept from the server. */
 export type Isolation = z.infer<typeof Isolation>;
 
-const grants = z.array(z.string().trim().min(1).max(1024)).max(64).readonly();
+/** One flag of the runtime carries them all, with commas between: none may hold one. */
+const grant = z.string().trim().min(1).max(1024).regex(/^[^,\p{Cc}]*$/u, {
+  message: "Invalid: no comma and no control character",
+});
+const grants = z.array(grant).max(64).readonly();
 
 /** What task code of a pool may reach; what is not listed is refused. */
 export const Permissions = z.strictObject({

@@ -1,0 +1,146 @@
+/**
+ * The entry of a child process, which is one slot of a pool in isolation `process`. Its main thread
+ * runs no task code: it forwards batches unopened between the control channel (file descriptor 3,
+ * which the thread's code cannot reach) and one Web Worker, tells ten times a second how that
+ * stands, watches the memory, and is gone when its parent is.
+ */
+import { Socket } from "node:net";
+import process from "node:process";
+import { OWN_CODE } from "./code_paths.ts";
+import {
+  type ChildBoot,
+  EXIT_OUT_OF_MEMORY,
+  EXIT_THREAD_GONE,
+  type ToChild,
+} from "./child_protocol.ts";
+import { watchForDeath } from "./death_watch.ts";
+import { decodeControl, encodeControl, encodeFrame, FrameReader } from "./frames.ts";
+import type { FromThread, ToThread } from "./protocol.ts";
+import { StatsBlock } from "./stats_block.ts";
+
+const SLOT = 0;
+const SHAPE = { slots: 1, lanes: 64 } as const;
+const WATCH_EVERY_MS = 20;
+const ROW_EVERY_MS = 100;
+
+type FromWorker = FromThread | { readonly kind: "framed_outcomes"; readonly payload: Uint8Array };
+
+class Child {
+  readonly #channel = new Socket({ fd: 3, readable: true, writable: true });
+  readonly #reader = new FrameReader();
+  readonly #stats = StatsBlock.create(SHAPE);
+  #port: MessagePort | undefined;
+  #memoryMaxBytes = Infinity;
+  #toldSeq = -1;
+
+  start(): void {
+    const leave = () => Deno.exit(0);
+    this.#channel.on("data", (chunk: Uint8Array) => {
+      for (const { kind, payload } of this.#reader.read(chunk)) {
+        if (kind === "run") this.#toWorker({ kind: "framed_run", payload });
+        // The channel's other end is Lido's own server.
+        else this.#obey(decodeControl(payload) as ToChild);
+      }
+    });
+    this.#channel.on("end", leave);
+    this.#channel.on("close", leave);
+    this.#channel.on("error", leave);
+  }
+
+  #obey(message: ToChild): void {
+    switch (message.kind) {
+      case "boot":
+        return this.#startWorker(message);
+      case "take_back":
+        return this.#say({
+          kind: "taken_back",
+          first: this.#stats.takeBack(SLOT, message.epoch),
+        });
+      case "stop":
+        this.#stats.requestStop(SLOT, message.seq);
+        return this.#toWorker(message);
+      case "lanes":
+        return this.#toWorker(message);
+    }
+  }
+
+  #startWorker({ permissions, memoryMb }: ChildBoot): void {
+    const { port1, port2 } = new MessageChannel();
+    const lockName = `lido-thread-${crypto.randomUUID()}`;
+    this.#port = port1;
+    port1.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#fromWorker(data, lockName);
+    const worker = new Worker(new URL("./thread_main.ts", import.meta.url), {
+      type: "module",
+      deno: {
+        permissions: {
+          read: [...OWN_CODE, ...permissions.read],
+          write: [...permissions.write],
+          net: [...permissions.net],
+          env: [...permissions.env],
+          run: false,
+          ffi: false,
+          sys: false,
+        },
+      },
+    });
+    worker.onerror = (event) => {
+      event.preventDefault();
+      process.stderr.write(`${event.message}\n`);
+      Deno.exit(EXIT_THREAD_GONE);
+    };
+    worker.postMessage(
+      {
+        kind: "boot",
+        slot: SLOT,
+        block: this.#stats.buffer,
+        ...SHAPE,
+        encoding: "json",
+        isFramed: true,
+        lockName,
+      } satisfies ToThread,
+      [port2],
+    );
+    this.#memoryMaxBytes = memoryMb * 1024 * 1024;
+    setInterval(() => this.#watchTask(), WATCH_EVERY_MS);
+    setInterval(() => this.#tellRow(), ROW_EVERY_MS);
+  }
+
+  #fromWorker(message: FromWorker, lockName: string): void {
+    if (message.kind === "framed_outcomes") {
+      this.#channel.write(encodeFrame("outcomes", message.payload));
+      return;
+    }
+    if (message.kind === "ready") watchForDeath(lockName, () => Deno.exit(EXIT_THREAD_GONE));
+    this.#say(message);
+  }
+
+  /** Only a task can make a child grow: an idle one is left in peace. */
+  #watchTask(): void {
+    const task = this.#stats.loadLane(SLOT, 0);
+    if (task === undefined) return;
+    if (Deno.memoryUsage().rss > this.#memoryMaxBytes) Deno.exit(EXIT_OUT_OF_MEMORY);
+    // Those that were sent behind a task that takes long are waited for: say so at once.
+    if (task.seq !== this.#toldSeq && Date.now() - task.startedAtMs > WATCH_EVERY_MS) {
+      this.#toldSeq = task.seq;
+      this.#tellRow();
+    }
+  }
+
+  #tellRow(): void {
+    const lanes = this.#stats.loadLanes(SLOT);
+    const row = { ...this.#stats.loadSlotRow(SLOT), memoryBytes: Deno.memoryUsage().rss };
+    // The thread's own heartbeat stands still while a task computes; this one tells of the child.
+    this.#say({ kind: "row", row: { ...row, heartbeatAtMs: Date.now() }, lanes });
+  }
+
+  #say(message: object): void {
+    this.#channel.write(encodeFrame("control", encodeControl(message)));
+  }
+
+  #toWorker(message: object): void {
+    this.#port?.postMessage(message);
+    this.#stats.ring(SLOT);
+  }
+}
+
+new Child().start();

@@ -1,0 +1,81 @@
+/** What crosses the control channel of a child process beside batches: JSON, checked on the host. */
+import { z } from "zod";
+import { FAILURE_CODES } from "../model/task.ts";
+
+/** Exit code of a child that used more memory than it may. */
+export const EXIT_OUT_OF_MEMORY = 99;
+/** Exit code of a child whose thread ended without being asked to. */
+export const EXIT_THREAD_GONE = 98;
+
+/** A child's first message. */
+export interface ChildBoot {
+  readonly kind: "boot";
+  readonly memoryMb: number;
+  readonly permissions: {
+    readonly read: readonly string[];
+    readonly write: readonly string[];
+    readonly net: readonly string[];
+    readonly env: readonly string[];
+  };
+}
+
+/** What the host says to a child. */
+export type ToChild =
+  | ChildBoot
+  | { readonly kind: "lanes"; readonly lanes: number }
+  | { readonly kind: "stop"; readonly seq: number; readonly reason: string }
+  | { readonly kind: "take_back"; readonly epoch: number };
+
+const number = z.number();
+const line = z.object({
+  atMs: number,
+  level: z.enum(["debug", "info", "warning", "error"]),
+  text: z.string(),
+});
+
+/** What a child says to the host. */
+export const FromChild = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("ready") }),
+  z.object({ kind: z.literal("taken_back"), first: number }),
+  z.object({ kind: z.literal("late_error"), seq: number, message: z.string() }),
+  z.object({ kind: z.literal("worn"), reason: z.string() }),
+  z.object({
+    kind: z.literal("notes"),
+    notes: z.array(z.object({
+      seq: number,
+      lines: z.array(line),
+      dropped: number,
+      progressNote: z.string().nullable(),
+      metrics: z.record(z.string(), number.nullable().transform((value) => value ?? 0)).nullable(),
+    })),
+  }),
+  z.object({
+    kind: z.literal("row"),
+    row: z.object({
+      heartbeatAtMs: number,
+      done: number,
+      failed: number,
+      busyMs: number,
+      memoryBytes: number,
+    }),
+    lanes: z.array(z.object({
+      seq: number,
+      startedAtMs: number,
+      progressDone: number.nullable().transform((value) => value ?? 0),
+      progressTotal: number.nullable().transform((value) => value ?? 0),
+    })),
+  }),
+]);
+/** What a child says to the host. */
+export type FromChild = z.infer<typeof FromChild>;
+
+const numbers = z.array(number);
+
+/** The header of a batch of outcomes. */
+export const OutcomesHeader = z.object({
+  seqs: numbers,
+  tokens: numbers,
+  codes: z.array(z.enum(["done", "stopped", ...FAILURE_CODES])),
+  startedAtMs: numbers,
+  runMs: numbers,
+});

@@ -1,0 +1,224 @@
+/** A thread that is a child process: isolation `process`. See `child_main.ts` for its other side. */
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Duplex, Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import {
+  EXIT_OUT_OF_MEMORY,
+  EXIT_THREAD_GONE,
+  FromChild,
+  OutcomesHeader,
+  type ToChild,
+} from "./child_protocol.ts";
+import { CONFIG_FILE, OWN_CODE } from "./code_paths.ts";
+import {
+  decodeBatch,
+  decodeControl,
+  encodeBatch,
+  encodeControl,
+  encodeFrame,
+  type Frame,
+  FrameReader,
+} from "./frames.ts";
+import type { ErrorParts, RunMessage } from "./protocol.ts";
+import type { LaneRow, SlotRow } from "./stats_block.ts";
+import type { Death, StartThread, Thread, ThreadListener, ThreadSettings } from "./thread.ts";
+
+const CHILD_MAIN = fileURLToPath(new URL("./child_main.ts", import.meta.url));
+/** What is kept of what a child says on standard error, and how fast it is read at the most. */
+const STDERR_CHARS_MAX = 4_096;
+const STDERR_PAUSE_MS = 50;
+/** A heap that grew beyond the flag ends the process by SIGTRAP, or with this code. */
+const EXIT_V8_OUT_OF_MEMORY = 133;
+
+const NO_ROW: SlotRow = { heartbeatAtMs: 0, done: 0, failed: 0, busyMs: 0, memoryBytes: 0 };
+
+class ChildThread implements Thread {
+  readonly #settings: ThreadSettings;
+  readonly #listener: ThreadListener;
+  readonly #process: ChildProcess;
+  readonly #channel: Duplex;
+  readonly #reader = new FrameReader();
+  #stderr = "";
+  #row: SlotRow = NO_ROW;
+  #lanes: readonly LaneRow[] = [];
+  #heardMs = performance.now();
+  #forgery: string | undefined;
+
+  constructor(settings: ThreadSettings, listener: ThreadListener) {
+    this.#settings = settings;
+    this.#listener = listener;
+    this.#process = spawn(Deno.execPath(), argumentsFor(settings), {
+      stdio: ["ignore", "ignore", "pipe", "pipe"],
+      env: environmentFor(settings),
+    });
+    this.#channel = this.#process.stdio[3] as Duplex; // "pipe" above makes it one
+    this.#channel.on("data", (chunk: Uint8Array) => this.#read(chunk));
+    this.#channel.on("error", () => {}); // a child that dies while it is written to: `exit` follows
+    this.#readStderr(this.#process.stderr as Readable); // "pipe" above makes it one
+    this.#process.on("exit", (code, signal) => this.#die(code, signal));
+    this.#process.on("error", (error) => {
+      this.#stderr = error.message;
+      this.#die(null, null);
+    });
+    const { read, ...others } = settings.permissions;
+    this.#say({
+      kind: "boot",
+      memoryMb: settings.memoryMb,
+      permissions: { ...others, read: [...settings.codeFolders, ...read] },
+    });
+  }
+
+  get pid(): number | null {
+    return this.#process.pid ?? null;
+  }
+
+  run({ kind: _, inputs, ...header }: RunMessage): void {
+    const texts = inputs.map((input) => typeof input === "string" ? input : null);
+    this.#channel.write(encodeFrame("run", encodeBatch(header, texts)));
+  }
+
+  setLanes(lanes: number): void {
+    this.#say({ kind: "lanes", lanes });
+  }
+
+  stop(seq: number, reason: string): void {
+    this.#say({ kind: "stop", seq, reason });
+  }
+
+  takeBack(epoch: number): void {
+    this.#say({ kind: "take_back", epoch });
+  }
+
+  kill(): void {
+    this.#process.kill("SIGKILL");
+  }
+
+  loadRow(): SlotRow {
+    return this.#row;
+  }
+
+  loadLanes(): readonly LaneRow[] {
+    return this.#lanes;
+  }
+
+  silentMs(): number {
+    return performance.now() - this.#heardMs;
+  }
+
+  #say(message: ToChild): void {
+    this.#channel.write(encodeFrame("control", encodeControl(message)));
+  }
+
+  #read(chunk: Uint8Array): void {
+    if (this.#forgery !== undefined) return;
+    this.#heardMs = performance.now();
+    try {
+      for (const frame of this.#reader.read(chunk)) this.#open(frame);
+    } catch (error) {
+      // Nothing but task code that got hold of the channel speaks like this.
+      this.#forgery = error instanceof Error ? error.message : String(error);
+      this.kill();
+    }
+  }
+
+  #open({ kind, payload }: Frame): void {
+    if (kind === "outcomes") return this.#openOutcomes(payload);
+    const message = FromChild.parse(decodeControl(payload));
+    switch (message.kind) {
+      case "ready":
+        return this.#listener.ready();
+      case "taken_back":
+        return this.#listener.takenBack(message.first);
+      case "late_error":
+        return this.#listener.lateError(message.seq, message.message);
+      case "worn":
+        return this.#listener.worn(message.reason);
+      case "notes":
+        return this.#listener.notes(message.notes);
+      case "row":
+        this.#row = message.row;
+        this.#lanes = message.lanes;
+    }
+  }
+
+  #openOutcomes(payload: Uint8Array): void {
+    const { header, texts } = decodeBatch(payload);
+    const columns = OutcomesHeader.parse(header);
+    const values = columns.codes.map((code, index) => {
+      const text = texts[index] ?? undefined;
+      if (code === "done" || text === undefined) return text;
+      return JSON.parse(text) as ErrorParts; // read as text by the pool, whatever it is
+    });
+    this.#listener.outcomes({ kind: "outcomes", ...columns, values });
+  }
+
+  /** Slowly: a task that floods standard error shall wait for its pipe, not the server for the task. */
+  #readStderr(stream: Readable): void {
+    stream.on("data", (chunk: Uint8Array) => {
+      this.#stderr = (this.#stderr + new TextDecoder().decode(chunk)).slice(-STDERR_CHARS_MAX);
+      stream.pause();
+      setTimeout(() => stream.resume(), STDERR_PAUSE_MS);
+    });
+  }
+
+  #die(code: number | null, signal: string | null): void {
+    this.#channel.destroy();
+    this.#listener.died(this.#causeOf(code, signal));
+  }
+
+  #causeOf(code: number | null, signal: string | null): Death {
+    if (this.#forgery !== undefined) {
+      return {
+        code: "protocol_violation",
+        message: `The thread sent what it may not: ${this.#forgery}`,
+      };
+    }
+    const { memoryMb } = this.#settings;
+    const isHeapFull = /out of memory/i.test(this.#stderr);
+    if (
+      code === EXIT_OUT_OF_MEMORY || code === EXIT_V8_OUT_OF_MEMORY ||
+      isHeapFull && signal !== "SIGKILL"
+    ) {
+      return {
+        code: "out_of_memory",
+        message: `Used more memory than the ${memoryMb} MiB allowed`,
+      };
+    }
+    if (signal !== null) return { code: "thread_killed", message: `Ended by ${signal}` };
+    const how = code === EXIT_THREAD_GONE ? "ended its thread" : `ended its process (code ${code})`;
+    const said = this.#stderr.trim().split("\n").at(-1);
+    return { code: "thread_exited", message: `The task ${how}${said ? `: ${said}` : ""}` };
+  }
+}
+
+function argumentsFor({ memoryMb, permissions, codeFolders }: ThreadSettings): string[] {
+  const grant = (name: string, to: readonly string[]) =>
+    to.length === 0 ? [] : [`--allow-${name}=${to.join(",")}`];
+  return [
+    "run",
+    "--quiet",
+    "--no-prompt",
+    "--no-remote",
+    "--cached-only",
+    "--unstable-worker-options",
+    `--config=${CONFIG_FILE}`,
+    `--v8-flags=--max-old-space-size=${memoryMb}`,
+    ...grant("read", [...OWN_CODE, ...codeFolders, ...permissions.read]),
+    ...grant("write", permissions.write),
+    ...grant("net", permissions.net),
+    ...grant("env", permissions.env),
+    CHILD_MAIN,
+  ];
+}
+
+/** Cleared, but for what the permissions name; the cache is the slot's own. */
+function environmentFor({ env, permissions, cacheFolder }: ThreadSettings): Record<string, string> {
+  const named = permissions.env.flatMap((name) =>
+    env[name] === undefined ? [] : [[name, env[name]] as const]
+  );
+  return { ...Object.fromEntries(named), DENO_DIR: cacheFolder, NO_COLOR: "1" };
+}
+
+/** Starts a child process. Forking blocks the caller for a few milliseconds. */
+export const startChildThread: StartThread = (settings, listener) =>
+  new ChildThread(settings, listener);

@@ -1,0 +1,121 @@
+/**
+ * Frames on a child's control channel: a length (4 bytes, little-endian), a kind (1 byte), a JSON
+ * header and, for batches, the inputs or results as one text behind it, so that JSON text is
+ * neither parsed nor escaped on its way. A child's main thread forwards a batch unopened.
+ */
+
+/** What a frame carries. */
+export type FrameKind = "control" | "run" | "outcomes";
+
+const KINDS: readonly FrameKind[] = ["control", "run", "outcomes"];
+const HEAD_BYTES = 5;
+/** A frame beyond this is a fault of the other side: the channel is closed. */
+export const FRAME_BYTES_MAX = 256 * 1024 * 1024;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** A frame as it is read: the payload is not opened. */
+export interface Frame {
+  readonly kind: FrameKind;
+  readonly payload: Uint8Array;
+}
+
+/** Wraps a payload for the channel. */
+export function encodeFrame(kind: FrameKind, payload: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(HEAD_BYTES + payload.length);
+  const view = new DataView(frame.buffer);
+  view.setUint32(0, payload.length, true);
+  view.setUint8(4, KINDS.indexOf(kind));
+  frame.set(payload, HEAD_BYTES);
+  return frame;
+}
+
+/** A control message's payload. */
+export function encodeControl(message: unknown): Uint8Array {
+  return encoder.encode(JSON.stringify(message));
+}
+
+/** Opens a control message. The caller checks its shape. */
+export function decodeControl(payload: Uint8Array): unknown {
+  return JSON.parse(decoder.decode(payload));
+}
+
+/**
+ * A batch's payload: header and texts. A text that is null stays null.
+ * The header must not have a property `lengths`.
+ */
+export function encodeBatch(header: object, texts: readonly (string | null)[]): Uint8Array {
+  const lengths = texts.map((text) => text === null ? -1 : text.length);
+  return encoder.encode(JSON.stringify({ ...header, lengths }) + "\n" + texts.join(""));
+}
+
+/** Opens a batch's payload: the header, and the texts in order. */
+export function decodeBatch(
+  payload: Uint8Array,
+): { header: Record<string, unknown>; texts: (string | null)[] } {
+  const text = decoder.decode(payload);
+  const end = text.indexOf("\n");
+  const { lengths, ...header } = JSON.parse(text.slice(0, end));
+  let at = end + 1;
+  const texts = lengths.map((length: number) => length < 0 ? null : text.slice(at, at += length));
+  return { header, texts };
+}
+
+/** Cuts a stream of bytes into frames. */
+export class FrameReader {
+  #chunks: Uint8Array[] = [];
+  #bytes = 0;
+  /** Bytes that must be there before it is worth looking. */
+  #wanted = HEAD_BYTES;
+
+  /**
+   * Takes what came; gives the frames that are now whole.
+   * @throws {RangeError} if a frame says that it is larger than allowed, or of no known kind.
+   */
+  read(chunk: Uint8Array): Frame[] {
+    // A copy: Node's buffers are views of memory that is used again.
+    this.#chunks.push(new Uint8Array(chunk));
+    this.#bytes += chunk.length;
+    if (this.#bytes < this.#wanted) return [];
+    const bytes = join(this.#chunks, this.#bytes);
+    const frames: Frame[] = [];
+    const rest = bytes.subarray(this.#cut(bytes, frames));
+    this.#chunks = [rest];
+    this.#bytes = rest.length;
+    return frames;
+  }
+
+  /** Adds the whole frames; gives where the rest begins, and says how much the next one needs. */
+  #cut(bytes: Uint8Array, frames: Frame[]): number {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#wanted = HEAD_BYTES;
+    let at = 0;
+    while (bytes.length - at >= HEAD_BYTES) {
+      const length = view.getUint32(at, true);
+      const kind = KINDS[view.getUint8(at + 4)];
+      if (length > FRAME_BYTES_MAX || kind === undefined) {
+        throw new RangeError(`Cannot read frame: ${length} bytes of kind ${kind}`);
+      }
+      const end = at + HEAD_BYTES + length;
+      if (end > bytes.length) {
+        this.#wanted = end - at;
+        break;
+      }
+      frames.push({ kind, payload: bytes.slice(at + HEAD_BYTES, end) });
+      at = end;
+    }
+    return at;
+  }
+}
+
+function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0];
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}

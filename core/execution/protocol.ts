@@ -1,0 +1,99 @@
+/**
+ * The messages that cross between host and thread, the same for both isolations: a Web Worker gets
+ * them as structured clones, a child process as frames (`frames.ts`).
+ *
+ * Invariants. Tasks of a thread are numbered from 0 in the order in which they are sent; a batch
+ * holds consecutive numbers. A batch of a new epoch follows a take-back. Each outcome echoes its
+ * task's token, which only the host and the thread's own code know.
+ */
+import type { FailureCode, LogLine } from "../model/task.ts";
+
+/** Where a task type's code is. */
+export interface TypeSource {
+  readonly name: string;
+  /** A `file:` URL. */
+  readonly url: string;
+}
+
+/** How inputs and results cross: as JSON text, or as values that the structured clone can copy. */
+export type Encoding = "json" | "value";
+
+/** First message of all. */
+export interface BootMessage {
+  readonly kind: "boot";
+  readonly slot: number;
+  readonly block: SharedArrayBuffer;
+  readonly slots: number;
+  readonly lanes: number;
+  readonly encoding: Encoding;
+  /** Batches come and go as frames' payloads, through a child's main thread. */
+  readonly isFramed: boolean;
+  /** Held as long as the thread lives: whoever is granted it knows that the thread is dead. */
+  readonly lockName: string;
+}
+
+/** Tasks to run, a column a property. */
+export interface RunMessage {
+  readonly kind: "run";
+  readonly epoch: number;
+  /** Number of the batch's first task. */
+  readonly first: number;
+  /** Types that this thread has not heard of; their index follows those it knows. */
+  readonly newTypes: readonly TypeSource[];
+  /** Index of each task's type. */
+  readonly types: readonly number[];
+  readonly inputs: readonly unknown[];
+  readonly taskIds: readonly string[];
+  readonly attempts: readonly number[];
+  readonly tokens: readonly number[];
+}
+
+/** What the host says. */
+export type ToThread =
+  | BootMessage
+  | RunMessage
+  | { readonly kind: "lanes"; readonly lanes: number }
+  | { readonly kind: "stop"; readonly seq: number; readonly reason: string };
+
+/** What an attempt came to, on the wire: done, or why not. */
+export type OutcomeCode = "done" | "stopped" | FailureCode;
+
+/** An error's parts: cloning an `Error` would drop its class, name and code. */
+export interface ErrorParts {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | null;
+}
+
+/** What attempts came to, a column a property. */
+export interface OutcomesMessage {
+  readonly kind: "outcomes";
+  readonly seqs: readonly number[];
+  readonly tokens: readonly number[];
+  readonly codes: readonly OutcomeCode[];
+  /** When each began, epoch milliseconds, and how long it ran. */
+  readonly startedAtMs: readonly number[];
+  readonly runMs: readonly number[];
+  /** The result, or {@link ErrorParts}. */
+  readonly values: readonly unknown[];
+}
+
+/** What a task says while it runs, sent in groups. */
+export interface TaskNotes {
+  readonly seq: number;
+  readonly lines: readonly LogLine[];
+  /** Lines that the attempt's log limit dropped, so far. */
+  readonly dropped: number;
+  readonly progressNote: string | null;
+  readonly metrics: Readonly<Record<string, number>> | null;
+}
+
+/** What the thread says. */
+export type FromThread =
+  | { readonly kind: "ready" }
+  | OutcomesMessage
+  | { readonly kind: "notes"; readonly notes: readonly TaskNotes[] }
+  /** An error after its task had ended; `seq` is that task's number, or -1 if nobody can be blamed. */
+  | { readonly kind: "late_error"; readonly seq: number; readonly message: string }
+  /** The thread begins nothing more: what it left behind would reach the next task. */
+  | { readonly kind: "worn"; readonly reason: string };

@@ -1,0 +1,178 @@
+/**
+ * Watches over a thread's realm. Task code shares it with the next task on the same thread, so the
+ * guard notices what a task left behind: timers, open handles, workers, changed built-ins. It mends
+ * nothing: a thread whose realm is not as it was is replaced.
+ *
+ * It is made before any task code is loaded, and uses only what it captured then.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/** Whom a timer or a promise belongs to. */
+export interface Owner {
+  /** Timers that have not fired. */
+  timers: number;
+}
+
+const { ownKeys } = Reflect;
+
+/** Own objects whose properties a task could change for those that come after it. */
+const INTRINSICS: readonly object[] = [
+  globalThis,
+  Object,
+  Object.prototype,
+  Function.prototype,
+  Array,
+  Array.prototype,
+  String.prototype,
+  Number.prototype,
+  Boolean.prototype,
+  Symbol,
+  Promise,
+  Promise.prototype,
+  JSON,
+  Math,
+  Map.prototype,
+  Set.prototype,
+  WeakMap.prototype,
+  Reflect,
+  RegExp.prototype,
+  Date,
+  Date.prototype,
+  Error,
+  Error.prototype,
+  Uint8Array.prototype,
+  Object.getPrototypeOf(Uint8Array.prototype),
+  ArrayBuffer.prototype,
+  AbortController.prototype,
+  AbortSignal.prototype,
+  Event.prototype,
+  EventTarget.prototype,
+  MessagePort.prototype,
+  TextEncoder.prototype,
+  TextDecoder.prototype,
+  Atomics,
+];
+
+/** Reading these has an effect, or warns: their presence is checked, not their value. */
+function isReadable(object: object, key: PropertyKey): boolean {
+  const descriptor = Object.getOwnPropertyDescriptor(object, key);
+  return descriptor !== undefined && "value" in descriptor &&
+    typeof descriptor.value === "function";
+}
+
+interface Watched {
+  readonly object: object;
+  readonly keys: number;
+  readonly functions: readonly (readonly [PropertyKey, unknown])[];
+}
+
+/** See the head of this file. */
+export class RealmGuard {
+  /** Whose code runs now, through awaits and callbacks. */
+  readonly owners: AsyncLocalStorage<Owner> = new AsyncLocalStorage();
+  readonly #watched: readonly Watched[];
+  readonly #handles: number;
+  #startedWorker = false;
+
+  /** `onLateThrow` is told what a timer's callback threw, and whose it was. */
+  constructor(onThrow: (error: unknown, owner: Owner | undefined) => void) {
+    this.#ownTimers(onThrow);
+    this.#noticeWorkers();
+    this.#watched = INTRINSICS.map((object) => ({
+      object,
+      keys: ownKeys(object).length,
+      functions: ownKeys(object).filter((key) => isReadable(object, key))
+        .map((key) => [key, Reflect.get(object, key)] as const),
+    }));
+    this.#handles = countHandles();
+  }
+
+  /** The cheap look after each task: what plain assignment to a prototype leaves. */
+  isPolluted(): boolean {
+    for (const _ in EMPTY_OBJECT) return true;
+    for (const _ in EMPTY_ARRAY) return true;
+    return false;
+  }
+
+  /** The full look: what is not as it was, in a few words; undefined when all is. */
+  findDamage(): string | undefined {
+    if (this.#startedWorker) return "it started a worker";
+    if (countHandles() > this.#handles) return "it left files or connections open";
+    for (const { object, keys, functions } of this.#watched) {
+      if (ownKeys(object).length !== keys) return "it changed built-in objects";
+      for (const [key, value] of functions) {
+        // An own property of a captured object: no prototype is asked.
+        if ((object as Record<PropertyKey, unknown>)[key] !== value) {
+          return "it changed built-in objects";
+        }
+      }
+    }
+    return undefined;
+  }
+
+  /** Timers know whose they are, so that what they throw is blamed on the right task. */
+  #ownTimers(onThrow: (error: unknown, owner: Owner | undefined) => void): void {
+    const owned = new Map<unknown, Owner>();
+    const done = (id: unknown) => {
+      const owner = owned.get(id);
+      if (owner === undefined) return;
+      owned.delete(id);
+      owner.timers--;
+    };
+    const wrapStart = (name: "setTimeout" | "setInterval") => {
+      const start = globalThis[name] as (run: () => void, delayMs: unknown) => unknown; // any delay
+      Reflect.set(globalThis, name, (callback: unknown, delayMs: unknown, ...args: unknown[]) => {
+        const owner = this.owners.getStore();
+        const id = start(() => {
+          if (name === "setTimeout") done(id);
+          try {
+            if (typeof callback === "function") callback(...args);
+          } catch (error) {
+            onThrow(error, owner);
+          }
+        }, delayMs);
+        if (owner !== undefined) {
+          owned.set(id, owner);
+          owner.timers++;
+        }
+        return id;
+      });
+    };
+    const wrapClear = (name: "clearTimeout" | "clearInterval") => {
+      const clear: (id: unknown) => void = globalThis[name] as (id: unknown) => void; // any id
+      Reflect.set(globalThis, name, (id: unknown) => {
+        done(id);
+        clear(id);
+      });
+    };
+    wrapStart("setTimeout");
+    wrapStart("setInterval");
+    wrapClear("clearTimeout");
+    wrapClear("clearInterval");
+  }
+
+  #noticeWorkers(): void {
+    const notice = () => this.#startedWorker = true;
+    globalThis.Worker = class extends Worker {
+      constructor(...args: ConstructorParameters<typeof Worker>) {
+        notice();
+        super(...args);
+      }
+    };
+  }
+}
+
+const EMPTY_OBJECT = {};
+const EMPTY_ARRAY: unknown[] = [];
+
+/** Deno's table of open files, sockets and so on; it has no public name, and may change. */
+interface DenoCore {
+  resources?(): object;
+}
+const internal: unknown = Reflect.get(Deno, Reflect.get(Deno, "internal") ?? "");
+const core: DenoCore | undefined = (internal as { core?: DenoCore } | undefined)?.core;
+const readResources = core?.resources?.bind(core);
+
+function countHandles(): number {
+  return readResources === undefined ? 0 : ownKeys(readResources()).length;
+}

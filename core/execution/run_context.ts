@@ -1,0 +1,136 @@
+/** What a task's code is given: the thread's side of `ctx`, see `core/tasks/define_task.ts`. */
+import type { LogLine } from "../model/task.ts";
+import type { TaskContext } from "../tasks/define_task.ts";
+import type { TaskNotes } from "./protocol.ts";
+import type { StatsBlock } from "./stats_block.ts";
+
+/** Lines and characters that one attempt may log; what comes after is dropped and counted. */
+const LINES_MAX = 1_000;
+const CHARS_MAX = 256_000;
+const LINE_CHARS_MAX = 8_192;
+/** Different metrics of one attempt. */
+const METRICS_MAX = 50;
+
+/** Where an attempt runs. */
+export interface RunPlace {
+  readonly stats: StatsBlock;
+  readonly slot: number;
+  readonly lane: number;
+  /** Called when there is something to say; the thread decides when to send it. */
+  onNote(): void;
+}
+
+/** See the head of this file. */
+export class RunContext implements TaskContext {
+  readonly #place: RunPlace;
+  #controller: AbortController | undefined;
+  #stopReason: string | undefined;
+  #sawStop = false;
+  #log: TaskContext["log"] | undefined;
+  #metric: TaskContext["metric"] | undefined;
+  #lines: LogLine[] = [];
+  #logged = 0;
+  #chars = 0;
+  #dropped = 0;
+  #note: string | null = null;
+  #metrics: Map<string, number> | undefined;
+  #hasNews = false;
+
+  constructor(
+    readonly seq: number,
+    readonly taskId: string,
+    readonly attempt: number,
+    place: RunPlace,
+  ) {
+    this.#place = place;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.stopRequested) this.abort(this.#stopReason ?? "The task was asked to stop");
+    }
+    return this.#controller.signal;
+  }
+
+  get stopRequested(): boolean {
+    if (!this.#place.stats.isStopRequested(this.#place.slot, this.seq)) return false;
+    this.#sawStop = true;
+    return true;
+  }
+
+  /** Whether its code can know that it was asked to stop: then its end is a stop. */
+  get sawStop(): boolean {
+    return this.#sawStop;
+  }
+
+  /** Not of the context: the thread was told to stop this attempt. */
+  abort(reason: string): void {
+    this.#stopReason = reason;
+    if (this.#controller === undefined) return;
+    this.#sawStop = true;
+    this.#controller.abort(new DOMException(reason, "AbortError"));
+  }
+
+  progress(done: number, total: number, note?: string): void {
+    this.#place.stats.setProgress(this.#place.slot, this.#place.lane, Number(done), Number(total));
+    if (note === undefined || note === this.#note) return;
+    this.#note = String(note).slice(0, 200);
+    this.#tell();
+  }
+
+  /** Made when asked for: most tasks never log. */
+  get log(): TaskContext["log"] {
+    return this.#log ??= {
+      debug: (text) => this.addLine("debug", text),
+      info: (text) => this.addLine("info", text),
+      warning: (text) => this.addLine("warning", text),
+      error: (text) => this.addLine("error", text),
+    };
+  }
+
+  get metric(): TaskContext["metric"] {
+    return this.#metric ??= {
+      count: (name, by = 1) => this.#setMetric(name, (old) => old + by),
+      gauge: (name, value) => this.#setMetric(name, () => value),
+      observe: (name, value) => {
+        this.#setMetric(`${name}_count`, (old) => old + 1);
+        this.#setMetric(`${name}_sum`, (old) => old + value);
+      },
+    };
+  }
+
+  /** Not of the context: also what task code writes to the console comes here. */
+  addLine(level: LogLine["level"], text: string): void {
+    const line = String(text).slice(0, LINE_CHARS_MAX);
+    this.#logged++;
+    this.#chars += line.length;
+    if (this.#logged > LINES_MAX || this.#chars > CHARS_MAX) this.#dropped++;
+    else this.#lines.push({ atMs: Date.now(), level, text: line });
+    this.#tell();
+  }
+
+  /** Not of the context: what was said since the last time; undefined when nothing was. */
+  takeNotes(): TaskNotes | undefined {
+    if (!this.#hasNews) return undefined;
+    const lines = this.#lines;
+    this.#lines = [];
+    this.#hasNews = false;
+    const metrics = this.#metrics ? Object.fromEntries(this.#metrics) : null;
+    return { seq: this.seq, lines, dropped: this.#dropped, progressNote: this.#note, metrics };
+  }
+
+  #setMetric(name: string, change: (old: number) => number): void {
+    const metrics = this.#metrics ??= new Map();
+    const key = String(name).slice(0, 100);
+    if (!metrics.has(key) && metrics.size >= METRICS_MAX) return;
+    metrics.set(key, Number(change(metrics.get(key) ?? 0)));
+    this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#hasNews) return;
+    this.#hasNews = true;
+    this.#place.onNote();
+  }
+}

@@ -1,0 +1,279 @@
+/**
+ * A slot: one thread of a pool, and the attempts that were sent to it. Attempts are numbered in the
+ * order in which they are sent and begin in that order, so what has begun is a prefix of what is in
+ * flight; `takeBack` asks the thread where that prefix ends.
+ *
+ * States: starting → idle ⇄ busy; leaving once it takes nothing new (worn, retired, stopping); a
+ * leaving slot that goes on after it was ended by force is a zombie.
+ */
+import type { Attempt } from "./attempt.ts";
+import type { OutcomesMessage, RunMessage, TaskNotes, TypeSource } from "./protocol.ts";
+import { CLAIMS_MAX } from "./stats_block.ts";
+import type { Death, Thread, ThreadListener } from "./thread.ts";
+
+/** After so many take-backs a thread is replaced, so that its epochs stay countable. */
+const EPOCHS_MAX = 2 ** 19;
+/** Ended attempts that a late error can still be blamed on. */
+const RECENT = 64;
+/** Places of ended attempts that may stand before the first that is left. */
+const CUT_AT = 256;
+
+/** What a slot tells its pool. */
+export interface SlotOwner {
+  slotReady(slot: Slot): void;
+  slotOutcomes(slot: Slot, message: OutcomesMessage): void;
+  slotWorn(slot: Slot): void;
+  /** These came back unbegun, in their order. */
+  slotReturned(slot: Slot, attempts: readonly Attempt[]): void;
+  slotDied(slot: Slot, death: Death): void;
+}
+
+/** See the head of this file. */
+export class Slot implements ThreadListener {
+  #thread: Thread | undefined;
+  /** In flight, in order; settled ones are undefined until the head moves on. */
+  #flight: (Attempt | undefined)[] = [];
+  /** The number of the first place in `#flight`, and which place holds the first attempt. */
+  #headSeq = 0;
+  #first = 0;
+  #nextSeq = 0;
+  #live = 0;
+  #epoch = 0;
+  /** The first task that was sent in this epoch. */
+  #epochFirst = 0;
+  #typeIndexes = new Map<string, number>();
+  readonly #recent: (Attempt | undefined)[] = [];
+  readonly startedMs = performance.now();
+  isReady = false;
+  isTakingBack = false;
+  /** What it runs takes long: nothing is sent ahead to it until it answers. */
+  isStalled = false;
+  /** It takes nothing new. */
+  isLeaving = false;
+  isZombie = false;
+  /** Set when it was ended by force: when, on the monotonic clock. */
+  killedMs: number | undefined;
+  /** Said about running attempts when it dies, instead of how it died. */
+  deathCause: Death | undefined;
+  idleSinceMs = performance.now();
+
+  constructor(readonly index: number, readonly owner: SlotOwner, public lanes: number) {}
+
+  /** The thread, once the pool has started it. */
+  get thread(): Thread {
+    if (this.#thread === undefined) {
+      throw new TypeError("Cannot use slot: its thread is not started");
+    }
+    return this.#thread;
+  }
+
+  set thread(thread: Thread) {
+    this.#thread = thread;
+  }
+
+  /** How many attempts are in flight. */
+  get inFlight(): number {
+    return this.#live;
+  }
+
+  /** How many tasks it was sent, over its life. */
+  get sent(): number {
+    return this.#nextSeq;
+  }
+
+  /** Whether it has served its time. */
+  isSpent(recycleAfterTasks: number | null): boolean {
+    return this.#nextSeq >= Math.min(recycleAfterTasks ?? CLAIMS_MAX, CLAIMS_MAX) ||
+      this.#epoch >= EPOCHS_MAX;
+  }
+
+  /** What is in flight, in order. */
+  attempts(): readonly Attempt[] {
+    return this.#flight.filter((attempt) => attempt !== undefined);
+  }
+
+  /** Whether this attempt is in flight. */
+  holds(seq: number): boolean {
+    return this.#flight[seq - this.#headSeq] !== undefined;
+  }
+
+  /** Sends attempts, in this order. */
+  send(attempts: readonly Attempt[]): void {
+    const newTypes: TypeSource[] = [];
+    const message = {
+      kind: "run",
+      epoch: this.#epoch,
+      first: this.#nextSeq,
+      newTypes,
+      types: new Array<number>(attempts.length),
+      inputs: new Array<unknown>(attempts.length),
+      taskIds: new Array<string>(attempts.length),
+      attempts: new Array<number>(attempts.length),
+      tokens: new Array<number>(attempts.length),
+    } satisfies RunMessage;
+    for (const [at, attempt] of attempts.entries()) {
+      attempt.place = "sent";
+      attempt.slot = this.index;
+      attempt.seq = this.#nextSeq++;
+      attempt.token = nextToken();
+      this.#flight.push(attempt);
+      message.types[at] = this.#indexOf(attempt.type, newTypes);
+      message.inputs[at] = attempt.input;
+      message.taskIds[at] = attempt.taskId;
+      message.attempts[at] = attempt.number;
+      message.tokens[at] = attempt.token;
+    }
+    this.#live += attempts.length;
+    this.thread.run(message);
+  }
+
+  /** Takes an attempt out of flight; undefined if it is not there, or the token is not its own. */
+  land(seq: number, token: number): Attempt | undefined {
+    const at = seq - this.#headSeq;
+    const attempt = this.#flight[at];
+    if (attempt === undefined || attempt.token !== token) return undefined;
+    this.#remove(at);
+    this.#recent[seq % RECENT] = attempt;
+    return attempt;
+  }
+
+  /** Takes everything out of flight. */
+  landAll(): readonly Attempt[] {
+    const all = this.attempts();
+    this.#live = 0;
+    this.#trim();
+    return all;
+  }
+
+  /** Marks the first attempts in flight as running, as far as the thread has lanes. */
+  markRunning(nowMs: number): void {
+    const last = Math.min(this.lanes, this.#live);
+    for (let at = this.#first, seen = 0; seen < last; at++) {
+      const attempt = this.#flight[at];
+      if (attempt === undefined) continue;
+      seen++;
+      if (attempt.place === "sent") this.#markOne(attempt, nowMs);
+    }
+  }
+
+  /** Asks for what the thread has not begun. */
+  takeBack(): void {
+    if (this.isTakingBack || this.#live === 0) return;
+    this.isTakingBack = true;
+    this.thread.takeBack(this.#epoch++);
+  }
+
+  /** Ends the thread by force. */
+  kill(nowMs: number): void {
+    this.isLeaving = true;
+    if (this.killedMs !== undefined) return;
+    this.killedMs = nowMs;
+    this.thread.kill();
+  }
+
+  ready(): void {
+    this.isReady = true;
+    this.idleSinceMs = performance.now();
+    this.owner.slotReady(this);
+  }
+
+  outcomes(message: OutcomesMessage): void {
+    this.owner.slotOutcomes(this, message);
+  }
+
+  notes(notes: readonly TaskNotes[]): void {
+    for (const note of notes) this.#find(note.seq)?.noted(note);
+  }
+
+  lateError(seq: number, message: string): void {
+    this.#find(seq)?.erredLate(message);
+  }
+
+  worn(): void {
+    this.owner.slotWorn(this);
+  }
+
+  takenBack(first: number): void {
+    const firstUnbegun = first < 0 ? this.#epochFirst : Math.max(first, this.#epochFirst);
+    this.isTakingBack = false;
+    this.#epochFirst = this.#nextSeq;
+    const returned: Attempt[] = [];
+    for (let at = Math.max(0, firstUnbegun - this.#headSeq); at < this.#flight.length; at++) {
+      const attempt = this.#flight[at];
+      if (attempt === undefined) continue;
+      returned.push(attempt);
+      this.#flight[at] = undefined;
+      this.#live--;
+    }
+    this.#trim();
+    this.#markBegun(firstUnbegun);
+    this.owner.slotReturned(this, returned);
+  }
+
+  died(death: Death): void {
+    this.owner.slotDied(this, death);
+  }
+
+  /** All that is left in flight has begun; with one lane, the last of it is what runs. */
+  #markBegun(firstUnbegun: number): void {
+    const running = this.lanes === 1 ? firstUnbegun - 1 : -1;
+    for (const attempt of this.attempts()) {
+      if (attempt.seq === running && attempt.place === "sent") {
+        this.#markOne(attempt, performance.now());
+      }
+    }
+  }
+
+  #markOne(attempt: Attempt, nowMs: number): void {
+    attempt.place = "running";
+    attempt.beganMs = nowMs;
+    attempt.started(this.index);
+  }
+
+  #find(seq: number): Attempt | undefined {
+    const attempt = this.#flight[seq - this.#headSeq] ?? this.#recent[seq % RECENT];
+    return attempt?.seq === seq ? attempt : undefined;
+  }
+
+  #remove(at: number): void {
+    this.#flight[at] = undefined;
+    this.#live--;
+    if (at === this.#first) this.#trim();
+  }
+
+  /** Moves on to the first attempt that is left; the array is cut in large steps, to stay cheap. */
+  #trim(): void {
+    if (this.#live === 0) {
+      this.#headSeq = this.#nextSeq;
+      this.#first = 0;
+      this.#flight = [];
+      return;
+    }
+    while (this.#flight[this.#first] === undefined) this.#first++;
+    if (this.#first < CUT_AT || this.#first < this.#flight.length / 2) return;
+    this.#flight = this.#flight.slice(this.#first);
+    this.#headSeq += this.#first;
+    this.#first = 0;
+  }
+
+  #indexOf(type: TypeSource, newTypes: TypeSource[]): number {
+    let index = this.#typeIndexes.get(type.url);
+    if (index === undefined) {
+      this.#typeIndexes.set(type.url, index = this.#typeIndexes.size);
+      newTypes.push({ name: type.name, url: type.url });
+    }
+    return index;
+  }
+}
+
+const randoms = new Uint32Array(1024);
+let nextRandom = randoms.length;
+
+/** What task code cannot guess. */
+function nextToken(): number {
+  if (nextRandom === randoms.length) {
+    crypto.getRandomValues(randoms);
+    nextRandom = 0;
+  }
+  return randoms[nextRandom++] ?? 0;
+}

@@ -1,0 +1,199 @@
+/**
+ * The slots of one pool: opens them one at a time, keeps as many as are wanted, lets those go that
+ * are worn, idle for long or too many, and replaces those that died. A slot that leaves gives its
+ * place to its replacement at once; it is forgotten when there is proof that its thread is dead.
+ */
+import type { PoolSettings } from "../model/pool.ts";
+import { Slot, type SlotOwner } from "./slot.ts";
+import type { Death, Thread } from "./thread.ts";
+import type { ThreadBudget } from "./thread_budget.ts";
+
+/** A thread that was ended by force and goes on for so long is a zombie. */
+const ZOMBIE_AFTER_MS = 200;
+/** A worn thread lives on for so long, so that what its task left behind is blamed on that task. */
+const LINGER_MS = 1_000;
+/** After a failed start the next waits this long, doubling up to the maximum. */
+const BACKOFF_MIN_MS = 100;
+const BACKOFF_MAX_MS = 5_000;
+
+/** What a crew needs of its pool. */
+export interface CrewOptions {
+  readonly owner: SlotOwner;
+  readonly budget: ThreadBudget;
+  settings(): PoolSettings;
+  start(slot: Slot): Thread;
+  /** Something changed: more slots may be wanted now. */
+  onChange(): void;
+}
+
+/** See the head of this file. */
+export class SlotCrew {
+  readonly #options: CrewOptions;
+  /** Slots that take tasks, or will. */
+  readonly #open: Slot[] = [];
+  readonly #leaving = new Set<Slot>();
+  readonly #timers = new Set<number>();
+  #failures = 0;
+  #isBackingOff = false;
+  #isClosed = false;
+  #problem: string | null = null;
+  #whenEmpty: (() => void)[] = [];
+
+  constructor(options: CrewOptions) {
+    this.#options = options;
+  }
+
+  /** Slots that take tasks, or will when they are ready. */
+  get open(): readonly Slot[] {
+    return this.#open;
+  }
+
+  /** Slots whose threads are on their way out. */
+  get leaving(): ReadonlySet<Slot> {
+    return this.#leaving;
+  }
+
+  /** Why fewer slots are open than are wanted; null when none is missing. */
+  get problem(): string | null {
+    return this.#problem;
+  }
+
+  /** Opens a slot if fewer than `count` are, and none is starting. */
+  want(count: number): void {
+    if (this.#isClosed || this.#isBackingOff || this.#open.length >= count) return;
+    if (this.#open.some((slot) => !slot.isReady)) return;
+    const refusal = this.#options.budget.take();
+    this.#problem = refusal === undefined ? null : `Cannot start thread: ${refusal}`;
+    if (refusal !== undefined) {
+      this.#options.budget.whenFree(this.#options.onChange);
+      return;
+    }
+    const slot = new Slot(
+      this.#freeIndex(),
+      this.#options.owner,
+      this.#options.settings().tasksPerThread,
+    );
+    this.#open.push(slot);
+    slot.thread = this.#options.start(slot);
+  }
+
+  /** A slot's thread answers. */
+  ready(slot: Slot): void {
+    this.#failures = 0;
+    this.#problem = null;
+    slot.thread.setLanes(slot.lanes);
+    this.#options.onChange();
+  }
+
+  /** Lets a slot go: it takes nothing new, and is ended when nothing is in flight on it. */
+  release(slot: Slot): void {
+    const at = this.#open.indexOf(slot);
+    if (at >= 0) this.#open.splice(at, 1);
+    slot.isLeaving = true;
+    this.#leaving.add(slot);
+    if (slot.inFlight === 0) this.end(slot);
+  }
+
+  /** Lets a worn slot go; see {@link LINGER_MS}. */
+  releaseWorn(slot: Slot): void {
+    const at = this.#open.indexOf(slot);
+    if (at >= 0) this.#open.splice(at, 1);
+    slot.isLeaving = true;
+    this.#leaving.add(slot);
+    slot.takeBack();
+    this.#after(LINGER_MS, () => {
+      if (slot.inFlight === 0) this.end(slot);
+    });
+  }
+
+  /** Ends a slot's thread by force, whatever runs on it. */
+  end(slot: Slot): void {
+    if (!this.#leaving.has(slot)) this.release(slot);
+    if (slot.killedMs !== undefined) return;
+    slot.kill(performance.now());
+    this.#after(ZOMBIE_AFTER_MS, () => this.#checkZombie(slot));
+  }
+
+  /** A slot's thread is dead, for certain. */
+  died(slot: Slot, death: Death): void {
+    const at = this.#open.indexOf(slot);
+    if (at >= 0) this.#open.splice(at, 1);
+    this.#leaving.delete(slot);
+    if (slot.isZombie) this.#options.budget.removeZombie();
+    this.#options.budget.release();
+    if (!slot.isReady && !slot.isLeaving) this.#backOff(death);
+    if (this.#leaving.size + this.#open.length === 0) this.#answerEmpty();
+    this.#options.onChange();
+  }
+
+  /** Lets slots go that the settings no longer allow, or that were idle for long. */
+  trim(nowMs: number): void {
+    const { minThreads, maxThreads, idleRetireMs } = this.#options.settings();
+    while (this.#open.length > maxThreads) {
+      this.release(this.#open.find((slot) => slot.inFlight === 0) ?? this.#open[0] as Slot); // not empty
+    }
+    const idle = this.#open.filter((slot) =>
+      slot.isReady && slot.inFlight === 0 && nowMs - slot.idleSinceMs >= idleRetireMs
+    );
+    for (const slot of idle) if (this.#open.length > minThreads) this.release(slot);
+  }
+
+  /** Milliseconds until a slot may have been idle for long; undefined when none can. */
+  msToRetire(nowMs: number): number | undefined {
+    const { minThreads, idleRetireMs } = this.#options.settings();
+    if (this.#open.length <= minThreads) return undefined;
+    const waits = this.#open.filter((slot) => slot.isReady && slot.inFlight === 0)
+      .map((slot) => Math.max(0, slot.idleSinceMs + idleRetireMs - nowMs));
+    return waits.length === 0 ? undefined : Math.min(...waits);
+  }
+
+  /** Ends all threads; resolves when all are dead, or known to be zombies. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const slot of [...this.#open]) this.release(slot);
+    for (const slot of [...this.#leaving]) this.end(slot);
+    if ([...this.#leaving].some((slot) => !slot.isZombie)) {
+      await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
+    }
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  #checkZombie(slot: Slot): void {
+    if (!this.#leaving.has(slot)) return;
+    slot.isZombie = true;
+    this.#options.budget.addZombie();
+    if ([...this.#leaving].every((one) => one.isZombie)) this.#answerEmpty();
+    this.#options.onChange();
+  }
+
+  #answerEmpty(): void {
+    for (const answer of this.#whenEmpty.splice(0)) answer();
+  }
+
+  /** A thread that dies while it starts would be started again and again. */
+  #backOff(death: Death): void {
+    this.#problem = `Cannot start thread: ${death.message}`;
+    const waitMs = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** this.#failures++);
+    this.#isBackingOff = true;
+    this.#after(waitMs, () => {
+      this.#isBackingOff = false;
+      this.#options.onChange();
+    });
+  }
+
+  #freeIndex(): number {
+    const taken = new Set([...this.#open, ...this.#leaving].map((slot) => slot.index));
+    let index = 0;
+    while (taken.has(index)) index++;
+    return index;
+  }
+
+  #after(ms: number, run: () => void): void {
+    const timer: number = setTimeout(() => {
+      this.#timers.delete(timer);
+      run();
+    }, ms) as unknown as number; // Deno's clearTimeout takes what its setTimeout gave
+    this.#timers.add(timer);
+  }
+}
