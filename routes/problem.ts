@@ -2,7 +2,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Context, ErrorHandler } from "hono";
 import { type ErrorDetails, type Fault, LidoError } from "../core/mod.ts";
-import { describeFaults, toSnakeCase, wirePath } from "./api/wire.ts";
+import { describeFaults, toSnakeCase, wireFault } from "./api/wire.ts";
 import type { AppEnv } from "./app_env.ts";
 import { HttpError, STATUS } from "./errors.ts";
 
@@ -52,7 +52,7 @@ function inWireNames(error: LidoError, c: Context<AppEnv>): HttpError {
   if (names === undefined || faults === undefined) {
     return new HttpError(error.code, error.message, error.details);
   }
-  const renamed = faults.map(({ path, message }) => ({ path: wirePath(path, names), message }));
+  const renamed = faults.map((fault) => wireFault(fault, names));
   const action = error.message.split(": ", 1)[0] ?? error.message;
   const message = renamed.length === 0 ? error.message : describeFaults(action, renamed);
   return new HttpError(error.code, message, { ...error.details, faults: renamed });

@@ -1,6 +1,9 @@
 /** Listens. `Deno.serve` ends when the process runs out of descriptors; then it begins again. */
 import { setTimeout as sleep } from "node:timers/promises";
 
+/** How long requests have to end after they were told that the server does. */
+const CUT_MS = 1_000;
+
 /** Whatever answers requests: a Hono app. */
 export interface Answering {
   fetch(request: Request): Response | Promise<Response>;
@@ -26,13 +29,15 @@ export interface ServeOptions {
   /** Milliseconds between two tries to listen again. */
   readonly retryMs?: number;
   /** Listens; a test may stand in for it. */
-  readonly listen?: (options: ServeOptions, port: number, signal: AbortSignal) => Listener;
+  readonly listen?: (options: ServeOptions, port: number, cut: AbortSignal) => Listener;
 }
 
 /** A server that listens. */
 export interface Server {
   readonly url: string;
   readonly port: number;
+  /** Resolves when it listens no more, since it was shut down. */
+  readonly finished: Promise<void>;
   /** Takes no new connection and waits for open requests, at most so long. May come twice. */
   shutdown(options?: { readonly graceMs?: number }): Promise<void>;
 }
@@ -72,32 +77,63 @@ export function serve(options: ServeOptions): Server {
     }
   }
 
-  const kept = keepListening();
+  const finished = keepListening();
   async function shutdown({ graceMs = 5_000 } = {}): Promise<void> {
     closing.abort();
-    const timer = setTimeout(() => cutting.abort(), graceMs);
-    try {
-      await Promise.all([listener.shutdown().catch(options.onError), kept]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const closed = Promise.all([listener.shutdown().catch(options.onError), finished]);
+    if (await settlesWithin(closed, graceMs)) return;
+    cutting.abort();
+    await settlesWithin(closed, CUT_MS);
   }
-  options.signal?.addEventListener("abort", () => void shutdown(), { once: true });
-  return { url: `http://${urlHost(options.host)}:${port}/`, port, shutdown };
+  onAbort(options.signal, () => void shutdown());
+  return { url: `http://${urlHost(options.host)}:${port}/`, port, finished, shutdown };
 }
 
-function listenWithDeno(options: ServeOptions, port: number, signal: AbortSignal): Listener {
+function onAbort(signal: AbortSignal | undefined, act: () => void): void {
+  if (signal?.aborted) act();
+  else signal?.addEventListener("abort", act, { once: true });
+}
+
+async function settlesWithin(promise: Promise<unknown>, limitMs: number): Promise<boolean> {
+  const timeout = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => timeout.resolve(false), limitMs);
+  try {
+    return await Promise.race([promise.then(() => true), timeout.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function listenWithDeno(options: ServeOptions, port: number, cut: AbortSignal): Listener {
   return Deno.serve({
     hostname: options.host,
     port,
-    signal,
     automaticCompression: true,
     onListen: () => {}, // the caller says where it listens, when it is ready
     onError: (error) => {
       options.onError(error);
       return new Response("Internal server error", { status: 500 });
     },
-  }, (request) => options.app.fetch(request));
+  }, (request) => answerUntilCut(options.app, request, cut));
+}
+
+/**
+ * Answers, or says that the server ends, whichever is first. (Deno.serve's own `signal` cannot be
+ * used for this: aborting it after `shutdown()` throws where nothing can catch it.)
+ */
+async function answerUntilCut(
+  app: Answering,
+  request: Request,
+  cut: AbortSignal,
+): Promise<Response> {
+  const ended = Promise.withResolvers<Response>();
+  const end = () => ended.resolve(new Response("Server is closing", { status: 503 }));
+  cut.addEventListener("abort", end);
+  try {
+    return await Promise.race([app.fetch(request), ended.promise]);
+  } finally {
+    cut.removeEventListener("abort", end);
+  }
 }
 
 function urlHost(host: string): string {

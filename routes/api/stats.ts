@@ -8,6 +8,8 @@ import { answer } from "./answer.ts";
 export function statsRoutes(manager: RoutedManager): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   routes.get("/stats", (c) => answer(c, presentStats(manager.getStats())));
-  routes.get("/doctor", (c) => answer(c, manager.getSelfTest().map(presentFinding)));
+  routes.get("/doctor", async (c) => {
+    return answer(c, (await manager.getSelfTest()).map(presentFinding));
+  });
   return routes;
 }

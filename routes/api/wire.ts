@@ -99,10 +99,17 @@ export function describeFaults(action: string, faults: readonly Fault[]): string
   return `${action}: ${place}${first.message}${more}`;
 }
 
-/** Renames a fault's path: its first known field, and nothing below that. */
-export function wirePath(path: Path, names: FieldNames): Path {
+/**
+ * Gives a fault the wire's names: the first known field of its path, and the fields that its
+ * message speaks of. What is in a task's input keeps the names that the user gave.
+ */
+export function wireFault({ path, message }: Fault, names: FieldNames): Fault {
   const at = path.findIndex((part) => names.toWire.has(String(part)));
-  return path.map((part, index) => index === at ? names.toWire.get(String(part)) ?? part : part);
+  const rename = (name: string) => names.toWire.get(name) ?? name;
+  return {
+    path: path.map((part, index) => index === at ? rename(String(part)) : part),
+    message: path[at] === "input" ? message : message.replaceAll(/\b[a-z]+[A-Z]\w*\b/g, rename),
+  };
 }
 
 /** What an unknown field is told: the known one that it resembles, or all that there are. */
@@ -129,13 +136,10 @@ function parsePart<S extends z.ZodType>(
     message: unknownField(form.names.toWire.get(field) ?? field, known),
   }));
   const result = form.schema.safeParse(model);
-  const issues = result.success
-    ? []
-    : result.error.issues.flatMap((issue) => faultsOf(issue, form.names));
-  const faults = issues.map(({ path, message }) => ({
-    path: [...at, ...wirePath(path, form.names)],
-    message,
-  }));
+  const faults = (result.success ? [] : result.error.issues)
+    .flatMap((issue) => faultsOf(issue, form.names))
+    .map((fault) => wireFault(fault, form.names))
+    .map(({ path, message }) => ({ path: [...at, ...path], message }));
   if (result.success && strays.length === 0) return { data: result.data };
   return { faults: [...strays, ...faults] };
 }

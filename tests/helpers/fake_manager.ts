@@ -1,5 +1,12 @@
 /** A stand-in for the manager: one pool and one task in memory, and a record of what was called. */
-import { LidoError, PoolId, type PoolSnapshot, TaskId, type TaskSnapshot } from "../../core/mod.ts";
+import {
+  LidoError,
+  PoolId,
+  type PoolSnapshot,
+  type SystemStats,
+  TaskId,
+  type TaskSnapshot,
+} from "../../core/mod.ts";
 import type { RoutedManager } from "../../routes/app_env.ts";
 
 /** The id of the pool that the fake has. */
@@ -89,7 +96,8 @@ export const TASK: TaskSnapshot = {
   lateErrors: [{ atMs: Date.UTC(2026, 0, 2, 3, 4, 8), message: "late" }],
 };
 
-const STATS = {
+/** The totals that the fake has. */
+export const STATS: SystemStats = {
   pools: 1,
   counts: COUNTS,
   threads: 4,
@@ -234,7 +242,8 @@ function systemMethods(): SystemMethods {
     },
     getStats: () => STATS,
     getHealth: () => ({ isHealthy: true, alerts: [], stats: STATS }),
-    getSelfTest: () => [{ name: "workers", isOk: true, detail: "Started in 12 ms" }],
+    getSelfTest: () =>
+      Promise.resolve([{ name: "workers", isOk: true, detail: "Started in 12 ms" }]),
   };
 }
 

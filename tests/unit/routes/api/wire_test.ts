@@ -6,7 +6,7 @@ import {
   fromWire,
   toWire,
   unknownField,
-  wirePath,
+  wireFault,
 } from "../../../../routes/api/wire.ts";
 
 const schema = z.strictObject({
@@ -38,8 +38,17 @@ Deno.test.each([
   [["input", "maxThreads"], ["input", "maxThreads"]],
   [["other"], ["other"]],
   [[], []],
-])("wirePath() of %j is %j", (path, expected) => {
-  deepStrictEqual(wirePath(path, names), expected);
+])("wireFault() at %j is at %j", (path, expected) => {
+  deepStrictEqual(wireFault({ path, message: "Bad" }, names), { path: expected, message: "Bad" });
+});
+
+Deno.test("wireFault() renames fields in the message, unless the fault is in the input", () => {
+  const message = "Must not be above maxThreads of otherName";
+  deepStrictEqual(wireFault({ path: ["runTimeoutMs"], message }, names), {
+    path: ["run_timeout_ms"],
+    message: "Must not be above max_workers of otherName",
+  });
+  deepStrictEqual(wireFault({ path: ["input"], message }, names), { path: ["input"], message });
 });
 
 Deno.test.each([

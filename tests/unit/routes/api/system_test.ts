@@ -1,0 +1,77 @@
+import { deepStrictEqual } from "node:assert/strict";
+import { appWith, readAnswer } from "../../../helpers/app_with.ts";
+import { STATS as FAKE_STATS } from "../../../helpers/fake_manager.ts";
+
+const STATS = {
+  total_pools: 1,
+  total_tasks: 28,
+  active_tasks: 7,
+  pending_tasks: 3,
+  running_tasks: 4,
+  completed_tasks: 5,
+  failed_tasks: 6,
+  cancelled_tasks: 7,
+  timed_out_tasks: 1,
+  rejected_tasks: 9,
+  workers: 4,
+  busy_workers: 2,
+  zombies: 0,
+  started_at: "2026-01-02T00:00:00.000Z",
+  memory_bytes: 5_000,
+};
+const TYPE = {
+  name: "sleep",
+  description: "Sleeps",
+  input_schema: { type: "object", properties: { fileName: { type: "string" } } },
+  output_schema: null,
+  examples: [{ seconds: 1 }],
+  url: "file:///types/sleep.task.ts",
+  code_version: "0123456789abcdef",
+  is_built_in: true,
+};
+const BROKEN = [{ url: "file:///types/bad.task.ts", reason: "No default export" }];
+const FINDING = { name: "workers", is_ok: true, detail: "Started in 12 ms" };
+const HEALTHY = { healthy: true, alerts: [], stats: STATS };
+
+const CASES: readonly (readonly [path: string, answer: unknown])[] = [
+  ["/api/stats", { success: true, data: STATS }],
+  ["/api/doctor", { success: true, data: [FINDING] }],
+  ["/api/types", { success: true, data: [TYPE], broken: BROKEN }],
+  ["/api/types/sleep", { success: true, data: TYPE }],
+  ["/health", HEALTHY],
+  ["/health/live", HEALTHY],
+  ["/health/ready", HEALTHY],
+];
+
+for (const [path, answer] of CASES) {
+  Deno.test(`GET ${path} answers 200 with the whole value`, async () => {
+    deepStrictEqual(await readAnswer(appWith().app.request(path)), { status: 200, body: answer });
+  });
+}
+
+Deno.test("GET /api/types/:name answers 404 for a type that there is not", async () => {
+  for (const name of ["nap", "__proto__", "constructor", "%00"]) {
+    const response = await appWith().app.request(`/api/types/${name}`);
+    const { code } = await response.json();
+    deepStrictEqual([response.status, code], [404, "task_type_not_found"]);
+  }
+});
+
+Deno.test.each([
+  ["/health", 503],
+  ["/health/ready", 503],
+  ["/health/live", 200],
+])("GET %s answers %i when something is wrong", async (path, status) => {
+  const alerts = [{ level: "critical", message: "Disk is full" }] as const;
+  const { app } = appWith({
+    getHealth: () => ({
+      isHealthy: false,
+      alerts,
+      stats: FAKE_STATS,
+    }),
+  });
+  deepStrictEqual(await readAnswer(app.request(path)), {
+    status,
+    body: { healthy: false, alerts, stats: STATS },
+  });
+});

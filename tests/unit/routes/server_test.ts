@@ -1,0 +1,168 @@
+import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
+import { type Listener, serve, type ServeOptions } from "../../../routes/server.ts";
+import { appWith } from "../../helpers/app_with.ts";
+import { TASK_ID } from "../../helpers/fake_manager.ts";
+
+const options = (overrides: Partial<ServeOptions> = {}): ServeOptions => ({
+  app: { fetch: () => new Response("hello") },
+  host: "127.0.0.1",
+  port: 0,
+  onError: () => {},
+  ...overrides,
+});
+
+async function ask(url: string): Promise<string> {
+  return await (await fetch(url, { headers: { connection: "close" } })).text();
+}
+
+/** Sends text as it stands and reads the answer to its end. */
+async function send(port: number, head: string): Promise<string> {
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  await connection.write(new TextEncoder().encode(`${head}\r\nConnection: close\r\n\r\n`));
+  return await new Response(connection.readable).text();
+}
+
+Deno.test("serve() picks a free port, answers, and lets it go", async () => {
+  const server = serve(options());
+  strictEqual(server.url, `http://127.0.0.1:${server.port}/`);
+  strictEqual(await ask(server.url), "hello");
+  await server.shutdown();
+  await rejects(() => ask(server.url));
+});
+
+Deno.test("serve() throws when the port is taken", async () => {
+  const server = serve(options());
+  throws(() => serve(options({ port: server.port })), Deno.errors.AddrInUse);
+  await server.shutdown();
+});
+
+Deno.test("Server.shutdown() may come twice", async () => {
+  const server = serve(options());
+  await Promise.all([server.shutdown(), server.shutdown()]);
+  await server.shutdown();
+});
+
+Deno.test("serve() ends when its signal aborts, also when that was before", async () => {
+  const closing = new AbortController();
+  const early = serve(options({ signal: closing.signal }));
+  closing.abort();
+  const late = serve(options({ signal: closing.signal }));
+  await Promise.all([early.finished, late.finished]);
+  await rejects(() => ask(early.url));
+  await rejects(() => ask(late.url));
+});
+
+Deno.test("Server.shutdown() answers 503 for a request that goes on after the grace", async () => {
+  const asked = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<Response>();
+  const fetchHeld = () => {
+    asked.resolve();
+    return held.promise;
+  };
+  const server = serve(options({ app: { fetch: fetchHeld } }));
+  const answer = fetch(server.url);
+  await asked.promise;
+  await server.shutdown({ graceMs: 1 });
+  const response = await answer;
+  deepStrictEqual([response.status, await response.text()], [503, "Server is closing"]);
+});
+
+Deno.test("serve() listens again on the same port, as often as it takes, when listening fails", async () => {
+  const ports: number[] = [];
+  const errors: unknown[] = [];
+  const again = Promise.withResolvers<void>();
+  const failures = [new Error("Too many open files"), new Error("still too many")];
+  const listen = (_options: ServeOptions, port: number): Listener => {
+    ports.push(port);
+    if (ports.length === 2) throw failures[1];
+    const ended = Promise.withResolvers<void>();
+    if (ports.length === 1) ended.reject(failures[0]);
+    else again.resolve();
+    return {
+      addr: { transport: "tcp", hostname: "127.0.0.1", port: 4711 },
+      finished: ended.promise,
+      shutdown: () => Promise.resolve(ended.resolve()),
+    };
+  };
+  const server = serve(options({ listen, retryMs: 0, onError: (error) => errors.push(error) }));
+  await again.promise;
+  await server.shutdown();
+  deepStrictEqual({ ports, errors }, { ports: [0, 4711, 4711], errors: failures });
+});
+
+Deno.test("serve() gives up trying to listen again when it is shut down", async () => {
+  const failed = Promise.withResolvers<void>();
+  let isFirst = true;
+  const listen = (): Listener => {
+    if (!isFirst) {
+      failed.resolve();
+      throw new Error("never again");
+    }
+    isFirst = false;
+    return {
+      addr: { transport: "tcp", hostname: "127.0.0.1", port: 1 },
+      finished: Promise.reject(new Error("ended")),
+      shutdown: () => Promise.reject(new Error("was ended")),
+    };
+  };
+  const server = serve(options({ listen, retryMs: 3_600_000 }));
+  await failed.promise;
+  await server.shutdown();
+});
+
+Deno.test("serve() answers 500 without a word when the app itself throws", async () => {
+  const errors: unknown[] = [];
+  const thrown = new Error("secret");
+  const app = { fetch: () => Promise.reject(thrown) };
+  const server = serve(options({ app, onError: (error) => errors.push(error) }));
+  strictEqual(await ask(server.url), "Internal server error");
+  await server.shutdown();
+  deepStrictEqual(errors, [thrown]);
+});
+
+Deno.test("serve() and createApp() refuse odd requests, and leak nothing", async () => {
+  const { app, calls, logged } = appWith();
+  const server = serve(options({ app }));
+  const cases: readonly (readonly [string, string])[] = [
+    ["GET /api/pools HTTP/1.1\r\nHost: gar bage", "421"],
+    ["POST /api/pools HTTP/1.1\r\nHost: a@b\r\nContent-Length: 2\r\n\r\n{}", "421"],
+    ["GET http://evil.example/api/pools HTTP/1.1\r\nHost: localhost", "421"],
+    ["TRACE /api/pools HTTP/1.1\r\nHost: localhost", "405"],
+    ["PRI /api/pools HTTP/1.1\r\nHost: localhost", "405"],
+    ["OPTIONS * HTTP/1.1\r\nHost: localhost", "404"],
+    ["GET //api/pools HTTP/1.1\r\nHost: localhost", "404"],
+    ["POST /api/pools HTTP/1.1\r\nHost: localhost:99999\r\nContent-Length: 2\r\n\r\n{}", "4"],
+  ];
+  for (const [head, status] of cases) {
+    const answered = await send(server.port, head);
+    ok(answered.startsWith(`HTTP/1.1 ${status}`), `${head}: ${answered.slice(0, 200)}`);
+    ok(!answered.includes(".ts:"), answered);
+  }
+  await server.shutdown();
+  deepStrictEqual({ calls, logged }, { calls: [], logged: [] });
+});
+
+Deno.test("serve() lets a wait end when its client is gone", async () => {
+  const ended = Promise.withResolvers<void>();
+  const began = Promise.withResolvers<void>();
+  const { app, logged } = appWith({
+    waitForTask: (_id, { signal }) => {
+      const { promise, reject } = Promise.withResolvers<never>();
+      signal?.addEventListener("abort", () => {
+        reject(signal.reason);
+        ended.resolve();
+      }, { once: true });
+      began.resolve();
+      return promise;
+    },
+  });
+  const server = serve(options({ app }));
+  const client = new AbortController();
+  const answer = fetch(`${server.url}api/tasks/${TASK_ID}?wait=60`, { signal: client.signal });
+  await began.promise;
+  client.abort();
+  await rejects(answer);
+  await ended.promise;
+  await server.shutdown();
+  deepStrictEqual(logged, []);
+});
