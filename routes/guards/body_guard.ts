@@ -54,7 +54,7 @@ function isPlainJson(c: Context<AppEnv>): boolean {
 }
 
 async function readWithin(
-  stream: ReadableStream<Uint8Array>,
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   limits: BodyLimits,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const reader = stream.getReader();
@@ -73,10 +73,10 @@ async function readWithin(
 }
 
 async function readAll(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
   limits: BodyLimits,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
     bytes += read.value.length;
@@ -86,7 +86,20 @@ async function readAll(
     }
     chunks.push(read.value);
   }
-  return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+  return concat(chunks, bytes);
+}
+
+function concat(
+  chunks: readonly Uint8Array<ArrayBuffer>[],
+  bytes: number,
+): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(bytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
 }
 
 function tooLarge({ bytesMax }: BodyLimits): HttpError {
