@@ -1,0 +1,164 @@
+/** The JSON API as methods: one for each thing that the commands do. */
+import { HttpClient, type HttpClientOptions } from "./http_client.ts";
+import type {
+  Answer,
+  WireBrokenFile,
+  WireFinding,
+  WireLogLine,
+  WirePool,
+  WireTask,
+  WireTaskType,
+} from "./wire.ts";
+
+/** What may be asked of a list of tasks. */
+export interface TaskListQuery {
+  readonly pool_id?: string | undefined;
+  readonly status?: string | undefined;
+  readonly page?: number | undefined;
+  readonly per_page?: number | undefined;
+}
+
+/** What can be done to a pool without further words. */
+export type PoolAction = "pause" | "resume" | "drain" | "cancel_pool_tasks";
+
+/** A typed client of one server's JSON API. */
+export class ApiClient {
+  readonly #http: HttpClient;
+
+  /** Makes the client; nothing is sent yet. */
+  constructor(options: HttpClientOptions) {
+    this.#http = new HttpClient(options);
+  }
+
+  /** Pools: the open ones, or those in the given states (`all`, or words with commas between). */
+  async listPools(status?: string): Promise<readonly WirePool[]> {
+    return (await this.#http.send<WirePool[]>({
+      method: "GET",
+      path: "/api/pools",
+      query: { status },
+    })).data;
+  }
+
+  /** One pool with its threads. */
+  async getPool(id: string): Promise<WirePool> {
+    return (await this.#http.send<WirePool>({ method: "GET", path: poolPath(id) })).data;
+  }
+
+  /** Opens a pool. */
+  async createPool(settings: object): Promise<WirePool> {
+    const request = { method: "POST", path: "/api/pools", body: settings } as const;
+    return (await this.#http.send<WirePool>(request)).data;
+  }
+
+  /** Changes settings of a pool. */
+  async changePool(id: string, changes: object): Promise<WirePool> {
+    const request = { method: "PATCH", path: poolPath(id), body: changes } as const;
+    return (await this.#http.send<WirePool>(request)).data;
+  }
+
+  /** Changes how many threads a pool has. */
+  resizePool(id: string, size: object): Promise<Answer<unknown>> {
+    return this.#http.send({ method: "PUT", path: `${poolPath(id)}/resize`, body: size });
+  }
+
+  /** Pauses, resumes or drains a pool, or cancels what waits in it. */
+  async actOnPool<T>(id: string, action: PoolAction, body: object = {}): Promise<T> {
+    const request = { method: "POST", path: `${poolPath(id)}/${action}`, body } as const;
+    return (await this.#http.send<T>(request)).data;
+  }
+
+  /** Closes a pool: it takes nothing new and finishes what it has, up to the deadline. */
+  async closePool(id: string, deadlineMs?: number): Promise<WirePool> {
+    return (await this.#http.send<WirePool>({
+      method: "DELETE",
+      path: poolPath(id),
+      query: { deadline_ms: deadlineMs },
+    })).data;
+  }
+
+  /** Closes a pool now: all that waits is cancelled, all that runs is stopped. */
+  async forceClosePool(
+    id: string,
+  ): Promise<{ readonly cancelled_tasks: number; readonly stopped_tasks: number }> {
+    return (await this.#http.send<{ cancelled_tasks: number; stopped_tasks: number }>({
+      method: "DELETE",
+      path: `${poolPath(id)}/force-close`,
+    })).data;
+  }
+
+  /** Submits one task. */
+  async submit(submission: object): Promise<WireTask> {
+    const request = { method: "POST", path: "/api/tasks", body: submission } as const;
+    return (await this.#http.send<WireTask>(request)).data;
+  }
+
+  /** Submits up to 10,000 tasks, all or none; their ids come in the same order. */
+  async submitBatch(tasks: readonly unknown[]): Promise<readonly string[]> {
+    return (await this.#http.send<{ task_ids: string[] }>({
+      method: "POST",
+      path: "/api/tasks/batch",
+      body: { tasks },
+    })).data.task_ids;
+  }
+
+  /** One page of tasks, newest first. */
+  listTasks(query: TaskListQuery): Promise<Answer<readonly WireTask[]>> {
+    return this.#http.send({ method: "GET", path: "/api/tasks", query: { ...query } });
+  }
+
+  /** One task; with `waitSeconds`, as soon as it has ended or that time is over. */
+  async getTask(id: string, waitSeconds?: number): Promise<WireTask> {
+    return (await this.#http.send<WireTask>({
+      method: "GET",
+      path: taskPath(id),
+      query: { wait: waitSeconds },
+    })).data;
+  }
+
+  /** Withdraws a task that has not started. */
+  async cancelTask(id: string): Promise<WireTask> {
+    return (await this.#http.send<WireTask>({ method: "DELETE", path: taskPath(id) })).data;
+  }
+
+  /** Asks a running task to end; the grace is how long it may take until it is made to. */
+  async stopTask(id: string, graceMs?: number): Promise<WireTask> {
+    const body = graceMs === undefined ? {} : { grace_ms: graceMs };
+    const request = { method: "PUT", path: `${taskPath(id)}/stop`, body } as const;
+    return (await this.#http.send<WireTask>(request)).data;
+  }
+
+  /** What a task's code logged. */
+  async readLogs(id: string): Promise<readonly WireLogLine[]> {
+    const request = { method: "GET", path: `${taskPath(id)}/logs` } as const;
+    return (await this.#http.send<WireLogLine[]>(request)).data;
+  }
+
+  /** All task types, and the files that could not be loaded. */
+  async listTypes(): Promise<{
+    readonly types: readonly WireTaskType[];
+    readonly broken: readonly WireBrokenFile[];
+  }> {
+    const request = { method: "GET", path: "/api/types" } as const;
+    const { data, broken } = await this.#http.send<WireTaskType[]>(request);
+    return { types: data, broken };
+  }
+
+  /** One task type with its schemas. */
+  async getType(name: string): Promise<WireTaskType> {
+    const path = `/api/types/${encodeURIComponent(name)}`;
+    return (await this.#http.send<WireTaskType>({ method: "GET", path })).data;
+  }
+
+  /** What the server's self-test found. */
+  async getDoctor(): Promise<readonly WireFinding[]> {
+    return (await this.#http.send<WireFinding[]>({ method: "GET", path: "/api/doctor" })).data;
+  }
+}
+
+function poolPath(id: string): string {
+  return `/api/pools/${encodeURIComponent(id)}`;
+}
+
+function taskPath(id: string): string {
+  return `/api/tasks/${encodeURIComponent(id)}`;
+}

@@ -1,0 +1,63 @@
+/** What the commands have in common: the flags that reach a server, examples, strict numbers. */
+import { type Command, InvalidArgumentError } from "commander";
+import { ApiClient } from "./client.ts";
+import { DEFAULT_URL } from "./http_client.ts";
+import { printableJson } from "./printable.ts";
+import { parseLeaf, type SchemaLeaf } from "./schema_leaves.ts";
+import type { World } from "./world.ts";
+
+/** Flags of every command that asks a server. */
+export interface ServerFlags {
+  readonly url?: string;
+  readonly json?: boolean;
+}
+
+/** Adds `--url` and `--json`, and an example to the help. */
+export function addServerFlags(command: Command, ...examples: readonly string[]): Command {
+  command
+    .option("--url <url>", `where Lido answers (default: LIDO_URL, or ${DEFAULT_URL})`)
+    .option("--json", "print JSON");
+  return addExamples(command, ...examples);
+}
+
+/** Adds examples to the help, each without its `deno task`. */
+export function addExamples(command: Command, ...examples: readonly string[]): Command {
+  const title = examples.length === 1 ? "Example:" : "Examples:";
+  const lines = examples.map((example) => `  $ deno task ${example}`);
+  return command.addHelpText("after", ["", title, ...lines].join("\n"));
+}
+
+/** A client of the server that the flags or the environment name. */
+export function clientFor(world: World, flags: ServerFlags): ApiClient {
+  return new ApiClient({
+    url: flags.url ?? (world.env["LIDO_URL"] || DEFAULT_URL),
+    token: world.env["LIDO_TOKEN"] || undefined,
+    fetch: world.fetch,
+  });
+}
+
+/** Prints data as JSON, or as the text that a person reads. */
+export function print(world: World, flags: ServerFlags, data: unknown, text: () => string): void {
+  world.out.write(flags.json ? `${printableJson(data)}\n` : text());
+}
+
+const INTEGER: SchemaLeaf = {
+  path: [],
+  kind: "integer",
+  isNullable: false,
+  isRequired: false,
+  description: "",
+  defaultValue: undefined,
+  choices: [],
+  element: undefined,
+};
+
+/** Reads a whole number strictly, for commander. */
+export function parseInteger(text: string): number {
+  try {
+    return Number(parseLeaf(INTEGER, text));
+  } catch (error) {
+    if (error instanceof RangeError) throw new InvalidArgumentError(`${error.message}.`);
+    throw error;
+  }
+}

@@ -1,0 +1,98 @@
+import type { Command } from "commander";
+import {
+  addExamples,
+  addServerFlags,
+  clientFor,
+  parseInteger,
+  print,
+  type ServerFlags,
+} from "../command_line.ts";
+import { findPoolId } from "../find_pool.ts";
+import { printable } from "../printable.ts";
+import { drawLogs, drawTask, drawTasks } from "../task_text.ts";
+import type { World } from "../world.ts";
+
+interface ListFlags extends ServerFlags {
+  readonly pool?: string;
+  readonly status?: string;
+  readonly page?: number;
+  readonly perPage?: number;
+}
+
+/** Adds `task` and what can be done to tasks. */
+export function addTaskCommands(program: Command, world: World): void {
+  const task = program.command("task").description("list, show, cancel and stop tasks");
+  addExamples(task, "task list --status running");
+  addList(task, world);
+  addShow(task, world);
+  addCancel(task, world);
+  addStop(task, world);
+  addLogs(task, world);
+}
+
+function addList(task: Command, world: World): void {
+  const list = task.command("list").description("list tasks, newest first")
+    .option("--pool <pool>", "of this pool only: its id, or its name while one open pool bears it")
+    .option("--status <state>", "in this state only, such as running")
+    .option("--page <integer>", "which page, from 1", parseInteger)
+    .option("--per-page <integer>", "tasks a page, at most 100", parseInteger);
+  addServerFlags(list, "task list --pool default --status failed").action(
+    async (flags: ListFlags) => {
+      const client = clientFor(world, flags);
+      const pool = flags.pool === undefined ? undefined : await findPoolId(client, flags.pool);
+      const { data, pagination } = await client.listTasks({
+        pool_id: pool,
+        status: flags.status,
+        page: flags.page,
+        per_page: flags.perPage,
+      });
+      print(world, flags, data, () => drawTasks(data, pagination, world.out));
+    },
+  );
+}
+
+function addShow(task: Command, world: World): void {
+  const show = task.command("show").description("show one task").argument("<id>", "a task's id");
+  addServerFlags(show, "task show 01979a3e-0000-7000-8000-000000000000 --json")
+    .action(async (id: string, flags: ServerFlags) => {
+      const shown = await clientFor(world, flags).getTask(id);
+      print(world, flags, shown, () => drawTask(shown));
+    });
+}
+
+function addCancel(task: Command, world: World): void {
+  const cancel = task.command("cancel").description("withdraw a task that has not started")
+    .argument("<id>", "a task's id");
+  addServerFlags(cancel, "task cancel 01979a3e-0000-7000-8000-000000000000")
+    .action(async (id: string, flags: ServerFlags) => {
+      const cancelled = await clientFor(world, flags).cancelTask(id);
+      print(world, flags, cancelled, () => `Cancelled task ${printable(id)}\n`);
+    });
+}
+
+function addStop(task: Command, world: World): void {
+  const stop = task.command("stop").description("ask a running task to end")
+    .argument("<id>", "a task's id")
+    .option(
+      "--grace-ms <integer>",
+      "how long it may take, the pool's own if left out",
+      parseInteger,
+    );
+  addServerFlags(stop, "task stop 01979a3e-0000-7000-8000-000000000000 --grace-ms 0").action(
+    async (id: string, flags: ServerFlags & { graceMs?: number }) => {
+      const stopped = await clientFor(world, flags).stopTask(id, flags.graceMs);
+      const done = stopped.status === "running" ? "Asked to stop" : "Stopped";
+      print(world, flags, stopped, () => `${done}: task ${printable(id)}\n`);
+    },
+  );
+}
+
+function addLogs(task: Command, world: World): void {
+  const logs = task.command("logs").description("print what a task's code logged")
+    .argument("<id>", "a task's id");
+  addServerFlags(logs, "task logs 01979a3e-0000-7000-8000-000000000000")
+    .action(async (id: string, flags: ServerFlags) => {
+      const lines = await clientFor(world, flags).readLogs(id);
+      print(world, flags, lines, () => drawLogs(lines));
+    });
+}

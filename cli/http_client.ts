@@ -1,0 +1,121 @@
+/** Requests and envelopes of the JSON API; what each path means is `client.ts`' matter. */
+import { ApiError, UnreachedError, type WireFault } from "./api_errors.ts";
+import { CommandError, UsageError } from "./exit_code.ts";
+import type { Answer, WireBrokenFile, WirePagination } from "./wire.ts";
+import type { World } from "./world.ts";
+
+/** Where a server is looked for if nothing is said. */
+export const DEFAULT_URL = "http://127.0.0.1:8000";
+
+/** Which server, and how to get there. */
+export interface HttpClientOptions {
+  readonly url: string;
+  /** Sent as a bearer token. */
+  readonly token: string | undefined;
+  readonly fetch: World["fetch"];
+}
+
+/** What is asked. */
+export interface ApiRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly body?: unknown;
+}
+
+/** The parts that a program reads are checked, the rest is the API's contract. */
+interface Envelope {
+  readonly success: boolean;
+  readonly data?: unknown;
+  readonly message?: unknown;
+  readonly pagination?: WirePagination;
+  readonly broken?: readonly WireBrokenFile[];
+  readonly error?: unknown;
+  readonly code?: unknown;
+  readonly details?: { readonly faults?: readonly WireFault[] };
+}
+
+/** Sends requests to one server and opens the envelopes of its answers. */
+export class HttpClient {
+  readonly #options: HttpClientOptions;
+
+  /** @throws {UsageError} if the URL is none of `http:` or `https:`. */
+  constructor(options: HttpClientOptions) {
+    if (!/^https?:$/.test(URL.parse(options.url)?.protocol ?? "")) {
+      throw new UsageError(`Cannot use ${options.url} as Lido's URL: write http://HOST:PORT`);
+    }
+    this.#options = { ...options, url: options.url.replace(/\/+$/, "") };
+  }
+
+  /**
+   * Sends a request. `T` is what `docs/api.md` promises for the path: it is not checked again here.
+   * @throws {ApiError} if the server refuses.
+   * @throws {UnreachedError} if no server answers.
+   */
+  async send<T>(request: ApiRequest): Promise<Answer<T>> {
+    const { status, text } = await this.#exchange(request);
+    const envelope = parseEnvelope(text);
+    if (envelope === undefined) {
+      throw new CommandError(
+        `Cannot use the answer of ${this.#options.url}: status ${status} without Lido's JSON`,
+      );
+    }
+    if (!envelope.success) throw refusal(envelope, status);
+    return {
+      data: envelope.data as T, // the API's contract
+      message: typeof envelope.message === "string" ? envelope.message : undefined,
+      pagination: envelope.pagination,
+      broken: envelope.broken ?? [],
+    };
+  }
+
+  async #exchange(request: ApiRequest): Promise<{ status: number; text: string }> {
+    const { url, token, fetch } = this.#options;
+    const headers = new Headers({ accept: "application/json" });
+    if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+    const init: RequestInit = { method: request.method, headers };
+    if (request.body !== undefined) {
+      headers.set("content-type", "application/json");
+      init.body = JSON.stringify(request.body);
+    }
+    try {
+      const response = await fetch(url + request.path + queryOf(request.query), init);
+      return { status: response.status, text: await response.text() };
+    } catch (error) {
+      // fetch reports every trouble of the network as a TypeError.
+      if (error instanceof TypeError) throw new UnreachedError(url, { cause: error });
+      throw error;
+    }
+  }
+}
+
+function queryOf(query: ApiRequest["query"]): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined) params.set(name, String(value));
+  }
+  return params.size === 0 ? "" : `?${params}`;
+}
+
+function parseEnvelope(text: string): Envelope | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isEnvelope(value) ? value : undefined;
+  } catch {
+    return undefined; // no JSON: some other server answered
+  }
+}
+
+function isEnvelope(value: unknown): value is Envelope {
+  return typeof value === "object" && value !== null && "success" in value &&
+    typeof value.success === "boolean";
+}
+
+function refusal({ error, code, details }: Envelope, status: number): ApiError {
+  return new ApiError(
+    typeof error === "string" ? error : `The server answered status ${status}`,
+    typeof code === "string" ? code : "unknown",
+    status,
+    Array.isArray(details?.faults) ? details.faults : [],
+  );
+}

@@ -1,0 +1,53 @@
+/** Pools as a person reads them in a terminal. */
+import { type Column, drawFacts, drawTable } from "./table.ts";
+import type { WirePool, WireWorker } from "./wire.ts";
+import type { Output } from "./world.ts";
+
+const POOL_COLUMNS: readonly Column<WirePool>[] = [
+  { title: "ID", text: (pool) => pool.pool_id, isWhole: true },
+  { title: "NAME", text: (pool) => pool.name },
+  { title: "STATUS", text: (pool) => pool.status },
+  { title: "MAX", text: (pool) => String(pool.max_workers), isNumber: true },
+  { title: "PENDING", text: (pool) => String(pool.pending_tasks), isNumber: true },
+  { title: "RUNNING", text: (pool) => String(pool.running_tasks), isNumber: true },
+  { title: "COMPLETED", text: (pool) => String(pool.completed_tasks), isNumber: true },
+  { title: "FAILED", text: (pool) => String(pool.failed_tasks), isNumber: true },
+];
+
+const WORKER_COLUMNS: readonly Column<WireWorker>[] = [
+  { title: "THREAD", text: (worker) => String(worker.index), isNumber: true },
+  { title: "STATE", text: (worker) => worker.state },
+  { title: "DONE", text: (worker) => String(worker.done), isNumber: true },
+  { title: "FAILED", text: (worker) => String(worker.failed), isNumber: true },
+  { title: "MIB", text: (worker) => mebibytes(worker.memory_bytes), isNumber: true },
+  { title: "PID", text: (worker) => String(worker.pid ?? "–"), isNumber: true },
+];
+
+/** Draws a list of pools. */
+export function drawPools(pools: readonly WirePool[], output: Output): string {
+  return pools.length === 0 ? "No pools.\n" : drawTable(pools, POOL_COLUMNS, output);
+}
+
+/** Draws one pool with its threads. */
+export function drawPool(pool: WirePool, output: Output): string {
+  const facts = drawFacts([
+    ["pool", pool.pool_id],
+    ["name", pool.name],
+    ["status", pool.status],
+    ["isolation", pool.isolation],
+    ["threads", `${pool.min_workers} to ${pool.max_workers}`],
+    ["pending", String(pool.pending_tasks)],
+    ["running", String(pool.running_tasks)],
+    ["completed", String(pool.completed_tasks)],
+    ["failed", String(pool.failed_tasks)],
+    ["cancelled", String(pool.cancelled_tasks)],
+    ...(pool.zombies > 0 ? [["zombies", String(pool.zombies)]] as const : []),
+    ...(pool.start_problem === null ? [] : [["problem", pool.start_problem]] as const),
+  ]);
+  if (pool.workers.length === 0) return facts;
+  return `${facts}\n${drawTable(pool.workers, WORKER_COLUMNS, output)}`;
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(0);
+}

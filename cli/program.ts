@@ -1,0 +1,72 @@
+/** The whole command line: all commands, and what their errors mean to the caller. */
+import { Command, CommanderError } from "commander";
+import project from "../deno.json" with { type: "json" };
+import { LidoError } from "../core/model/errors.ts";
+import { ApiError, UnreachedError } from "./api_errors.ts";
+import { addExamples } from "./command_line.ts";
+import { addDoctorCommand } from "./commands/doctor.ts";
+import { addPoolCommands } from "./commands/pool.ts";
+import { addStartCommand } from "./commands/start.ts";
+import { addSubmitCommand } from "./commands/submit.ts";
+import { addTaskCommands } from "./commands/task.ts";
+import { addTypesCommand } from "./commands/types.ts";
+import { CommandError, EXIT, type ExitCode, UsageError } from "./exit_code.ts";
+import { printableLines } from "./printable.ts";
+import type { World } from "./world.ts";
+
+/** Runs one command line, without the program's own name, and tells how it ended. */
+export async function runProgram(args: readonly string[], world: World): Promise<ExitCode> {
+  try {
+    await makeProgram(world).parseAsync([...args], { from: "user" });
+    return EXIT.done;
+  } catch (error) {
+    return report(error, world);
+  }
+}
+
+function makeProgram(world: World): Command {
+  const program = new Command("deno task") // each command is a task of deno.json
+    .description("Lido runs task code in pools of threads.")
+    .version(project.version)
+    .exitOverride()
+    .showHelpAfterError("(add --help for what can be said)")
+    .configureOutput({
+      writeOut: (text) => world.out.write(text),
+      writeErr: (text) => world.err.write(printableLines(text)),
+      getOutHelpWidth: () => world.out.columns,
+      getErrHelpWidth: () => world.err.columns,
+      getOutHasColors: () => world.out.hasColours,
+      getErrHasColors: () => world.err.hasColours,
+    });
+  addStartCommand(program, world);
+  addPoolCommands(program, world);
+  addSubmitCommand(program, world);
+  addTaskCommands(program, world);
+  addTypesCommand(program, world);
+  addDoctorCommand(program, world);
+  return addExamples(program, "start", "submit checksum --path docs --wait", "pool list");
+}
+
+function report(error: unknown, world: World): ExitCode {
+  if (error instanceof CommanderError) {
+    // Commander has written its message by now.
+    return error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage;
+  }
+  world.err.write(`${printableLines(describe(error))}\n`);
+  if (error instanceof UsageError) return EXIT.wrongUsage;
+  return error instanceof UnreachedError ? EXIT.unreached : EXIT.failed;
+}
+
+/** One sentence for what the caller can act on; for a fault of Lido's own all that helps to find it. */
+function describe(error: unknown): string {
+  if (error instanceof ApiError && error.faults.length > 1) {
+    const faults = error.faults.map(({ field, message }) => `\n  ${field}: ${message}`);
+    return error.message + faults.join("");
+  }
+  const isForeseen = error instanceof UsageError || error instanceof CommandError ||
+    error instanceof UnreachedError || error instanceof LidoError;
+  if (isForeseen || !(error instanceof Error)) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  return error.stack ?? error.message;
+}

@@ -1,0 +1,104 @@
+/** What the API's JSON holds, as far as the commands look at it; `docs/api.md` has the whole. */
+
+/** A pool, as the API sends it. */
+export interface WirePool {
+  readonly pool_id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly isolation: string;
+  readonly max_workers: number;
+  readonly min_workers: number;
+  readonly pending_tasks: number;
+  readonly running_tasks: number;
+  readonly completed_tasks: number;
+  readonly failed_tasks: number;
+  readonly cancelled_tasks: number;
+  readonly zombies: number;
+  readonly start_problem: string | null;
+  readonly workers: readonly WireWorker[];
+  readonly [setting: string]: unknown;
+}
+
+/** A slot of a pool. */
+export interface WireWorker {
+  readonly index: number;
+  readonly state: string;
+  readonly done: number;
+  readonly failed: number;
+  readonly memory_bytes: number;
+  readonly pid: number | null;
+}
+
+/** A task, as the API sends it. */
+export interface WireTask {
+  readonly task_id: string;
+  readonly name: string;
+  readonly pool_id: string;
+  readonly status: string;
+  readonly task_type: string;
+  readonly submit_time: string;
+  readonly start_time: string | null;
+  readonly end_time: string | null;
+  /** Seconds. */
+  readonly running_time: number | null;
+  readonly result: unknown;
+  readonly exception: string | null;
+  readonly cancel_cause: string | null;
+  readonly progress: {
+    readonly done: number;
+    readonly total: number;
+    readonly note: string | null;
+  } | null;
+  readonly priority: number;
+  readonly attempt: number;
+  readonly input: unknown;
+  readonly why_waiting: string | null;
+  readonly [field: string]: unknown;
+}
+
+/** A registered task type. */
+export interface WireTaskType {
+  readonly name: string;
+  readonly description: string;
+  readonly input_schema: Readonly<Record<string, unknown>>;
+  readonly examples: readonly unknown[];
+  readonly [field: string]: unknown;
+}
+
+/** A task file that could not be loaded. */
+export interface WireBrokenFile {
+  readonly url: string;
+  readonly reason: string;
+}
+
+/** One line of a task's log. */
+export interface WireLogLine {
+  readonly at: string;
+  readonly level: string;
+  readonly text: string;
+}
+
+/** What the self-test found. */
+export interface WireFinding {
+  readonly name: string;
+  readonly is_ok: boolean;
+  readonly detail: string;
+}
+
+/** Where a page of a list stands in it. */
+export interface WirePagination {
+  readonly current_page: number | null;
+  readonly total_pages: number | null;
+  readonly total_items: number;
+  readonly start_item: number | null;
+  readonly end_item: number | null;
+}
+
+/** A successful answer, out of its envelope. */
+export interface Answer<T> {
+  readonly data: T;
+  readonly message: string | undefined;
+  readonly pagination: WirePagination | undefined;
+  /** Task files that could not be loaded, beside a list of task types. */
+  readonly broken: readonly WireBrokenFile[];
+}

@@ -1,0 +1,28 @@
+/** Where a command writes text. */
+export interface Output {
+  /** Whether a person looks at it. */
+  readonly isTerminal: boolean;
+  /** Whether the text may carry colours. */
+  readonly hasColours: boolean;
+  /** Cells in a line, where it is a terminal. */
+  readonly columns: number;
+  /** Never throws because nobody reads any more. */
+  write(text: string): void;
+}
+
+/** All that a command may reach outside itself; `main.ts` makes the real one, tests make their own. */
+export interface World {
+  readonly env: Readonly<Record<string, string>>;
+  readonly out: Output;
+  readonly err: Output;
+  /** The text of a file; `-` is standard input. */
+  readText(path: string): Promise<string>;
+  /** Whether there is a folder at the path. */
+  isFolder(path: string): Promise<boolean>;
+  fetch(url: string, init: RequestInit): Promise<Response>;
+  /**
+   * A signal that aborts when the process is asked to end. Whoever calls this takes over from the
+   * system, which would end the process at once; a second request still does.
+   */
+  takeStopSignal(): AbortSignal;
+}

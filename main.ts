@@ -1,0 +1,61 @@
+/** The entry: hands the process to the command line, and its answer back as the exit code. */
+import { runProgram } from "./cli/program.ts";
+import type { Output, World } from "./cli/world.ts";
+
+/** Line length where nobody knows the terminal's, or there is none. */
+const COLUMNS_DEFAULT = 80;
+
+const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK"]
+  : ["SIGINT", "SIGTERM"];
+
+function makeWorld(): World {
+  return {
+    env: Deno.env.toObject(),
+    out: makeOutput(Deno.stdout),
+    err: makeOutput(Deno.stderr),
+    readText: (path) =>
+      path === "-" ? new Response(Deno.stdin.readable).text() : Deno.readTextFile(path),
+    isFolder: (path) =>
+      Deno.stat(path).then((info) => info.isDirectory, (error) => {
+        if (error instanceof Deno.errors.NotFound) return false;
+        throw error;
+      }),
+    fetch: (url, init) => fetch(url, init),
+    takeStopSignal,
+  };
+}
+
+function makeOutput(stream: typeof Deno.stdout): Output {
+  const isTerminal = stream.isTerminal();
+  const encoder = new TextEncoder();
+  return {
+    isTerminal,
+    hasColours: isTerminal && !Deno.noColor,
+    columns: isTerminal ? Deno.consoleSize().columns : COLUMNS_DEFAULT,
+    write: (text) => writeAll(stream, encoder.encode(text)),
+  };
+}
+
+function writeAll(stream: typeof Deno.stdout, bytes: Uint8Array): void {
+  try {
+    for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+  } catch (error) {
+    // `lido task list | head -1`: who reads has seen enough, and a server goes on without.
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
+
+function takeStopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  for (const signal of STOP_SIGNALS) {
+    Deno.addSignalListener(signal, () => {
+      if (stopping.signal.aborted) Deno.exit(1); // asked twice: now, whatever still runs
+      stopping.abort();
+    });
+  }
+  return stopping.signal;
+}
+
+// A thread that cannot be stopped, or a request that nobody waits for, would keep the process.
+Deno.exit(await runProgram(Deno.args, makeWorld()));
