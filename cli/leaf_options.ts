@@ -47,10 +47,15 @@ function valueOption(leaf: SchemaLeaf, flag: string): Option {
   return new Option(`${flag} <${placeholder(leaf)}>`, describe(leaf))
     .argParser((text, previous: unknown) => {
       const value = parseOrExplain(leaf, text);
-      return leaf.kind === "list" && Array.isArray(previous) && Array.isArray(value)
-        ? [...previous, ...value]
-        : value;
+      const before = previous instanceof GivenValue ? previous.value : undefined;
+      const isMore = leaf.kind === "list" && Array.isArray(before) && Array.isArray(value);
+      return new GivenValue(isMore ? [...before, ...value] : value);
     });
+}
+
+/** A parsed value in a wrapper: commander would make an empty text of a bare null. */
+class GivenValue {
+  constructor(readonly value: unknown) {}
 }
 
 function parseOrExplain(leaf: SchemaLeaf, text: string): unknown {
@@ -73,7 +78,8 @@ export function readLeafOptions(
     const name = new Option(flag).attributeName();
     // An object answers to `constructor` too, which may well be a field's name.
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
-    if (value !== undefined) place(root, leaf.path, value);
+    if (value === undefined) continue;
+    place(root, leaf.path, value instanceof GivenValue ? value.value : value);
   }
   return root;
 }

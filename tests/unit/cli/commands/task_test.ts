@@ -1,0 +1,107 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { run } from "../fake_world.ts";
+import { POOL_ID, TASK_ID, wirePool, wireTask } from "../wire_samples.ts";
+
+Deno.test("task list asks for one page of what the flags name", async () => {
+  const pagination = {
+    current_page: 2,
+    total_pages: 3,
+    total_items: 25,
+    start_item: 11,
+    end_item: 20,
+  };
+  const path = `/api/tasks?pool_id=${POOL_ID}&status=completed&page=2&per_page=10`;
+  const line = "task list --pool default --status completed --page 2 --per-page 10";
+  const { code, out } = await run(line.split(" "), {
+    answers: {
+      "GET /api/pools": [wirePool()],
+      [`GET ${path}`]: () => Response.json({ success: true, data: [wireTask()], pagination }),
+    },
+  });
+  deepStrictEqual({ code, out }, {
+    code: 0,
+    out:
+      "ID                                    STATUS     TYPE   NAME   SUBMITTED       SECONDS\n" +
+      `${TASK_ID}  completed  sleep  sleep  01-02 03:04:05    1.500\n` +
+      "11 to 20 of 25 (page 2 of 3)\n",
+  });
+});
+
+Deno.test("task list says so when there are none", async () => {
+  strictEqual(
+    (await run(["task", "list"], { answers: { "GET /api/tasks": [] } })).out,
+    "No tasks.\n",
+  );
+});
+
+Deno.test("task show prints what is known, and nothing of what is not", async () => {
+  const task = wireTask({
+    status: "failed",
+    exception: "TypeError: bad\nat line 2",
+    input: { seconds: 1 },
+  });
+  const { out } = await run(["task", "show", TASK_ID], {
+    answers: { [`GET /api/tasks/${TASK_ID}`]: task },
+  });
+  strictEqual(
+    out,
+    `task:      ${TASK_ID}
+name:      sleep
+type:      sleep
+pool:      ${POOL_ID}
+status:    failed
+priority:  0
+attempt:   1
+submitted: 2026-01-02T03:04:05.678Z
+started:   2026-01-02T03:04:06.000Z
+ended:     2026-01-02T03:04:07.500Z
+seconds:   1.500
+exception: TypeError: bad\\u{a}at line 2
+input:     {"seconds":1}
+`,
+  );
+});
+
+Deno.test("task show --json prints the whole task", async () => {
+  const { out } = await run(["task", "show", TASK_ID, "--json"], {
+    answers: { [`GET /api/tasks/${TASK_ID}`]: wireTask() },
+  });
+  deepStrictEqual(JSON.parse(out), wireTask());
+});
+
+Deno.test("task cancel withdraws the task", async () => {
+  const { code, out } = await run(["task", "cancel", TASK_ID], {
+    answers: { [`DELETE /api/tasks/${TASK_ID}`]: wireTask({ status: "cancelled" }) },
+  });
+  deepStrictEqual({ code, out }, { code: 0, out: `Cancelled task ${TASK_ID}\n` });
+});
+
+Deno.test.each([
+  [[], "running", {}, "Asked to stop"],
+  [["--grace-ms", "0"], "cancelled", { grace_ms: 0 }, "Stopped"],
+])("task stop %j tells whether it has ended: %s", async (flags, status, body, done) => {
+  const { out, seen } = await run(["task", "stop", TASK_ID, ...flags], {
+    answers: { [`PUT /api/tasks/${TASK_ID}/stop`]: wireTask({ status }) },
+  });
+  strictEqual(out, `${done}: task ${TASK_ID}\n`);
+  deepStrictEqual(seen[0]?.body, body);
+});
+
+Deno.test("task logs prints a line for each, without control characters", async () => {
+  const lines = [
+    { at: "2026-01-02T03:04:05.678Z", level: "info", text: "a\x1b[2J" },
+    { at: "2026-01-02T03:04:06.678Z", level: "warning", text: "b" },
+  ];
+  const { out } = await run(["task", "logs", TASK_ID], {
+    answers: { [`GET /api/tasks/${TASK_ID}/logs`]: lines },
+  });
+  strictEqual(
+    out,
+    "2026-01-02T03:04:05.678Z info    a\\u{1b}[2J\n2026-01-02T03:04:06.678Z warning b\n",
+  );
+});
+
+Deno.test("task cannot leave its path with an id that holds a slash", async () => {
+  const { code, seen } = await run(["task", "show", "../pools"], { answers: {} });
+  deepStrictEqual({ code, path: seen[0]?.path }, { code: 1, path: "/api/tasks/..%2Fpools" });
+});
