@@ -1,76 +1,421 @@
+/**
+ * The one object that routes and commands talk to. Every rule that concerns more than one pool or
+ * task is here or below; whoever calls only parses and presents.
+ */
+import { availableParallelism, tmpdir } from "node:os";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { v7 as uuidv7 } from "uuid";
+import type { z } from "zod";
 import type { Config } from "./config.ts";
-import type { Clock } from "./model/clock.ts";
-import type {
-  PoolChanges,
+import type { Engine, NewTask, PageRequest } from "./engine/engine.ts";
+import { LocalEngine } from "./engine/local/local_engine.ts";
+import { startChildThread } from "./execution/child_thread.ts";
+import { ThreadBudget } from "./execution/thread_budget.ts";
+import { ThreadPool } from "./execution/thread_pool.ts";
+import { startWorkerThread } from "./execution/worker_thread.ts";
+import { type Clock, systemClock } from "./model/clock.ts";
+import { LidoError } from "./model/errors.ts";
+import {
+  type PoolChanges,
   PoolId,
-  PoolSettingsInput,
-  PoolSnapshot,
-  PoolState,
-  ResizeInfo,
+  PoolSettings,
+  type PoolSettingsInput,
+  type PoolSnapshot,
+  type PoolState,
+  type ResizeInfo,
 } from "./model/pool.ts";
 import type { Health, SelfTestFinding, SystemStats } from "./model/system.ts";
-import type {
-  LogLine,
-  TaskFilter,
+import {
+  type LogLine,
+  type TaskFilter,
   TaskId,
-  TaskPage,
-  TaskSnapshot,
-  TaskSubmission,
+  type TaskPage,
+  type TaskSnapshot,
+  type TaskSubmission,
 } from "./model/task.ts";
 import type { BrokenTaskFile, TaskType } from "./model/task_type.ts";
+import { healthOf } from "./observation/health.ts";
+import { faultsOf } from "./model/faults.ts";
+import { DRAIN_DEADLINE_MS, PoolRoom } from "./pool_room.ts";
+import { runSelfTest } from "./execution/self_test.ts";
+import { TaskTypeRegistry } from "./tasks/registry.ts";
 
+/** What a manager is made with. */
 export interface ManagerOptions {
   readonly config: Config;
   readonly clock?: Clock;
+  /** Variables that pools' permissions may name; none if left out. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
-export declare class Manager implements AsyncDisposable {
-  static start(options: ManagerOptions): Promise<Manager>;
-  createPool(settings: PoolSettingsInput): Promise<PoolSnapshot>;
+const OPEN: readonly PoolState[] = ["running", "paused", "draining"];
+
+/** See the head of this file. */
+export class Manager implements AsyncDisposable {
+  readonly #options: ManagerOptions;
+  readonly #clock: Clock;
+  readonly #engine: Engine;
+  readonly #types: TaskTypeRegistry;
+  readonly #cacheFolder: string;
+  readonly #pools = new Map<PoolId, PoolRoom>();
+  readonly #budgets: { readonly process: ThreadBudget; readonly thread: ThreadBudget };
+  readonly #startedAtMs: number;
+  #selfTest: readonly SelfTestFinding[] = [];
+  #closing: Promise<void> | undefined;
+
+  private constructor(options: ManagerOptions, types: TaskTypeRegistry, cacheFolder: string) {
+    const { limits } = options.config;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#types = types;
+    this.#cacheFolder = cacheFolder;
+    this.#engine = new LocalEngine({ finishedTasksMax: limits.finishedTasks, clock: this.#clock });
+    this.#budgets = {
+      process: new ThreadBudget(limits.processes, limits.zombies),
+      thread: new ThreadBudget(limits.threads, limits.zombies),
+    };
+    this.#startedAtMs = this.#clock.nowMs();
+  }
+
+  /** Loads the task types and opens the pool `default`, as upstream did. */
+  static async start(options: ManagerOptions): Promise<Manager> {
+    const { config } = options;
+    const types = await TaskTypeRegistry.load({
+      tasksDir: config.tasks,
+      describeMs: config.limits.describeMs,
+    });
+    const cacheFolder = await Deno.makeTempDir({ dir: tmpdir(), prefix: "lido-" });
+    const manager = new Manager(options, types, cacheFolder);
+    await manager.createPool({
+      name: "default",
+      maxThreads: availableParallelism(),
+      permissions: { read: [Deno.cwd()] },
+    });
+    return manager;
+  }
+
+  /**
+   * Opens a pool; its threads start when they are needed.
+   * @throws {LidoError} `invalid_input`, `pool_limit_reached`, `server_closing`.
+   */
+  createPool(input: PoolSettingsInput): Promise<PoolSnapshot> {
+    this.#checkOpen("create pool");
+    const settings = parse(PoolSettings, input, "create pool");
+    const open = [...this.#pools.values()].filter(({ state }) => state !== "closed").length;
+    const { pools: poolsMax } = this.#options.config.limits;
+    if (open >= poolsMax) {
+      throw new LidoError(
+        "pool_limit_reached",
+        `Cannot create pool: ${open} of ${poolsMax} are open`,
+      );
+    }
+    const id = PoolId.parse(uuidv7());
+    const threads = new ThreadPool({
+      settings,
+      encoding: "json",
+      startThread: settings.isolation === "process" ? startChildThread : startWorkerThread,
+      budget: this.#budgets[settings.isolation],
+      codeFolders: this.#codeFolders(),
+      env: this.#options.env ?? {},
+      cacheFolder: `${this.#cacheFolder}/${id}`,
+    });
+    const room = new PoolRoom(id, settings, this.#clock.nowMs(), threads, this.#engine);
+    this.#pools.set(id, room);
+    return Promise.resolve(room.snapshot());
+  }
+
   /** Open pools, or those in the given states, oldest first. */
-  listPools(states?: readonly PoolState[]): readonly PoolSnapshot[];
-  getPool(id: PoolId): PoolSnapshot;
-  changePool(id: PoolId, changes: PoolChanges): Promise<PoolSnapshot>;
-  resizePool(
+  listPools(states: readonly PoolState[] = OPEN): readonly PoolSnapshot[] {
+    return [...this.#pools.values()].filter(({ state }) => states.includes(state))
+      .map((room) => room.snapshot());
+  }
+
+  /** @throws {LidoError} `pool_not_found`. */
+  getPool(id: PoolId): PoolSnapshot {
+    return this.#room(id).snapshot();
+  }
+
+  /**
+   * Changes settings of an open pool, live.
+   * @throws {LidoError} `pool_not_found`, `pool_closed`, `invalid_input`.
+   */
+  async changePool(id: PoolId, changes: PoolChanges): Promise<PoolSnapshot> {
+    const room = this.#room(id);
+    room.checkOpen("change");
+    room.change(parse(PoolSettings, { ...room.settings, ...changes }, "change pool"));
+    return await Promise.resolve(room.snapshot());
+  }
+
+  /**
+   * Changes how many threads a pool has. No task is moved, lost or run twice.
+   * @throws {LidoError} `pool_not_found`, `pool_closed`, `invalid_input`.
+   */
+  async resizePool(
     id: PoolId,
-    size: { maxThreads: number; minThreads?: number },
-  ): Promise<{ before: { minThreads: number; maxThreads: number }; pool: PoolSnapshot }>;
-  getResizeInfo(id: PoolId): ResizeInfo;
-  pausePool(id: PoolId): Promise<PoolSnapshot>;
-  resumePool(id: PoolId): Promise<PoolSnapshot>;
-  /** Begins to close: takes nothing new, finishes what it has until the deadline, stops the rest. Answers at once. */
-  closePool(id: PoolId, options?: { deadlineMs?: number }): Promise<PoolSnapshot>;
-  forceClosePool(
+    size: { readonly maxThreads: number; readonly minThreads?: number },
+  ): Promise<{ before: { minThreads: number; maxThreads: number }; pool: PoolSnapshot }> {
+    const { minThreads, maxThreads } = this.#room(id).settings;
+    const min = size.minThreads ?? Math.min(minThreads, size.maxThreads);
+    const pool = await this.changePool(id, { maxThreads: size.maxThreads, minThreads: min });
+    return { before: { minThreads, maxThreads }, pool };
+  }
+
+  /** @throws {LidoError} `pool_not_found`. */
+  getResizeInfo(id: PoolId): ResizeInfo {
+    return this.#room(id).resizeInfo(availableParallelism());
+  }
+
+  /** Starts no task for now. @throws {LidoError} `pool_not_found`, `pool_closed`. */
+  pausePool(id: PoolId): Promise<PoolSnapshot> {
+    return this.#onRoom(id, (room) => room.pause());
+  }
+
+  /** Starts tasks again. @throws {LidoError} `pool_not_found`, `pool_closed`. */
+  resumePool(id: PoolId): Promise<PoolSnapshot> {
+    return this.#onRoom(id, (room) => room.resume());
+  }
+
+  /**
+   * Begins to close a pool and answers at once: it takes nothing new, finishes what it has until
+   * the deadline, then stops the rest. @throws {LidoError} `pool_not_found`, `pool_closed`.
+   */
+  closePool(id: PoolId, options: { readonly deadlineMs?: number } = {}): Promise<PoolSnapshot> {
+    return this.#onRoom(id, (room) => {
+      if (room.state === "closed") room.checkOpen("close");
+      room.close(options.deadlineMs ?? DRAIN_DEADLINE_MS);
+    });
+  }
+
+  /**
+   * Cancels what waits and stops what runs, without grace.
+   * @throws {LidoError} `pool_not_found`, `pool_closed`.
+   */
+  async forceClosePool(
     id: PoolId,
-  ): Promise<{ cancelledTasks: number; stoppedTasks: number; pool: PoolSnapshot }>;
-  cancelPending(id: PoolId): Promise<number>;
-  /** isNew is false when the idempotency key gave an earlier task. */
-  submit(
+  ): Promise<{ cancelledTasks: number; stoppedTasks: number; pool: PoolSnapshot }> {
+    const room = this.#room(id);
+    if (room.state === "closed") room.checkOpen("close");
+    const counts = await room.forceClose();
+    return { ...counts, pool: room.snapshot() };
+  }
+
+  /** Cancels all of a pool that have not begun; gives how many. @throws {LidoError} `pool_not_found`. */
+  cancelPending(id: PoolId): Promise<number> {
+    this.#room(id);
+    return this.#engine.cancelPending(id, "All waiting tasks of the pool were cancelled");
+  }
+
+  /**
+   * Submits a task. `isNew` is false when its idempotency key had given it before.
+   * @throws {LidoError} `invalid_input`, `pool_not_found`, `pool_closed`, `task_type_not_found`,
+   * `queue_full`, `idempotency_conflict`, `server_closing`.
+   */
+  async submit(
     submission: TaskSubmission,
-    options?: { signal?: AbortSignal },
-  ): Promise<{ task: TaskSnapshot; isNew: boolean }>;
-  /** All or nothing. Faults name `tasks/<index>/…` */
-  submitBatch(
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<{ task: TaskSnapshot; isNew: boolean }> {
+    const task = this.#newTask(submission, []);
+    const [enqueued] = await this.#engine.enqueue([task], options.signal);
+    if (enqueued === undefined) throw new TypeError("Cannot submit task: the engine took none");
+    return { task: await this.#engine.get(enqueued.id), isNew: enqueued.isNew };
+  }
+
+  /** Submits all of them or none; a fault names its place. @throws {LidoError} as {@link submit}. */
+  async submitBatch(
     submissions: readonly TaskSubmission[],
-    options?: { signal?: AbortSignal },
-  ): Promise<readonly TaskId[]>;
-  getTask(id: TaskId): Promise<TaskSnapshot>;
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<readonly TaskId[]> {
+    const tasks = submissions.map((submission, at) => this.#newTask(submission, ["tasks", at]));
+    const enqueued = await this.#engine.enqueue(tasks, options.signal);
+    return enqueued.map(({ id }) => id);
+  }
+
+  /** @throws {LidoError} `task_not_found`. */
+  getTask(id: TaskId): Promise<TaskSnapshot> {
+    return this.#engine.get(id);
+  }
+
+  /** One page, newest first. @throws {LidoError} `cursor_invalid`, `pool_not_found`. */
   listTasks(
     filter: TaskFilter,
-    page: { page: number; perPage: number } | { cursor: string; perPage: number },
-  ): Promise<TaskPage & { page: number | null }>;
-  cancelTask(id: TaskId): Promise<TaskSnapshot>;
-  stopTask(id: TaskId, options?: { graceMs?: number }): Promise<TaskSnapshot>;
-  /** Resolves when the task has ended, or after waitMs, with its state then. */
-  waitForTask(id: TaskId, options: { waitMs: number; signal?: AbortSignal }): Promise<TaskSnapshot>;
-  readLogs(id: TaskId): Promise<readonly LogLine[]>;
-  listTaskTypes(): readonly TaskType[];
-  listBrokenTaskFiles(): readonly BrokenTaskFile[];
-  getTaskType(name: string): TaskType;
-  getStats(): SystemStats;
-  getHealth(): Health;
-  getSelfTest(): readonly SelfTestFinding[];
-  /** Drains all pools up to the deadline, stops the rest, closes. May come twice. */
-  close(options?: { deadlineMs?: number }): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
+    page: PageRequest,
+  ): Promise<TaskPage & { readonly page: number | null }> {
+    if (filter.poolId !== undefined) this.#room(filter.poolId);
+    return this.#engine.list(filter, page);
+  }
+
+  /** Cancels a task that has not begun. @throws {LidoError} `task_not_found`, `task_not_cancellable`. */
+  async cancelTask(id: TaskId): Promise<TaskSnapshot> {
+    await this.#engine.cancel(id, "It was cancelled before it began");
+    return await this.#engine.get(id);
+  }
+
+  /**
+   * Asks a running task to stop, by force after the grace period; one that has not begun is
+   * cancelled. @throws {LidoError} `task_not_found`, `task_not_stoppable`.
+   */
+  async stopTask(id: TaskId, options: { readonly graceMs?: number } = {}): Promise<TaskSnapshot> {
+    const { poolId } = await this.#engine.get(id);
+    const graceMs = options.graceMs ?? this.#room(poolId).settings.stopGraceMs;
+    await this.#engine.stop(id, graceMs, "It was asked to stop");
+    return await this.#engine.get(id);
+  }
+
+  /** Resolves when the task has ended, or after `waitMs`, with how it stands then. */
+  async waitForTask(
+    id: TaskId,
+    { waitMs, signal }: { readonly waitMs: number; readonly signal?: AbortSignal },
+  ): Promise<TaskSnapshot> {
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), waitMs);
+    const stop = () => limit.abort();
+    signal?.addEventListener("abort", stop);
+    try {
+      await this.#engine.waitFor(id, limit.signal);
+    } catch (error) {
+      if (!limit.signal.aborted) throw error;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
+    }
+    return await this.#engine.get(id);
+  }
+
+  /** What the task's code logged. @throws {LidoError} `task_not_found`. */
+  readLogs(id: TaskId): Promise<readonly LogLine[]> {
+    return this.#engine.readLogs(id);
+  }
+
+  /** All task types that can be submitted. */
+  listTaskTypes(): readonly TaskType[] {
+    return this.#types.list();
+  }
+
+  /** Task files that could not be loaded, and why. */
+  listBrokenTaskFiles(): readonly BrokenTaskFile[] {
+    return this.#types.listBroken();
+  }
+
+  /** @throws {LidoError} `task_type_not_found`. */
+  getTaskType(name: string): TaskType {
+    return this.#types.get(name);
+  }
+
+  /** Totals over all pools, from counters. */
+  getStats(): SystemStats {
+    const rooms = [...this.#pools.values()].filter(({ state }) => state !== "closed");
+    const slots = rooms.flatMap(({ threads }) => threads.slots);
+    return {
+      pools: rooms.length,
+      counts: this.#engine.counts(),
+      threads: slots.length,
+      busyThreads: slots.filter((slot) => slot.inFlight > 0).length,
+      zombies: slots.filter((slot) => slot.isZombie).length,
+      startedAtMs: this.#startedAtMs,
+      memoryBytes: Deno.memoryUsage().rss,
+    };
+  }
+
+  /** Whether all is well, and what is not. */
+  getHealth(): Health {
+    return healthOf(this.listPools(), this.getStats(), this.#closing !== undefined);
+  }
+
+  /** What this machine and runtime can do, found out once by trying. */
+  async getSelfTest(): Promise<readonly SelfTestFinding[]> {
+    if (this.#selfTest.length === 0) this.#selfTest = await runSelfTest();
+    return this.#selfTest;
+  }
+
+  /** Drains all pools up to the deadline, stops the rest, ends all threads. May come twice. */
+  close(options: { readonly deadlineMs?: number } = {}): Promise<void> {
+    const deadlineMs = options.deadlineMs ?? 0;
+    if (this.#closing !== undefined && deadlineMs === 0) {
+      for (const room of this.#pools.values()) room.close(0);
+    }
+    return this.#closing ??= this.#close(deadlineMs);
+  }
+
+  /** Closes at once. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(deadlineMs: number): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((room) => room.close(deadlineMs)));
+    await this.#engine[Symbol.asyncDispose]();
+    await Deno.remove(this.#cacheFolder, { recursive: true }).catch(() => {});
+  }
+
+  #newTask(submission: TaskSubmission, path: readonly (string | number)[]): NewTask {
+    this.#checkOpen("submit task");
+    const room = this.#room(submission.poolId);
+    room.checkOpen("submit task to");
+    const type = this.#types.get(submission.type);
+    this.#checkInput(type, submission.input, path);
+    return {
+      id: TaskId.parse(uuidv7()),
+      poolId: submission.poolId,
+      name: submission.name ?? type.name,
+      type: { name: type.name, url: type.url, codeVersion: type.codeVersion },
+      inputJson: submission.input === undefined ? null : JSON.stringify(submission.input),
+      priority: submission.priority,
+      runTimeoutMs: submission.runTimeoutMs === undefined
+        ? room.settings.runTimeoutMs
+        : submission.runTimeoutMs,
+      tags: submission.tags,
+      idempotencyKey: submission.idempotencyKey ?? null,
+    };
+  }
+
+  #checkInput(type: TaskType, input: unknown, path: readonly (string | number)[]): void {
+    try {
+      this.#types.checkInput(type, input);
+    } catch (error) {
+      if (!(error instanceof LidoError) || path.length === 0) throw error;
+      const faults = (error.details.faults ?? []).map((fault) => ({
+        ...fault,
+        path: [...path, ...fault.path],
+      }));
+      throw new LidoError(error.code, `${error.message} (task ${path.join(" ")})`, { faults });
+    }
+  }
+
+  /** Every thread may read the folders that task files are in. */
+  #codeFolders(): readonly string[] {
+    const { tasks } = this.#options.config;
+    const folders = this.#types.list().map(({ url }) => dirname(fileURLToPath(url)));
+    return [...new Set([...folders, ...tasks === null ? [] : [tasks]])];
+  }
+
+  #room(id: PoolId): PoolRoom {
+    const room = this.#pools.get(id);
+    if (room !== undefined) return room;
+    throw new LidoError("pool_not_found", `Cannot find pool: none has the id ${id}`);
+  }
+
+  async #onRoom(id: PoolId, act: (room: PoolRoom) => void): Promise<PoolSnapshot> {
+    const room = this.#room(id);
+    act(room);
+    return await Promise.resolve(room.snapshot());
+  }
+
+  #checkOpen(verb: string): void {
+    if (this.#closing === undefined) return;
+    throw new LidoError("server_closing", `Cannot ${verb}: Lido is shutting down`);
+  }
+}
+
+/** @throws {LidoError} `invalid_input` with every fault. */
+function parse<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  verb: string,
+): z.infer<Schema> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const faults = faultsOf(result.error);
+  const text = faults.map((fault) => `${fault.path.join(".")}: ${fault.message}`).join("; ");
+  throw new LidoError("invalid_input", `Cannot ${verb}: ${text}`, { faults });
 }

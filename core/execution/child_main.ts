@@ -14,7 +14,7 @@ import {
   type ToChild,
 } from "./child_protocol.ts";
 import { watchForDeath } from "./death_watch.ts";
-import { decodeControl, encodeControl, encodeFrame, FrameReader } from "./frames.ts";
+import { encodeFrame, FrameReader } from "./frames.ts";
 import type { FromThread, ToThread } from "./protocol.ts";
 import { StatsBlock } from "./stats_block.ts";
 
@@ -23,7 +23,7 @@ const SHAPE = { slots: 1, lanes: 64 } as const;
 const WATCH_EVERY_MS = 20;
 const ROW_EVERY_MS = 100;
 
-type FromWorker = FromThread | { readonly kind: "framed_outcomes"; readonly payload: Uint8Array };
+type FromWorker = FromThread | { readonly kind: "framed_outcomes"; readonly payload: string };
 
 class Child {
   readonly #channel = new Socket({ fd: 3, readable: true, writable: true });
@@ -39,7 +39,7 @@ class Child {
       for (const { kind, payload } of this.#reader.read(chunk)) {
         if (kind === "run") this.#toWorker({ kind: "framed_run", payload });
         // The channel's other end is Lido's own server.
-        else this.#obey(decodeControl(payload) as ToChild);
+        else this.#obey(JSON.parse(payload) as ToChild);
       }
     });
     this.#channel.on("end", leave);
@@ -134,7 +134,7 @@ class Child {
   }
 
   #say(message: object): void {
-    this.#channel.write(encodeFrame("control", encodeControl(message)));
+    this.#channel.write(encodeFrame("control", JSON.stringify(message)));
   }
 
   #toWorker(message: object): void {

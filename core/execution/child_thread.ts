@@ -10,15 +10,7 @@ import {
   type ToChild,
 } from "./child_protocol.ts";
 import { CONFIG_FILE, OWN_CODE } from "./code_paths.ts";
-import {
-  decodeBatch,
-  decodeControl,
-  encodeBatch,
-  encodeControl,
-  encodeFrame,
-  type Frame,
-  FrameReader,
-} from "./frames.ts";
+import { decodeBatch, encodeBatch, encodeFrame, type Frame, FrameReader } from "./frames.ts";
 import type { ErrorParts, RunMessage } from "./protocol.ts";
 import type { LaneRow, SlotRow } from "./stats_block.ts";
 import type { Death, StartThread, Thread, ThreadListener, ThreadSettings } from "./thread.ts";
@@ -106,7 +98,7 @@ class ChildThread implements Thread {
   }
 
   #say(message: ToChild): void {
-    this.#channel.write(encodeFrame("control", encodeControl(message)));
+    this.#channel.write(encodeFrame("control", JSON.stringify(message)));
   }
 
   #read(chunk: Uint8Array): void {
@@ -123,7 +115,7 @@ class ChildThread implements Thread {
 
   #open({ kind, payload }: Frame): void {
     if (kind === "outcomes") return this.#openOutcomes(payload);
-    const message = FromChild.parse(decodeControl(payload));
+    const message = FromChild.parse(JSON.parse(payload));
     switch (message.kind) {
       case "ready":
         return this.#listener.ready();
@@ -141,7 +133,7 @@ class ChildThread implements Thread {
     }
   }
 
-  #openOutcomes(payload: Uint8Array): void {
+  #openOutcomes(payload: string): void {
     const { header, texts } = decodeBatch(payload);
     const columns = OutcomesHeader.parse(header);
     const values = columns.codes.map((code, index) => {

@@ -30,7 +30,7 @@ const receiveNow = receiveMessageOnPort as (port: object) => { message: ToThread
 /** What comes through a child's main thread: a batch that it did not open. */
 interface FramedRun {
   readonly kind: "framed_run";
-  readonly payload: Uint8Array;
+  readonly payload: string;
 }
 
 class ThreadMain {
@@ -156,7 +156,7 @@ function withoutUncloneable(message: FromThread & { kind: "outcomes" }): FromThr
 }
 
 /** The header comes from the host, through the child's own main thread. */
-function openRun(payload: Uint8Array): RunMessage {
+function openRun(payload: string): RunMessage {
   const { header, texts } = decodeBatch(payload);
   return { ...header, kind: "run", inputs: texts } as unknown as RunMessage;
 }

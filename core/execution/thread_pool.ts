@@ -25,6 +25,8 @@ import { TypePace } from "./type_pace.ts";
 
 /** Batches that a slot may have in flight: one that it runs, and one so that it need not wait. */
 const BATCHES_AHEAD = 2;
+/** A batch is closed once its inputs are this long: large messages cost more than many. */
+const BATCH_CHARS = 65_536;
 /** A burst of submits is looked at after so many, not only when the caller pauses. */
 const BURST = 256;
 /** How often a pool that has something to do looks after its slots. */
@@ -101,6 +103,11 @@ export class ThreadPool implements SlotOwner {
     return this.#queue.length === 0 && this.slots.every((slot) => slot.inFlight === 0);
   }
 
+  /** Whether a thread was ever started: before that, there are no stats. */
+  get hasRun(): boolean {
+    return this.#stats !== undefined;
+  }
+
   /** The pool's stats block; made when it is first needed, so that an idle pool costs little. */
   get stats(): StatsBlock {
     return this.#stats ??= StatsBlock.create(POOL_SHAPE);
@@ -161,6 +168,31 @@ export class ThreadPool implements SlotOwner {
   /** The attempt that a full queue gives up first: it waits longest, of the lowest priority. */
   mostExpendable(): Attempt | undefined {
     return this.#queue.last();
+  }
+
+  /** How far a running attempt is, as its code says; null when it has not said. */
+  progressOf(attempt: Attempt): { readonly done: number; readonly total: number } | null {
+    const lanes = this.#slotOf(attempt)?.thread.loadLanes() ?? [];
+    const lane = lanes.find(({ seq }) => seq === attempt.seq);
+    return lane && lane.progressTotal > 0
+      ? { done: lane.progressDone, total: lane.progressTotal }
+      : null;
+  }
+
+  /** Whether the attempt's thread was ended by force and goes on. */
+  isZombie(attempt: Attempt): boolean {
+    return this.#slotOf(attempt)?.isZombie ?? false;
+  }
+
+  /** Why an attempt waits, in one sentence. */
+  whyWaiting(attempt: Attempt): string {
+    if (attempt.place === "sent") return `It is next on thread ${attempt.slot}`;
+    if (this.#isPaused) return "The pool is paused";
+    if (this.#crew.problem !== null) return this.#crew.problem;
+    const ready = this.#crew.open.filter((slot) => slot.isReady).length;
+    if (ready === 0) return "A thread is being started";
+    const others = this.#queue.length - 1;
+    return `All ${ready} threads are busy` + (others > 0 ? `, and ${others} other tasks wait` : "");
   }
 
   /** Changes settings: threads are opened or let go; no attempt is moved. */
@@ -417,10 +449,13 @@ export class ThreadPool implements SlotOwner {
     const share = Math.ceil(this.#queue.length / Math.max(1, this.#crew.open.length));
     const most = isAlone ? 1 : Math.min(this.#pace.batchOf(head.type.url), share);
     const batch: Attempt[] = [];
+    let chars = 0;
     let next: Attempt | undefined = head;
     while (next !== undefined && (batch.length === 0 || this.#mayJoin(next, most, batch.length))) {
       this.#queue.remove(next);
       batch.push(next);
+      chars += typeof next.input === "string" ? next.input.length : 0;
+      if (chars > BATCH_CHARS) break;
       next = this.#queue.peek(nowMs, this.#settings.priorityAgeingMs);
     }
     slot.send(batch);

@@ -1,0 +1,104 @@
+/**
+ * The one seam of the durable queue: everything above it sees only this, and pools of threads do not
+ * know which engine feeds them. An engine owns tasks: it decides what an outcome means for a task,
+ * and is the only one that changes a task's state. One conformance suite holds for all engines.
+ */
+import type { Attempt } from "../execution/attempt.ts";
+import type { PoolId, PoolSettings, TaskCounts } from "../model/pool.ts";
+import type { LogLine, TaskFilter, TaskId, TaskPage, TaskSnapshot } from "../model/task.ts";
+
+/** What an engine needs of a pool of threads. */
+export interface AttemptRunner {
+  /** Enqueues an attempt behind its equals. */
+  submit(attempt: Attempt): void;
+  /** Cancels an attempt that has not begun; answers whether it did. */
+  withdraw(attempt: Attempt, cause: string): boolean | Promise<boolean>;
+  /** Orders a running attempt to end, by force after the grace period. */
+  stop(attempt: Attempt, graceMs: number, cause: string): void;
+  /** What a full queue gives up first. */
+  mostExpendable(): Attempt | undefined;
+  /** How far a running attempt is, in its own units. */
+  progressOf(attempt: Attempt): { readonly done: number; readonly total: number } | null;
+  /** Why an attempt waits, in one sentence. */
+  whyWaiting(attempt: Attempt): string;
+  /** Whether the attempt's thread was ended by force and goes on. */
+  isZombie(attempt: Attempt): boolean;
+}
+
+/** A task that was checked and has its id. */
+export interface NewTask {
+  readonly id: TaskId;
+  readonly poolId: PoolId;
+  readonly name: string;
+  readonly type: { readonly name: string; readonly url: string; readonly codeVersion: string };
+  /** JSON text; null when there is no input. */
+  readonly inputJson: string | null;
+  readonly priority: number;
+  readonly runTimeoutMs: number | null;
+  readonly tags: readonly string[];
+  readonly idempotencyKey: string | null;
+}
+
+/** The part of a pool's settings that its queue obeys. */
+export type QueuePolicy = Pick<PoolSettings, "queueCapacity" | "rejection">;
+
+/** Which page of a list: by its number, or the one that a cursor names. */
+export type PageRequest =
+  | { readonly page: number; readonly perPage: number }
+  | { readonly cursor: string; readonly perPage: number };
+
+/** What became of an enqueued task. */
+export interface Enqueued {
+  readonly id: TaskId;
+  /** False when its idempotency key had given that task before. */
+  readonly isNew: boolean;
+}
+
+/** See the head of this file. */
+export interface Engine extends AsyncDisposable {
+  readonly kind: "local";
+
+  /** Begins to feed a pool. */
+  attach(poolId: PoolId, runner: AttemptRunner, policy: QueuePolicy): void;
+  /** Changes the policy of a pool's queue; does nothing for tasks that wait already. */
+  setPolicy(poolId: PoolId, policy: QueuePolicy): void;
+
+  /** The pool takes nothing new; callers that wait for room are refused. What it has goes on. */
+  seal(poolId: PoolId): void;
+
+  /**
+   * Takes tasks, all of them or none. Resolves when they are as durable as the engine makes them.
+   * @throws {LidoError} `pool_not_found`, `pool_closed`, `queue_full`, `idempotency_conflict`.
+   */
+  enqueue(tasks: readonly NewTask[], signal?: AbortSignal): Promise<readonly Enqueued[]>;
+
+  /**
+   * Cancels a task that has not begun.
+   * @throws {LidoError} `task_not_found`, `task_not_cancellable`.
+   */
+  cancel(id: TaskId, cause: string): Promise<void>;
+
+  /**
+   * Asks a running task to end; one that has not begun is cancelled.
+   * @throws {LidoError} `task_not_found`, `task_not_stoppable`.
+   */
+  stop(id: TaskId, graceMs: number, cause: string): Promise<void>;
+
+  /** Cancels all of a pool that have not begun; gives how many. */
+  cancelPending(poolId: PoolId, cause: string): Promise<number>;
+
+  /** @throws {LidoError} `task_not_found`. */
+  get(id: TaskId): Promise<TaskSnapshot>;
+
+  /** What the task's code logged, oldest first. @throws {LidoError} `task_not_found`. */
+  readLogs(id: TaskId): Promise<readonly LogLine[]>;
+
+  /** One page, newest first; reads no more tasks than it shows. @throws {LidoError} `cursor_invalid`. */
+  list(filter: TaskFilter, page: PageRequest): Promise<TaskPage & { readonly page: number | null }>;
+
+  /** Resolves when the task has ended. @throws {LidoError} `task_not_found`; the signal's reason. */
+  waitFor(id: TaskId, signal: AbortSignal): Promise<void>;
+
+  /** How many tasks are in each state, of one pool or of all. Costs the same however many there are. */
+  counts(poolId?: PoolId): TaskCounts;
+}

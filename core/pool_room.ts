@@ -1,0 +1,201 @@
+/**
+ * One pool as the manager keeps it: its settings, its state and its threads. States go one way:
+ * running ⇄ paused → draining → closed.
+ */
+import type { Engine } from "./engine/engine.ts";
+import type { ThreadPool } from "./execution/thread_pool.ts";
+import { LidoError } from "./model/errors.ts";
+import type {
+  PoolId,
+  PoolSettings,
+  PoolSnapshot,
+  PoolState,
+  ResizeInfo,
+  RunningTask,
+  SlotSnapshot,
+} from "./model/pool.ts";
+import type { Slot } from "./execution/slot.ts";
+
+/** How long a pool that is closed may go on with what it has, unless the caller says. */
+export const DRAIN_DEADLINE_MS = 60_000;
+
+const NOTHING_YET = { count: 0, p50: 0, p95: 0, p99: 0, max: 0 } as const;
+
+/** See the head of this file. */
+export class PoolRoom {
+  #state: PoolState = "running";
+  #settings: PoolSettings;
+  #closing: Promise<void> | undefined;
+  /** Ends a drain before its deadline. */
+  readonly #hurry = new AbortController();
+
+  constructor(
+    readonly id: PoolId,
+    settings: PoolSettings,
+    readonly createdAtMs: number,
+    readonly threads: ThreadPool,
+    readonly engine: Engine,
+  ) {
+    this.#settings = settings;
+    engine.attach(id, threads, settings);
+  }
+
+  get state(): PoolState {
+    return this.#state;
+  }
+
+  get settings(): PoolSettings {
+    return this.#settings;
+  }
+
+  /** Whether it takes tasks. */
+  get isOpen(): boolean {
+    return this.#state === "running" || this.#state === "paused";
+  }
+
+  /** @throws {LidoError} `pool_closed` if it takes nothing new. */
+  checkOpen(verb: string): void {
+    if (this.isOpen) return;
+    throw new LidoError(
+      "pool_closed",
+      `Cannot ${verb} pool: ${this.settings.name} is ${this.#state}`,
+    );
+  }
+
+  /** Takes settings that were checked. */
+  change(settings: PoolSettings): void {
+    this.checkOpen("change");
+    this.#settings = settings;
+    this.threads.change(settings);
+    this.engine.setPolicy(this.id, settings);
+  }
+
+  /** Starts nothing for now. */
+  pause(): void {
+    this.checkOpen("pause");
+    this.#state = "paused";
+    this.threads.pause();
+  }
+
+  /** Starts tasks again. */
+  resume(): void {
+    this.checkOpen("resume");
+    this.#state = "running";
+    this.threads.resume();
+  }
+
+  /** Begins to close; gives what resolves when it is closed. A second call can only bring it forward. */
+  close(deadlineMs: number): Promise<void> {
+    if (this.#closing !== undefined) {
+      if (deadlineMs === 0) this.#hurry.abort();
+      return this.#closing;
+    }
+    this.#state = "draining";
+    this.engine.seal(this.id);
+    // A paused pool would never finish what it has.
+    this.threads.resume();
+    return this.#closing = this.#drain(deadlineMs);
+  }
+
+  /** Cancels all that waits and stops all that runs, without grace; gives how many of each. */
+  async forceClose(): Promise<{ cancelledTasks: number; stoppedTasks: number }> {
+    this.engine.seal(this.id);
+    this.threads.pause();
+    const cancelledTasks = await this.engine.cancelPending(this.id, "The pool was force-closed");
+    const stoppedTasks = this.threads.stopAll(0, "The pool was force-closed");
+    if (this.#closing === undefined) {
+      this.#state = "draining";
+      this.#closing = this.#end();
+    } else this.#hurry.abort();
+    return { cancelledTasks, stoppedTasks };
+  }
+
+  /** A frozen copy of all there is to see. */
+  snapshot(): PoolSnapshot {
+    const { threads } = this;
+    const hasRun = threads.hasRun;
+    const oldestMs = threads.oldestQueuedMs();
+    const slots = threads.slots.toSorted((one, other) => one.index - other.index).map(slotSnapshot);
+    return {
+      id: this.id,
+      state: this.#state,
+      createdAtMs: this.createdAtMs,
+      settings: this.#settings,
+      counts: this.engine.counts(this.id),
+      slots,
+      zombies: slots.filter(({ state }) => state === "zombie").length,
+      oldestWaitMs: oldestMs === undefined ? null : Math.max(0, performance.now() - oldestMs),
+      wait: hasRun ? threads.stats.loadPercentiles("wait") : NOTHING_YET,
+      run: hasRun ? threads.stats.loadPercentiles("run") : NOTHING_YET,
+      startProblem: threads.startProblem,
+    };
+  }
+
+  /** What to know before a resize: what runs and waits decides what more threads would bring. */
+  resizeInfo(cores: number): ResizeInfo {
+    const { running, pending } = this.engine.counts(this.id);
+    const active = running + pending;
+    // Threads beyond the cores only help tasks that wait: never suggest more than upstream would.
+    const suggested = Math.max(1, Math.min(active + 2, Math.max(cores, this.#settings.maxThreads)));
+    return {
+      id: this.id,
+      name: this.#settings.name,
+      state: this.#state,
+      maxThreads: this.#settings.maxThreads,
+      minThreads: this.#settings.minThreads,
+      activeTasks: active,
+      canResize: this.isOpen,
+      suggestedMaxThreads: suggested,
+      reason: `${running} tasks run and ${pending} wait; this machine has ${cores} cores`,
+    };
+  }
+
+  async #drain(deadlineMs: number): Promise<void> {
+    const { promise: deadline, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, deadlineMs);
+    this.#hurry.signal.addEventListener("abort", () => resolve());
+    await Promise.race([this.threads.whenIdle(), deadline]);
+    clearTimeout(timer);
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
+    await this.threads.close();
+    this.#state = "closed";
+  }
+}
+
+function slotSnapshot(slot: Slot): SlotSnapshot {
+  const { thread } = slot;
+  const row = thread.loadRow();
+  const lanes = thread.loadLanes();
+  const running = slot.attempts().filter(({ place }) => place === "running").map(
+    (attempt): RunningTask => {
+      const lane = lanes.find(({ seq }) => seq === attempt.seq);
+      const isTold = lane !== undefined && lane.progressTotal > 0;
+      return {
+        taskId: attempt.taskId,
+        runMs: performance.now() - attempt.beganMs,
+        progress: isTold ? { done: lane.progressDone, total: lane.progressTotal } : null,
+      };
+    },
+  );
+  return {
+    index: slot.index,
+    state: stateOf(slot),
+    running,
+    done: row.done,
+    failed: row.failed,
+    heartbeatAgeMs: row.heartbeatAtMs === 0 ? null : Math.max(0, Date.now() - row.heartbeatAtMs),
+    memoryBytes: row.memoryBytes,
+    busyMs: row.busyMs,
+    pid: thread.pid,
+  };
+}
+
+function stateOf(slot: Slot): SlotSnapshot["state"] {
+  if (slot.isZombie) return "zombie";
+  if (slot.killedMs !== undefined || slot.attempts().some(({ stop }) => stop)) return "stopping";
+  if (!slot.isReady) return "starting";
+  return slot.inFlight > 0 ? "busy" : "idle";
+}
