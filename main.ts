@@ -32,7 +32,7 @@ function makeOutput(stream: typeof Deno.stdout): Output {
   return {
     isTerminal,
     hasColours: isTerminal && !Deno.noColor,
-    columns: isTerminal ? Deno.consoleSize().columns : COLUMNS_DEFAULT,
+    columns: isTerminal && Deno.consoleSize().columns || COLUMNS_DEFAULT,
     write: (text) => writeAll(stream, encoder.encode(text)),
   };
 }

@@ -2,6 +2,7 @@
 import { BATCH_MAX } from "../core/model/task.ts";
 import { ApiError } from "./api_errors.ts";
 import type { ApiClient } from "./client.ts";
+import { parseExactJson } from "./exact_json.ts";
 import { CommandError } from "./exit_code.ts";
 
 /** The server takes bodies of up to 16 MiB; the envelope and wide characters need room too. */
@@ -48,7 +49,7 @@ function parseLine(
   defaults: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> | string {
   try {
-    const value: unknown = JSON.parse(line);
+    const value = parseExactJson(line);
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
       return "expected a JSON object";
     }

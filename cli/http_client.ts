@@ -1,5 +1,6 @@
 /** Requests and envelopes of the JSON API; what each path means is `client.ts`' matter. */
 import { ApiError, UnreachedError, type WireFault } from "./api_errors.ts";
+import { parseExactJson } from "./exact_json.ts";
 import { CommandError, UsageError } from "./exit_code.ts";
 import type { Answer, WireBrokenFile, WirePagination } from "./wire.ts";
 import type { World } from "./world.ts";
@@ -99,7 +100,7 @@ function queryOf(query: ApiRequest["query"]): string {
 
 function parseEnvelope(text: string): Envelope | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseExactJson(text);
     return isEnvelope(value) ? value : undefined;
   } catch {
     return undefined; // no JSON: some other server answered

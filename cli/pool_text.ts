@@ -6,12 +6,12 @@ import type { Output } from "./world.ts";
 const POOL_COLUMNS: readonly Column<WirePool>[] = [
   { title: "ID", text: (pool) => pool.pool_id, isWhole: true },
   { title: "NAME", text: (pool) => pool.name },
-  { title: "STATUS", text: (pool) => pool.status },
+  { title: "STATUS", text: (pool) => pool.status, isWhole: true },
   { title: "MAX", text: (pool) => String(pool.max_workers), isNumber: true },
-  { title: "PENDING", text: (pool) => String(pool.pending_tasks), isNumber: true },
-  { title: "RUNNING", text: (pool) => String(pool.running_tasks), isNumber: true },
-  { title: "COMPLETED", text: (pool) => String(pool.completed_tasks), isNumber: true },
-  { title: "FAILED", text: (pool) => String(pool.failed_tasks), isNumber: true },
+  { title: "WAIT", text: (pool) => String(pool.pending_tasks), isNumber: true },
+  { title: "RUN", text: (pool) => String(pool.running_tasks), isNumber: true },
+  { title: "DONE", text: (pool) => String(pool.completed_tasks), isNumber: true },
+  { title: "FAIL", text: (pool) => String(pool.failed_tasks), isNumber: true },
 ];
 
 const WORKER_COLUMNS: readonly Column<WireWorker>[] = [

@@ -3,6 +3,7 @@
  * be given a value in it, and reads such a value from text.
  */
 import type { JsonSchema } from "../core/model/task_type.ts";
+import { parseExactJson } from "./exact_json.ts";
 
 /** How the text of a value is read. */
 export type LeafKind = "text" | "integer" | "number" | "boolean" | "choice" | "list" | "json";
@@ -141,7 +142,9 @@ function parseElement(leaf: SchemaLeaf, text: string): unknown {
 function parseNumber(text: string, kind: "integer" | "number"): number {
   const pattern = kind === "integer" ? /^[+-]?\d+$/ : /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
   const value = Number(text);
-  if (pattern.test(text) && Number.isFinite(value)) return value;
+  // A longer one would silently lose digits; as JSON it would not.
+  const isExact = kind === "number" ? Number.isFinite(value) : Number.isSafeInteger(value);
+  if (pattern.test(text) && isExact) return value;
   const expected = kind === "integer" ? "a whole number" : "a number";
   throw new RangeError(`expected ${expected}, found ${quote(text)}`);
 }
@@ -153,7 +156,7 @@ function parseBoolean(text: string): boolean {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     throw new RangeError(`expected JSON, found ${quote(text)}`);
   }

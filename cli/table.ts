@@ -6,7 +6,7 @@ import type { Output } from "./world.ts";
 export interface Column<Row> {
   readonly title: string;
   readonly isNumber?: boolean;
-  /** Never cut: half an id is of no use. */
+  /** Cut last: half an id is of no use. */
   readonly isWhole?: boolean;
   readonly text: (row: Row) => string;
 }
@@ -58,10 +58,20 @@ function fit<Row>(
   columns: readonly Column<Row>[],
   terminalColumns: number,
 ): readonly number[] {
+  const room = terminalColumns - GAP.length * (natural.length - 1);
+  const cut = narrow(natural, room, columns.map(({ isWhole, isNumber }) => !isWhole && !isNumber));
+  // On a very narrow terminal words and ids go too, and still no number: half of it is a wrong one.
+  return narrow(cut, room, columns.map(({ isNumber }) => !isNumber));
+}
+
+function narrow(
+  natural: readonly number[],
+  room: number,
+  isCuttable: readonly boolean[],
+): readonly number[] {
   const widths = [...natural];
-  const room = terminalColumns - GAP.length * (widths.length - 1);
   while (widths.reduce((sum, width) => sum + width, 0) > room) {
-    const cuttable = widths.map((width, index) => columns[index]?.isWhole ? 0 : width);
+    const cuttable = widths.map((width, index) => isCuttable[index] ? width : 0);
     const widest = Math.max(...cuttable);
     if (widest <= COLUMN_CHARS_MIN) break;
     widths[cuttable.indexOf(widest)] = widest - 1;

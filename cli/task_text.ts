@@ -7,8 +7,7 @@ import type { Output } from "./world.ts";
 const TASK_COLUMNS: readonly Column<WireTask>[] = [
   { title: "ID", text: (task) => task.task_id, isWhole: true },
   { title: "STATUS", text: (task) => task.status, isWhole: true },
-  { title: "TYPE", text: (task) => task.task_type },
-  { title: "NAME", text: (task) => task.name },
+  { title: "TASK", text: (task) => titleOf(task) },
   { title: "SUBMITTED", text: (task) => shortTime(task.submit_time) },
   { title: "SECONDS", text: (task) => secondsOf(task), isNumber: true },
 ];
@@ -67,7 +66,12 @@ function secondsOf(task: WireTask): string {
   return task.running_time === null ? "–" : task.running_time.toFixed(3);
 }
 
-/** `2026-01-31T08:09:10.123Z` as `01-31 08:09:10`. */
+/** A task without a name of its own bears its type's. */
+function titleOf({ name, task_type }: WireTask): string {
+  return name === task_type ? name : `${name} (${task_type})`;
+}
+
+/** `2026-01-31T08:09:10.123Z` as `01-31 08:09`. */
 function shortTime(iso: string): string {
-  return iso.slice(5, 19).replace("T", " ");
+  return iso.slice(5, 16).replace("T", " ");
 }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { UnreachedError } from "../api_errors.ts";
 import type { ApiClient } from "../client.ts";
 import { addServerFlags, clientFor, parseInteger, type ServerFlags } from "../command_line.ts";
+import { parseExactJson } from "../exact_json.ts";
 import { CommandError, UsageError } from "../exit_code.ts";
 import { findPoolId } from "../find_pool.ts";
 import { printable } from "../printable.ts";
@@ -136,7 +137,7 @@ async function readInput(
 
 function parseJson(text: string, source: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`Cannot read ${source} as JSON: ${reason}`);

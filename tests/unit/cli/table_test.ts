@@ -25,12 +25,17 @@ Deno.test("drawTable() aligns text left and numbers right", () => {
   );
 });
 
-Deno.test("drawTable() cuts the widest column to fit a terminal, but never an id", () => {
+Deno.test("drawTable() cuts the widest column to fit a terminal, and ids last", () => {
   const rows = [{ id: "0123456789", name: "a name that is much too long", count: 5 }];
   strictEqual(
     drawTable(rows, COLUMNS, { ...FILE, isTerminal: true, columns: 30 }),
     "ID          NAME         COUNT\n" +
       "0123456789  a name tha…      5\n",
+  );
+  strictEqual(
+    drawTable(rows, COLUMNS, { ...FILE, isTerminal: true, columns: 20 }),
+    "ID       NAME  COUNT\n" +
+      "012345…  a n…      5\n",
   );
 });
 

@@ -8,9 +8,8 @@ const LIST = { "GET /api/pools": [wirePool()] };
 Deno.test("pool list prints a line for each open pool", async () => {
   deepStrictEqual(await run(["pool", "list"], { answers: LIST }), {
     code: 0,
-    out:
-      "ID                                    NAME     STATUS   MAX  PENDING  RUNNING  COMPLETED  FAILED\n" +
-      `${POOL_ID}  default  running    5        2        1          7       0\n`,
+    out: "ID                                    NAME     STATUS   MAX  WAIT  RUN  DONE  FAIL\n" +
+      `${POOL_ID}  default  running    5     2    1     7     0\n`,
     err: "",
     seen: [{ method: "GET", path: "/api/pools", body: undefined }],
   });

@@ -15,14 +15,14 @@ Deno.test("task list asks for one page of what the flags name", async () => {
   const { code, out } = await run(line.split(" "), {
     answers: {
       "GET /api/pools": [wirePool()],
-      [`GET ${path}`]: () => Response.json({ success: true, data: [wireTask()], pagination }),
+      [`GET ${path}`]: () =>
+        Response.json({ success: true, data: [wireTask({ name: "nap" })], pagination }),
     },
   });
   deepStrictEqual({ code, out }, {
     code: 0,
-    out:
-      "ID                                    STATUS     TYPE   NAME   SUBMITTED       SECONDS\n" +
-      `${TASK_ID}  completed  sleep  sleep  01-02 03:04:05    1.500\n` +
+    out: "ID                                    STATUS     TASK         SUBMITTED    SECONDS\n" +
+      `${TASK_ID}  completed  nap (sleep)  01-02 03:04    1.500\n` +
       "11 to 20 of 25 (page 2 of 3)\n",
   });
 });
