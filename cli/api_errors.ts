@@ -23,6 +23,14 @@ export class ApiError extends CommandError {
   }
 }
 
+/** Something answered that is no Lido. */
+export class NotLidoError extends CommandError {
+  /** Makes the error; `url` is where a server was looked for. */
+  constructor(url: string, status: number) {
+    super(`Cannot use the answer of ${url}: status ${status} without Lido's JSON`);
+  }
+}
+
 /** No server answered: exit code 3. */
 export class UnreachedError extends Error {
   override readonly name = "UnreachedError";

@@ -29,11 +29,12 @@ export function addExamples(command: Command, ...examples: readonly string[]): C
 
 /** A client of the server that the flags or the environment name. */
 export function clientFor(world: World, flags: ServerFlags): ApiClient {
-  return new ApiClient({
-    url: flags.url ?? (world.env["LIDO_URL"] || DEFAULT_URL),
-    token: world.env["LIDO_TOKEN"] || undefined,
-    fetch: world.fetch,
-  });
+  const home = world.env["LIDO_URL"] || DEFAULT_URL;
+  const url = flags.url ?? home;
+  // The token is for the environment's server: a mistyped --url must not carry it to another one.
+  const isHome = URL.parse(url)?.origin === URL.parse(home)?.origin;
+  const token = isHome ? world.env["LIDO_TOKEN"] || undefined : undefined;
+  return new ApiClient({ url, token, fetch: world.fetch });
 }
 
 /** Prints data as JSON, or as the text that a person reads. */

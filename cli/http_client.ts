@@ -1,7 +1,7 @@
 /** Requests and envelopes of the JSON API; what each path means is `client.ts`' matter. */
-import { ApiError, UnreachedError, type WireFault } from "./api_errors.ts";
+import { ApiError, NotLidoError, UnreachedError, type WireFault } from "./api_errors.ts";
 import { parseExactJson } from "./exact_json.ts";
-import { CommandError, UsageError } from "./exit_code.ts";
+import { UsageError } from "./exit_code.ts";
 import type { Answer, WireBrokenFile, WirePagination } from "./wire.ts";
 import type { World } from "./world.ts";
 
@@ -51,16 +51,13 @@ export class HttpClient {
   /**
    * Sends a request. `T` is what `docs/api.md` promises for the path: it is not checked again here.
    * @throws {ApiError} if the server refuses.
-   * @throws {UnreachedError} if no server answers.
+   * @throws {NotLidoError} if something else answers.
+   * @throws {UnreachedError} if nothing answers.
    */
   async send<T>(request: ApiRequest): Promise<Answer<T>> {
     const { status, text } = await this.#exchange(request);
     const envelope = parseEnvelope(text);
-    if (envelope === undefined) {
-      throw new CommandError(
-        `Cannot use the answer of ${this.#options.url}: status ${status} without Lido's JSON`,
-      );
-    }
+    if (envelope === undefined) throw new NotLidoError(this.#options.url, status);
     if (!envelope.success) throw refusal(envelope, status);
     return {
       data: envelope.data as T, // the API's contract

@@ -5,6 +5,9 @@ import type { Logger } from "../core/observation/logging.ts";
 import { CommandError } from "./exit_code.ts";
 import type { World } from "./world.ts";
 
+/** After the last task has ended, requests that waited for it get this long to be answered. */
+const ANSWERING_MS = 2_000;
+
 /** What a started manager must be able to do here. */
 export interface StartedManager {
   close(options?: { readonly deadlineMs?: number }): Promise<void>;
@@ -56,7 +59,7 @@ export async function runServer<M extends StartedManager>(
     logger.info("Server was asked to end", { shutdownMs: config.shutdownMs });
     // Together: requests that wait for a task are answered by the manager's end of it.
     await Promise.all([
-      server.shutdown({ graceMs: config.shutdownMs }),
+      server.shutdown({ graceMs: config.shutdownMs + ANSWERING_MS }),
       manager.close({ deadlineMs: config.shutdownMs }),
     ]);
   } finally {

@@ -8,7 +8,7 @@ const TASK_COLUMNS: readonly Column<WireTask>[] = [
   { title: "ID", text: (task) => task.task_id, isWhole: true },
   { title: "STATUS", text: (task) => task.status, isWhole: true },
   { title: "TASK", text: (task) => titleOf(task) },
-  { title: "SUBMITTED", text: (task) => shortTime(task.submit_time) },
+  { title: "SUBMITTED", text: (task) => shortTime(task.submit_time), isWhole: true },
   { title: "SECONDS", text: (task) => secondsOf(task), isNumber: true },
 ];
 

@@ -7,13 +7,15 @@ export const Config = z.strictObject({
   port: z.int().min(0).max(65_535).default(8000).meta({ description: "0 picks a free one" }),
   tasks: z.string().min(1).nullable().default(null)
     .meta({ description: "Folder of the user's task files (*.task.ts)" }),
-  logLevel: z.enum(["debug", "info", "warning", "error"]).default("info"),
+  logLevel: z.enum(["debug", "info", "warning", "error"]).default("info")
+    .meta({ description: "The least level that is logged" }),
   logFile: z.string().min(1).nullable().default(null)
     .meta({ description: "JSON lines go to this file; to standard error if left out" }),
   log: z.strictObject({
     maxSize: z.int().min(10_000).default(100 * 1024 * 1024)
       .meta({ description: "Bytes after which the log file rotates" }),
-    backupCount: z.int().min(1).max(100).default(5),
+    backupCount: z.int().min(1).max(100).default(5)
+      .meta({ description: "Rotated log files that are kept" }),
   }).prefault({}),
   limits: z.strictObject({
     pools: z.int().min(1).max(100_000).default(10_000)

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { UnreachedError } from "../api_errors.ts";
+import { NotLidoError, UnreachedError } from "../api_errors.ts";
 import type { ApiClient } from "../client.ts";
 import { addServerFlags, clientFor, parseInteger, type ServerFlags } from "../command_line.ts";
 import { parseExactJson } from "../exact_json.ts";
@@ -45,7 +45,22 @@ export function addSubmitCommand(program: Command, world: World): void {
     "submit checksum --path docs --wait",
     `submit sleep --input '{"seconds":2}' --pool crunch --priority 5`,
     "submit checksum --batch files.ndjson --wait --json",
-  ).action(() => runSubmit(submit, world));
+  ).action(async () => {
+    try {
+      await runSubmit(submit, world);
+    } catch (error) {
+      throw withUrlHint(error, submit.opts<SubmitFlags>());
+    }
+  });
+}
+
+/** Whoever submits a request to somewhere may well take `--url` for the field of the input. */
+function withUrlHint(error: unknown, { url }: SubmitFlags): unknown {
+  const isElsewhere = error instanceof UnreachedError || error instanceof NotLidoError;
+  if (isElsewhere && url !== undefined) {
+    error.message += "\n  (--url names Lido's server; a field url of the input is --input-url)";
+  }
+  return error;
 }
 
 async function runSubmit(submit: Command, world: World): Promise<void> {

@@ -73,17 +73,19 @@ Deno.test("runProgram() takes the server from --url before LIDO_URL", async () =
   strictEqual(fromFlag.includes(" http://two:2: "), true);
 });
 
-Deno.test("runProgram() sends LIDO_TOKEN as a bearer token", async () => {
-  const { world } = fakeWorld({ env: { LIDO_TOKEN: "secret" } });
+Deno.test("runProgram() sends LIDO_TOKEN to LIDO_URL, and to no other server", async () => {
+  const { world } = fakeWorld({ env: { LIDO_TOKEN: "secret", LIDO_URL: "http://one:1" } });
   const sent: (string | null)[] = [];
-  await runProgram(["pool", "list"], {
-    ...world,
-    fetch: (_url, init) => {
-      sent.push(new Headers(init.headers).get("authorization"));
-      return Promise.resolve(Response.json({ success: true, data: [] }));
-    },
-  });
-  deepStrictEqual(sent, ["Bearer secret"]);
+  for (const url of [[], ["--url", "http://one:1/"], ["--url", "http://two:1"]]) {
+    await runProgram(["pool", "list", ...url], {
+      ...world,
+      fetch: (_url, init) => {
+        sent.push(new Headers(init.headers).get("authorization"));
+        return Promise.resolve(Response.json({ success: true, data: [] }));
+      },
+    });
+  }
+  deepStrictEqual(sent, ["Bearer secret", "Bearer secret", null]);
 });
 
 Deno.test("runProgram() exits 1 when something else than Lido answers", async () => {

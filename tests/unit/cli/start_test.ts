@@ -57,7 +57,7 @@ Deno.test("runServer() says where it listens, and ends in order when it is asked
   deepStrictEqual(done, [
     "start",
     "print Listening on http://127.0.0.1:8000/\n",
-    "shutdown 77",
+    "shutdown 2077",
     "close 77",
     "close 0",
   ]);

@@ -180,3 +180,14 @@ Deno.test("submit tells the server's refusal and exits 1", async () => {
   });
   deepStrictEqual({ code, err }, { code: 1, err: "Cannot submit task: queue full\n" });
 });
+
+Deno.test("submit tells of --input-url when --url leads to no Lido", async () => {
+  const line = "submit http_request --url http://example.com";
+  const hint = "\n  (--url names Lido's server; a field url of the input is --input-url)\n";
+  const elsewhere = await run(line.split(" "), {
+    answers: { "GET /api/types/http_request": () => new Response("<html>") },
+  });
+  deepStrictEqual([elsewhere.code, elsewhere.err.endsWith(hint)], [1, true]);
+  const nowhere = await run(line.split(" "));
+  deepStrictEqual([nowhere.code, nowhere.err.endsWith(hint)], [3, true]);
+});
