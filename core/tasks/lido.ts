@@ -1,3 +1,3 @@
-/** What task files import as `lido`. It is loaded inside every slot, so it stays light. */
+/** What a task file imports: `import { defineTask, z } from "lido"`. */
 export { defineTask, type TaskContext, type TaskDefinition } from "./define_task.ts";
 export { z } from "zod";
