@@ -269,15 +269,13 @@ export class Manager implements AsyncDisposable {
   ): Promise<TaskSnapshot> {
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(), waitMs);
-    const stop = () => limit.abort();
-    signal?.addEventListener("abort", stop);
+    const either = signal === undefined ? limit.signal : AbortSignal.any([limit.signal, signal]);
     try {
-      await this.#engine.waitFor(id, limit.signal);
+      await this.#engine.waitFor(id, either);
     } catch (error) {
-      if (!limit.signal.aborted) throw error;
+      if (!either.aborted) throw error;
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener("abort", stop);
     }
     return await this.#engine.get(id);
   }

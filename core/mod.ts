@@ -1,6 +1,13 @@
 /** The door of core: all that routes, commands and programs may use. */
 export { Config } from "./config.ts";
 export { Manager, type ManagerOptions } from "./manager.ts";
+export {
+  AttemptError,
+  DirectPool,
+  type DirectPoolOptions,
+  type RunOptions,
+} from "./execution/direct_pool.ts";
+export { runSelfTest } from "./execution/self_test.ts";
 export { type Clock, systemClock } from "./model/clock.ts";
 export {
   ERROR_CODES,

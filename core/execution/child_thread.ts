@@ -136,9 +136,9 @@ class ChildThread implements Thread {
   #openOutcomes(payload: string): void {
     const { header, texts } = decodeBatch(payload);
     const columns = OutcomesHeader.parse(header);
-    const values = columns.codes.map((code, index) => {
+    const values = columns.seqs.map((_, index) => {
       const text = texts[index] ?? undefined;
-      if (code === "done" || text === undefined) return text;
+      if ((columns.codes[index] ?? "done") === "done" || text === undefined) return text;
       return JSON.parse(text) as ErrorParts; // read as text by the pool, whatever it is
     });
     this.#listener.outcomes({ kind: "outcomes", ...columns, values });

@@ -36,6 +36,8 @@ export interface RunOptions {
   onStart?(): void;
 }
 
+const NO_OPTIONS: RunOptions = {};
+
 /** What a direct pool is made with: a pool's settings, and where its task files are. */
 export interface DirectPoolOptions extends Omit<PoolSettingsInput, "name"> {
   readonly name?: string;
@@ -125,7 +127,7 @@ export class DirectPool implements AsyncDisposable {
    * Runs one task; gives what its `run` returned.
    * @throws {AttemptError} with the failure's code, or `cancelled`, by rejecting.
    */
-  run(type: TypeSource, input?: unknown, options: RunOptions = {}): Promise<unknown> {
+  run(type: TypeSource, input?: unknown, options: RunOptions = NO_OPTIONS): Promise<unknown> {
     const sent = this.#isJson && input !== undefined ? JSON.stringify(input) : input;
     const attempt = new DirectAttempt(type, sent, this.#isJson, options);
     attempt.onStart = options.onStart;

@@ -43,7 +43,9 @@ export interface RunMessage {
   /** Index of each task's type. */
   readonly types: readonly number[];
   readonly inputs: readonly unknown[];
+  /** Empty when the tasks have no ids. */
   readonly taskIds: readonly string[];
+  /** Empty when each is the first. */
   readonly attempts: readonly number[];
   readonly tokens: readonly number[];
 }
@@ -70,6 +72,7 @@ export interface OutcomesMessage {
   readonly kind: "outcomes";
   readonly seqs: readonly number[];
   readonly tokens: readonly number[];
+  /** Empty when all are done. */
   readonly codes: readonly OutcomeCode[];
   /** When each began, epoch milliseconds, and how long it ran. */
   readonly startedAtMs: readonly number[];

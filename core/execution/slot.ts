@@ -100,29 +100,33 @@ export class Slot implements ThreadListener {
   /** Sends attempts, in this order. */
   send(attempts: readonly Attempt[]): void {
     const newTypes: TypeSource[] = [];
-    const message = {
-      kind: "run",
-      epoch: this.#epoch,
-      first: this.#nextSeq,
-      newTypes,
-      types: new Array<number>(attempts.length),
-      inputs: new Array<unknown>(attempts.length),
-      taskIds: new Array<string>(attempts.length),
-      attempts: new Array<number>(attempts.length),
-      tokens: new Array<number>(attempts.length),
-    } satisfies RunMessage;
-    for (const [at, attempt] of attempts.entries()) {
+    const first = this.#nextSeq;
+    const types: number[] = [];
+    const inputs: unknown[] = [];
+    const tokens: number[] = [];
+    for (const attempt of attempts) {
       attempt.place = "sent";
       attempt.slot = this.index;
       attempt.seq = this.#nextSeq++;
       attempt.token = nextToken();
       this.#flight.push(attempt);
-      message.types[at] = this.#indexOf(attempt.type, newTypes);
-      message.inputs[at] = attempt.input;
-      message.taskIds[at] = attempt.taskId;
-      message.attempts[at] = attempt.number;
-      message.tokens[at] = attempt.token;
+      types.push(this.#indexOf(attempt.type, newTypes));
+      inputs.push(attempt.input);
+      tokens.push(attempt.token);
     }
+    const taskIds = attempts[0]?.taskId === "" ? [] : attempts.map(({ taskId }) => taskId);
+    const isFirst = attempts.every(({ number }) => number === 1);
+    const message: RunMessage = {
+      kind: "run",
+      epoch: this.#epoch,
+      first,
+      newTypes,
+      types,
+      inputs,
+      taskIds,
+      attempts: isFirst ? [] : attempts.map(({ number }) => number),
+      tokens,
+    };
     this.#live += attempts.length;
     this.thread.run(message);
   }
@@ -275,5 +279,5 @@ function nextToken(): number {
     crypto.getRandomValues(randoms);
     nextRandom = 0;
   }
-  return randoms[nextRandom++] ?? 0;
+  return (randoms[nextRandom++] ?? 0) >>> 2; // a small integer, which costs no memory
 }

@@ -313,7 +313,8 @@ export class TaskRunner {
     this.#place.stats.add("started", count);
     this.#place.stats.add("completed", completed);
     this.#place.stats.add("failed", count - completed);
-    this.#place.post({ kind: "outcomes", ...outcomes });
+    const codes = completed === count ? [] : outcomes.codes;
+    this.#place.post({ kind: "outcomes", ...outcomes, codes });
   }
 
   /** The full look at the realm, when there is time: the group has been sent. */

@@ -247,8 +247,9 @@ export class ThreadPool implements SlotOwner {
   }
 
   slotOutcomes(slot: Slot, message: OutcomesMessage): void {
-    for (const [at, seq] of message.seqs.entries()) {
-      const attempt = slot.land(seq, message.tokens[at] ?? -1);
+    const nowMs = performance.now();
+    for (let at = 0; at < message.seqs.length; at++) {
+      const attempt = slot.land(message.seqs[at] ?? -1, message.tokens[at] ?? -1);
       if (attempt === undefined) {
         slot.deathCause = {
           code: "protocol_violation",
@@ -256,9 +257,8 @@ export class ThreadPool implements SlotOwner {
         };
         return this.#crew.end(slot);
       }
-      this.#landed(slot, attempt, message, at);
+      this.#landed(slot, attempt, message, at, nowMs);
     }
-    const nowMs = performance.now();
     slot.isStalled = false;
     slot.markRunning(nowMs);
     if (slot.inFlight === 0) this.#emptied(slot, nowMs);
@@ -303,19 +303,19 @@ export class ThreadPool implements SlotOwner {
     this.#answerIdle();
   }
 
-  #landed(slot: Slot, attempt: Attempt, message: OutcomesMessage, at: number): void {
-    const code = message.codes[at] ?? "task_error";
+  #landed(slot: Slot, attempt: Attempt, message: OutcomesMessage, at: number, nowMs: number): void {
+    const code = message.codes[at] ?? "done";
     const startedAtMs = message.startedAtMs[at] ?? 0;
     const runMs = message.runMs[at] ?? 0;
     const value = message.values[at];
     this.#pace.record(attempt.type.url, runMs);
-    this.stats.recordWait(Math.max(0, performance.now() - attempt.enqueuedMs - runMs));
+    this.stats.recordWait(Math.max(0, nowMs - attempt.enqueuedMs - runMs));
     if (this.#settings.isolation === "process") this.#recordRun(code === "done", runMs);
     if (code === "done") {
       return this.#settle(attempt, { kind: "done", startedAtMs, runMs, value }, slot.index);
     }
     if (code === "stopped") {
-      attempt.beganMs ||= performance.now() - runMs;
+      attempt.beganMs ||= nowMs - runMs;
       return this.#settleStopped(attempt, slot.index, startedAtMs, runMs);
     }
     const failure = failureOf(code, value);

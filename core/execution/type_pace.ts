@@ -9,7 +9,7 @@ const RUNS_TO_KNOW = 8;
 const SHORT_MS = 1;
 /** A batch is about this much work. */
 const BATCH_MS = 2;
-const BATCH_MAX = 256;
+const BATCH_MAX = 512;
 /** The weight of the newest run in the average. */
 const WEIGHT = 0.1;
 
