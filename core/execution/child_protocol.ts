@@ -73,8 +73,8 @@ const numbers = z.array(number);
 
 /** The header of a batch of outcomes. */
 export const OutcomesHeader = z.object({
+  token: number,
   seqs: numbers,
-  tokens: numbers,
   codes: z.array(z.enum(["done", "stopped", ...FAILURE_CODES])),
   startedAtMs: numbers,
   runMs: numbers,

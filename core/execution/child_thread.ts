@@ -136,7 +136,7 @@ class ChildThread implements Thread {
   #openOutcomes(payload: string): void {
     const { header, texts } = decodeBatch(payload);
     const columns = OutcomesHeader.parse(header);
-    const values = columns.seqs.map((_, index) => {
+    const values = columns.runMs.map((_, index) => {
       const text = texts[index] ?? undefined;
       if ((columns.codes[index] ?? "done") === "done" || text === undefined) return text;
       return JSON.parse(text) as ErrorParts; // read as text by the pool, whatever it is

@@ -3,10 +3,12 @@
  *
  * @example
  * ```ts
- * await using pool = await DirectPool.open({ maxThreads: 4, codeFolders: ["./tasks"] });
+ * await using pool = DirectPool.open({ maxThreads: 4, codeFolders: ["./tasks"] });
  * const words = await pool.run({ name: "count", url: import.meta.resolve("./tasks/count.task.ts") }, text);
  * ```
  */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PoolSettings, type PoolSettingsInput } from "../model/pool.ts";
 import { Attempt, type Outcome } from "./attempt.ts";
 import { startChildThread } from "./child_thread.ts";
@@ -37,6 +39,7 @@ export interface RunOptions {
 }
 
 const NO_OPTIONS: RunOptions = {};
+const NOTHING = () => {};
 
 /** What a direct pool is made with: a pool's settings, and where its task files are. */
 export interface DirectPoolOptions extends Omit<PoolSettingsInput, "name"> {
@@ -46,29 +49,33 @@ export interface DirectPoolOptions extends Omit<PoolSettingsInput, "name"> {
 }
 
 class DirectAttempt extends Attempt {
-  readonly taskId = "";
-  readonly number = 1;
   readonly promise: Promise<unknown>;
-  #resolve: (value: unknown) => void = () => {};
-  #reject: (error: unknown) => void = () => {};
-  onStart: (() => void) | undefined;
+  readonly #isJson: boolean;
+  readonly #onStart: (() => void) | undefined;
+  #resolve: (value: unknown) => void = NOTHING;
+  #reject: (error: unknown) => void = NOTHING;
   onEnd: (() => void) | undefined;
 
-  constructor(
-    type: TypeSource,
-    input: unknown,
-    readonly isJson: boolean,
-    { priority = 0, runTimeoutMs }: RunOptions,
-  ) {
-    super(type, input, priority, runTimeoutMs ?? null);
+  constructor(type: TypeSource, input: unknown, isJson: boolean, options: RunOptions) {
+    super(type, input, options.priority ?? 0, options.runTimeoutMs ?? null);
+    this.#isJson = isJson;
+    this.#onStart = options.onStart;
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
   }
 
+  get taskId(): string {
+    return "";
+  }
+
+  get number(): number {
+    return 1;
+  }
+
   started(): void {
-    this.onStart?.();
+    this.#onStart?.();
   }
 
   requeued(): void {}
@@ -81,7 +88,7 @@ class DirectAttempt extends Attempt {
       this.#reject(new AttemptError("cancelled", outcome.cause));
     } else {
       const { value } = outcome;
-      this.#resolve(this.isJson && typeof value === "string" ? JSON.parse(value) : value);
+      this.#resolve(this.#isJson && typeof value === "string" ? JSON.parse(value) : value);
     }
   }
 
@@ -116,11 +123,11 @@ export class DirectPool implements AsyncDisposable {
    * Opens a pool; its threads start when they are needed.
    * @throws {z.ZodError} if a setting is not as it must be.
    */
-  static async open(
-    { codeFolders, name = "direct", ...input }: DirectPoolOptions,
-  ): Promise<DirectPool> {
+  static open({ codeFolders, name = "direct", ...input }: DirectPoolOptions): DirectPool {
     const settings = PoolSettings.parse({ name, ...input });
-    return new DirectPool(settings, codeFolders, await Deno.makeTempDir({ prefix: "lido-" }));
+    // Made by the first child that needs it.
+    const cacheFolder = join(tmpdir(), `lido-${crypto.randomUUID()}`);
+    return new DirectPool(settings, codeFolders, cacheFolder);
   }
 
   /**
@@ -130,7 +137,6 @@ export class DirectPool implements AsyncDisposable {
   run(type: TypeSource, input?: unknown, options: RunOptions = NO_OPTIONS): Promise<unknown> {
     const sent = this.#isJson && input !== undefined ? JSON.stringify(input) : input;
     const attempt = new DirectAttempt(type, sent, this.#isJson, options);
-    attempt.onStart = options.onStart;
     this.#pool.submit(attempt);
     if (options.signal) this.#obey(attempt, options.signal);
     return attempt.promise;

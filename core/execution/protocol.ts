@@ -3,8 +3,9 @@
  * them as structured clones, a child process as frames (`frames.ts`).
  *
  * Invariants. Tasks of a thread are numbered from 0 in the order in which they are sent; a batch
- * holds consecutive numbers. A batch of a new epoch follows a take-back. Each outcome echoes its
- * task's token, which only the host and the thread's own code know.
+ * holds consecutive numbers. A batch of a new epoch follows a take-back. Outcomes echo the token of
+ * their batch, which only the host and the thread's own code know. Columns that say nothing are left
+ * empty, because most messages carry many small tasks that are all alike.
  */
 import type { FailureCode, LogLine } from "../model/task.ts";
 
@@ -40,14 +41,15 @@ export interface RunMessage {
   readonly first: number;
   /** Types that this thread has not heard of; their index follows those it knows. */
   readonly newTypes: readonly TypeSource[];
-  /** Index of each task's type. */
+  /** What the outcomes of these tasks must quote. */
+  readonly token: number;
+  /** Index of each task's type; only one if all have the same. */
   readonly types: readonly number[];
   readonly inputs: readonly unknown[];
   /** Empty when the tasks have no ids. */
   readonly taskIds: readonly string[];
   /** Empty when each is the first. */
   readonly attempts: readonly number[];
-  readonly tokens: readonly number[];
 }
 
 /** What the host says. */
@@ -67,17 +69,18 @@ export interface ErrorParts {
   readonly stack: string | null;
 }
 
-/** What attempts came to, a column a property. */
+/** What attempts of one batch came to, a column a property. */
 export interface OutcomesMessage {
   readonly kind: "outcomes";
+  readonly token: number;
+  /** Numbers of the tasks; only the first if they are consecutive. */
   readonly seqs: readonly number[];
-  readonly tokens: readonly number[];
   /** Empty when all are done. */
   readonly codes: readonly OutcomeCode[];
-  /** When each began, epoch milliseconds, and how long it ran. */
+  /** When each began, epoch milliseconds, and how long it ran: as many as there are outcomes. */
   readonly startedAtMs: readonly number[];
   readonly runMs: readonly number[];
-  /** The result, or {@link ErrorParts}. */
+  /** The result, or {@link ErrorParts}; empty when no task gave any. */
   readonly values: readonly unknown[];
 }
 

@@ -70,6 +70,8 @@ interface Watched {
 export class RealmGuard {
   /** Whose code runs now, through awaits and callbacks. */
   readonly owners: AsyncLocalStorage<Owner> = new AsyncLocalStorage();
+  /** Whose code runs now, when it is run without following its asynchronous context. */
+  current: Owner | undefined;
   readonly #watched: readonly Watched[];
   readonly #handles: number;
   #startedWorker = false;
@@ -122,7 +124,7 @@ export class RealmGuard {
     const wrapStart = (name: "setTimeout" | "setInterval") => {
       const start = globalThis[name] as (run: () => void, delayMs: unknown) => unknown; // any delay
       Reflect.set(globalThis, name, (callback: unknown, delayMs: unknown, ...args: unknown[]) => {
-        const owner = this.owners.getStore();
+        const owner = this.current ?? this.owners.getStore();
         const id = start(() => {
           if (name === "setTimeout") done(id);
           try {

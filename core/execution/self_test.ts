@@ -41,14 +41,14 @@ function checkRuntime(): Promise<string> {
 }
 
 async function checkRun(isolation: NonNullable<PoolSettingsInput["isolation"]>): Promise<string> {
-  await using pool = await openPool(isolation);
+  await using pool = openPool(isolation);
   const began = performance.now();
   await pool.run(LOOP, { endless: false });
   return `first task done ${Math.round(performance.now() - began)} ms after its submit`;
 }
 
 async function checkForcedStop(): Promise<string> {
-  await using pool = await openPool("process");
+  await using pool = openPool("process");
   const abort = new AbortController();
   const began = Promise.withResolvers<void>();
   const task = pool.run(LOOP, { endless: true }, { signal: abort.signal, onStart: began.resolve });
@@ -83,6 +83,6 @@ async function checkTemporaryFolder(): Promise<string> {
   return `${tmpdir()} can be written`;
 }
 
-function openPool(isolation: NonNullable<PoolSettingsInput["isolation"]>): Promise<DirectPool> {
+function openPool(isolation: NonNullable<PoolSettingsInput["isolation"]>): DirectPool {
   return DirectPool.open({ isolation, maxThreads: 1, stopGraceMs: 0, codeFolders: [] });
 }

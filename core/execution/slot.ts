@@ -101,31 +101,33 @@ export class Slot implements ThreadListener {
   send(attempts: readonly Attempt[]): void {
     const newTypes: TypeSource[] = [];
     const first = this.#nextSeq;
+    const token = nextToken();
     const types: number[] = [];
     const inputs: unknown[] = [];
-    const tokens: number[] = [];
+    let isUniform = true;
     for (const attempt of attempts) {
       attempt.place = "sent";
       attempt.slot = this.index;
       attempt.seq = this.#nextSeq++;
-      attempt.token = nextToken();
+      attempt.token = token;
       this.#flight.push(attempt);
-      types.push(this.#indexOf(attempt.type, newTypes));
+      const type = this.#indexOf(attempt.type, newTypes);
+      isUniform &&= type === (types[0] ?? type);
+      types.push(type);
       inputs.push(attempt.input);
-      tokens.push(attempt.token);
     }
     const taskIds = attempts[0]?.taskId === "" ? [] : attempts.map(({ taskId }) => taskId);
-    const isFirst = attempts.every(({ number }) => number === 1);
+    const areFirst = attempts.every(({ number }) => number === 1);
     const message: RunMessage = {
       kind: "run",
       epoch: this.#epoch,
       first,
+      token,
       newTypes,
-      types,
+      types: isUniform ? types.slice(0, 1) : types,
       inputs,
       taskIds,
-      attempts: isFirst ? [] : attempts.map(({ number }) => number),
-      tokens,
+      attempts: areFirst ? [] : attempts.map(({ number }) => number),
     };
     this.#live += attempts.length;
     this.thread.run(message);

@@ -9,6 +9,7 @@ import { RESULT_CHARS_MAX } from "../model/task.ts";
 import type { TaskDefinition } from "../tasks/define_task.ts";
 import type { z } from "zod";
 import { errorPartsOf } from "./error_parts.ts";
+import { Outcomes } from "./outcomes.ts";
 import type { ErrorParts, FromThread, OutcomeCode, RunMessage, TypeSource } from "./protocol.ts";
 import type { Owner, RealmGuard } from "./realm_guard.ts";
 import { RunContext } from "./run_context.ts";
@@ -18,6 +19,11 @@ import type { StatsBlock } from "./stats_block.ts";
 const OUTCOMES_MAX = 512;
 const OUTCOME_AGE_MAX_MS = 1;
 const NOTES_EVERY_MS = 100;
+/**
+ * After so many runs that ended within their own call, a type is run without following its
+ * asynchronous context, which would cost a quarter of a small task.
+ */
+const PLAIN_RUNS = 16;
 
 type AnyDefinition = TaskDefinition<z.ZodType, z.ZodType>;
 
@@ -34,6 +40,7 @@ interface Sent {
 class Running implements Owner {
   timers = 0;
   isOver = false;
+
   constructor(
     readonly sent: Sent,
     readonly lane: number,
@@ -41,6 +48,11 @@ class Running implements Owner {
     readonly began: number,
     readonly context: RunContext,
   ) {}
+
+  /** It ended within its own call and started nothing that could speak up later. */
+  get isPlain(): boolean {
+    return this.isOver && this.timers === 0;
+  }
 }
 
 /** What a runner needs of its thread. */
@@ -59,7 +71,7 @@ export interface RunnerPlace {
 export class TaskRunner {
   readonly #place: RunnerPlace;
   readonly #types: TypeSource[] = [];
-  readonly #definitions = new Map<string, AnyDefinition>();
+  readonly #definitions = new Map<string, { definition: AnyDefinition; plainRuns: number }>();
   readonly #running = new Map<number, Running>();
   readonly #freeLanes: number[] = [];
   #lanes: number;
@@ -67,7 +79,7 @@ export class TaskRunner {
   #epoch = 0;
   #isPumping = false;
   #isWorn = false;
-  #outcomes = emptyOutcomes();
+  #outcomes = new Outcomes();
   #firstOutcomeMs = 0;
   #notesTimer: unknown;
   #busyMs = 0;
@@ -127,7 +139,8 @@ export class TaskRunner {
 
   /** What task code writes to the console is its log. */
   writeLine(level: "debug" | "info" | "warning" | "error", text: string): void {
-    const owner = this.#place.guard.owners.getStore();
+    const { guard } = this.#place;
+    const owner = guard.current ?? guard.owners.getStore();
     if (owner instanceof Running) owner.context.addLine(level, text);
   }
 
@@ -176,8 +189,8 @@ export class TaskRunner {
     if (batch.at === message.inputs.length) this.#batches.shift();
     return {
       seq: message.first + at,
-      token: message.tokens[at] ?? 0,
-      type: this.#types[message.types[at] ?? 0] ?? UNKNOWN_TYPE,
+      token: message.token,
+      type: this.#types[message.types[at] ?? message.types[0] ?? 0] ?? UNKNOWN_TYPE,
       input: message.inputs[at],
       taskId: message.taskIds[at] ?? "",
       attempt: message.attempts[at] ?? 1,
@@ -197,17 +210,24 @@ export class TaskRunner {
     const running = new Running(sent, lane, performance.timeOrigin + began, began, context);
     this.#running.set(sent.seq, running);
     stats.beginLane(slot, lane, sent.seq, running.startedAtMs);
-    const definition = this.#definitions.get(sent.type.url);
+    const known = this.#definitions.get(sent.type.url);
     // A type that is known needs no await: short tasks then run one after the other in one go.
-    if (definition === undefined) guard.owners.run(running, () => this.#loadAndCall(running));
-    else guard.owners.run(running, () => this.#call(running, definition));
+    if (known === undefined) guard.owners.run(running, () => this.#loadAndCall(running));
+    else if (known.plainRuns < PLAIN_RUNS) {
+      guard.owners.run(running, () => this.#call(running, known.definition));
+    } else {
+      guard.current = running;
+      this.#call(running, known.definition);
+      guard.current = undefined;
+    }
+    if (known !== undefined) known.plainRuns = running.isPlain ? known.plainRuns + 1 : 0;
   }
 
   async #loadAndCall(running: Running): Promise<void> {
     const { type } = running.sent;
     try {
       const definition = await this.#place.load(type);
-      this.#definitions.set(type.url, definition);
+      this.#definitions.set(type.url, { definition, plainRuns: 0 });
       this.#call(running, definition);
     } catch (error) {
       this.#end(running, "type_load_failed", errorPartsOf(error));
@@ -280,18 +300,13 @@ export class TaskRunner {
     this.#freeLanes.push(running.lane);
     this.#count(code, runMs);
     this.#sendNotes([running]);
-    const outcomes = this.#outcomes;
-    if (outcomes.seqs.length === 0) this.#firstOutcomeMs = now;
-    outcomes.seqs.push(running.sent.seq);
-    outcomes.tokens.push(running.sent.token);
-    outcomes.codes.push(code);
-    outcomes.startedAtMs.push(running.startedAtMs);
-    outcomes.runMs.push(runMs);
-    outcomes.values.push(value);
+    if (this.#outcomes.token !== running.sent.token) this.#flush();
+    if (this.#outcomes.count === 0) this.#firstOutcomeMs = now;
+    this.#outcomes.add(running.sent, code, running.startedAtMs, runMs, value);
     if (running.timers > 0) this.#wear("it left timers behind");
     else if (guard.isPolluted()) this.#wear("it changed built-in objects");
     const isDue = now - this.#firstOutcomeMs >= OUTCOME_AGE_MAX_MS;
-    if (isDue || outcomes.seqs.length >= OUTCOMES_MAX) this.#flush();
+    if (isDue || this.#outcomes.count >= OUTCOMES_MAX) this.#flush();
     this.#pump();
   }
 
@@ -306,15 +321,12 @@ export class TaskRunner {
   /** Counters are added to once a group: they are exact whenever no outcome is on its way. */
   #flush(): void {
     const outcomes = this.#outcomes;
-    const count = outcomes.seqs.length;
-    if (count === 0) return;
-    this.#outcomes = emptyOutcomes();
-    const completed = outcomes.codes.filter((code) => code === "done").length;
-    this.#place.stats.add("started", count);
-    this.#place.stats.add("completed", completed);
-    this.#place.stats.add("failed", count - completed);
-    const codes = completed === count ? [] : outcomes.codes;
-    this.#place.post({ kind: "outcomes", ...outcomes, codes });
+    if (outcomes.count === 0) return;
+    this.#outcomes = new Outcomes();
+    this.#place.stats.add("started", outcomes.count);
+    this.#place.stats.add("completed", outcomes.completed);
+    this.#place.stats.add("failed", outcomes.count - outcomes.completed);
+    this.#place.post(outcomes.message());
   }
 
   /** The full look at the realm, when there is time: the group has been sent. */
@@ -348,17 +360,6 @@ export class TaskRunner {
 const UNKNOWN_TYPE: TypeSource = { name: "unknown", url: "" };
 /** Captured before the realm guard gives timers an owner: the thread's own belong to no task. */
 const REAL_SET_TIMEOUT: (run: () => void, ms: number) => unknown = globalThis.setTimeout;
-
-function emptyOutcomes() {
-  return {
-    seqs: [] as number[],
-    tokens: [] as number[],
-    codes: [] as OutcomeCode[],
-    startedAtMs: [] as number[],
-    runMs: [] as number[],
-    values: [] as unknown[],
-  };
-}
 
 type Parsed = { isGood: true; value: unknown } | { isGood: false; fault: ErrorParts };
 

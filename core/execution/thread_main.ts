@@ -143,7 +143,7 @@ class ThreadMain {
 }
 
 function withoutUncloneable(message: FromThread & { kind: "outcomes" }): FromThread {
-  const codes = message.values.map((_, index) => message.codes[index] ?? "done");
+  const codes = message.runMs.map((_, index) => message.codes[index] ?? "done");
   const values = message.values.map((value, index) => {
     try {
       return structuredClone(value);

@@ -6,9 +6,9 @@
 /** A type counts as known after so many runs. */
 const RUNS_TO_KNOW = 8;
 /** A type is short while its tasks take less than this on average. */
-const SHORT_MS = 1;
-/** A batch is about this much work. */
-const BATCH_MS = 2;
+const SHORT_MS = 4;
+/** A batch is about this much work: what it costs to send is then little beside it. */
+const BATCH_MS = 8;
 const BATCH_MAX = 512;
 /** The weight of the newest run in the average. */
 const WEIGHT = 0.1;
