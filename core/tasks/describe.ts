@@ -118,10 +118,13 @@ class Describers implements AsyncDisposable {
 function cleanReason(reason: string, url: string): string {
   const [first = "", ...others] = reason.split("\n");
   const place = others.map((line) => /^\s*at (file:.*)$/.exec(line)?.[1]).find(Boolean);
-  const hint = /Requires read access/.test(first)
-    ? "; a task file may import from its own folder and from Lido's packages only"
+  const hint = /Requires (read|import) access/.test(first)
+    ? "; while it is loaded, a task file may read its own folder and Lido's packages only"
     : "";
-  const sentence = first.replace(/, run again with the --allow-\w+ flag/, "").replace(/[.:]$/, "");
+  const sentence = first
+    .replace(/^TypeError: (?=\w*Error: |Requires )/, "") // the import's own error around the real one
+    .replace(/, run again with the --allow-\w+ flag/, "")
+    .replace(/[.:]$/, "");
   const withPlace = place === undefined ? sentence : `${sentence} at ${place}`;
   return withPlace.replaceAll(`${url}:`, "line ") + hint;
 }

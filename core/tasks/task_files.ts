@@ -44,7 +44,7 @@ async function resolveFolder(tasksDir: string): Promise<string> {
     const folder = await Deno.realPath(tasksDir);
     if ((await Deno.stat(folder)).isDirectory) return folder;
   } catch (cause) {
-    const what = cause instanceof Error ? cause.message : String(cause);
+    const what = cause instanceof Deno.errors.NotFound ? "there is no such folder" : String(cause);
     const message = `Cannot read task folder ${tasksDir}: ${what}`;
     throw new LidoError("invalid_input", message, {}, { cause });
   }
@@ -62,5 +62,8 @@ async function* walk(folder: string): AsyncGenerator<{ path: string; isLink: boo
 
 function refuseLink(path: string, folder: string): BrokenTaskFile {
   const url = pathToFileURL(path).href;
-  return { url, reason: brokenReason(url, folder, "it is a link that leads out of the folder") };
+  return {
+    url,
+    reason: brokenReason(url, folder, "it is a link that leads nowhere or out of the folder"),
+  };
 }
