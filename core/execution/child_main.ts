@@ -14,7 +14,7 @@ import {
   type ToChild,
 } from "./child_protocol.ts";
 import { watchForDeath } from "./death_watch.ts";
-import { encodeFrame, FrameReader } from "./frames.ts";
+import { FrameReader, writeFrame } from "./frames.ts";
 import type { FromThread, ToThread } from "./protocol.ts";
 import { StatsBlock } from "./stats_block.ts";
 
@@ -107,7 +107,7 @@ class Child {
 
   #fromWorker(message: FromWorker, lockName: string): void {
     if (message.kind === "framed_outcomes") {
-      this.#channel.write(encodeFrame("outcomes", message.payload));
+      writeFrame(this.#channel, "outcomes", message.payload);
       return;
     }
     if (message.kind === "ready") watchForDeath(lockName, () => Deno.exit(EXIT_THREAD_GONE));
@@ -134,7 +134,7 @@ class Child {
   }
 
   #say(message: object): void {
-    this.#channel.write(encodeFrame("control", JSON.stringify(message)));
+    writeFrame(this.#channel, "control", JSON.stringify(message));
   }
 
   #toWorker(message: object): void {

@@ -10,7 +10,7 @@ import {
   type ToChild,
 } from "./child_protocol.ts";
 import { CONFIG_FILE, OWN_CODE } from "./code_paths.ts";
-import { decodeBatch, encodeBatch, encodeFrame, type Frame, FrameReader } from "./frames.ts";
+import { decodeBatch, encodeBatch, type Frame, FrameReader, writeFrame } from "./frames.ts";
 import type { ErrorParts, RunMessage } from "./protocol.ts";
 import type { LaneRow, SlotRow } from "./stats_block.ts";
 import type { Death, StartThread, Thread, ThreadListener, ThreadSettings } from "./thread.ts";
@@ -66,7 +66,7 @@ class ChildThread implements Thread {
 
   run({ kind: _, inputs, ...header }: RunMessage): void {
     const texts = inputs.map((input) => typeof input === "string" ? input : null);
-    this.#channel.write(encodeFrame("run", encodeBatch(header, texts)));
+    writeFrame(this.#channel, "run", encodeBatch(header, texts));
   }
 
   setLanes(lanes: number): void {
@@ -98,7 +98,7 @@ class ChildThread implements Thread {
   }
 
   #say(message: ToChild): void {
-    this.#channel.write(encodeFrame("control", JSON.stringify(message)));
+    writeFrame(this.#channel, "control", JSON.stringify(message));
   }
 
   #read(chunk: Uint8Array): void {

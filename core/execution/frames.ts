@@ -4,6 +4,8 @@
  * neither parsed nor escaped on its way. A child's main thread forwards a batch unopened, as text:
  * `receiveMessageOnPort` takes a hundred times longer for bytes (Deno 2.9.6).
  */
+import { Buffer } from "node:buffer";
+import type { Writable } from "node:stream";
 
 /** What a frame carries. */
 export type FrameKind = "control" | "run" | "outcomes";
@@ -13,7 +15,6 @@ const HEAD_BYTES = 5;
 /** A frame beyond this is a fault of the other side: the channel is closed. */
 export const FRAME_BYTES_MAX = 256 * 1024 * 1024;
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** A frame as it is read: the payload is not opened. */
@@ -22,15 +23,15 @@ export interface Frame {
   readonly payload: string;
 }
 
-/** Wraps a payload for the channel. */
-export function encodeFrame(kind: FrameKind, payload: string): Uint8Array {
-  const bytes = encoder.encode(payload);
-  const frame = new Uint8Array(HEAD_BYTES + bytes.length);
-  const view = new DataView(frame.buffer);
-  view.setUint32(0, bytes.length, true);
-  view.setUint8(4, KINDS.indexOf(kind));
-  frame.set(bytes, HEAD_BYTES);
-  return frame;
+/** Writes a frame. The text goes as it is: encoding it first takes three times as long. */
+export function writeFrame(channel: Writable, kind: FrameKind, payload: string): void {
+  const head = Buffer.alloc(HEAD_BYTES);
+  head.writeUInt32LE(Buffer.byteLength(payload), 0);
+  head.writeUInt8(KINDS.indexOf(kind), 4);
+  channel.cork();
+  channel.write(head);
+  channel.write(payload, "utf8");
+  channel.uncork();
 }
 
 /**
@@ -67,8 +68,7 @@ export class FrameReader {
    * @throws {RangeError} if a frame says that it is larger than allowed, or of no known kind.
    */
   read(chunk: Uint8Array): Frame[] {
-    // A copy: Node's buffers are views of memory that is used again.
-    this.#chunks.push(new Uint8Array(chunk));
+    this.#chunks.push(chunk);
     this.#bytes += chunk.length;
     if (this.#bytes < this.#wanted) return [];
     const bytes = join(this.#chunks, this.#bytes);

@@ -1,9 +1,8 @@
 /**
  * A pool: one queue, one setting, and the slots that its tasks run on.
  *
- * `dispatch()` gives the task whose turn it is to an idle slot. Tasks of a type that is known to be
- * short go in batches and are sent ahead to busy slots; all others run alone. What a slot has not
- * begun can be taken back: when the task before it turns out to be long, when it is cancelled, or
+ * `Dispatcher` gives the task whose turn it is to a slot, and may send short ones ahead to busy slots.
+ * What a slot has not begun can be taken back: when the task before it turns out to be long, when it is cancelled, or
  * when its slot goes. Such a task goes back to the front of the queue and has lost nothing.
  *
  * Stopping is honest: an order first raises the task's flag and aborts its signal; after the grace
@@ -11,30 +10,21 @@
  * longer runs, so a thread that cannot be ended keeps its attempt running, as a zombie.
  */
 import type { PoolSettings } from "../model/pool.ts";
-import type { FailureCode, TaskFailure } from "../model/task.ts";
 import type { Attempt, Outcome } from "./attempt.ts";
 import { AttemptQueue } from "./attempt_queue.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { cancelled, failed, failureOf, stopped } from "./endings.ts";
 import { POOL_SHAPE } from "./pool_shape.ts";
+import { PoolWatch } from "./pool_watch.ts";
 import type { Encoding, OutcomesMessage } from "./protocol.ts";
-import { Slot, type SlotOwner } from "./slot.ts";
+import type { Slot, SlotOwner } from "./slot.ts";
 import { SlotCrew } from "./slot_crew.ts";
 import { StatsBlock } from "./stats_block.ts";
 import type { Death, StartThread } from "./thread.ts";
 import type { ThreadBudget } from "./thread_budget.ts";
-import { TypePace } from "./type_pace.ts";
 
-/** Batches that a slot may have in flight: one that it runs, and one so that it need not wait. */
-const BATCHES_AHEAD = 2;
-/** A batch is closed once its inputs are this long: large messages cost more than many. */
-const BATCH_CHARS = 65_536;
 /** A burst of submits is looked at after so many, not only when the caller pauses. */
 const BURST = 256;
-/** How often a pool that has something to do looks after its slots. */
-const WATCH_MS = 20;
-/** A task that was thought short and runs this long loses those that were sent behind it. */
-const LONG_MS = 5;
-/** A busy child that says nothing for so long is taken for stopped. */
-const SILENCE_MAX_MS = 5_000;
 
 /** What a pool is made with. */
 export interface ThreadPoolOptions {
@@ -52,17 +42,14 @@ export interface ThreadPoolOptions {
 export class ThreadPool implements SlotOwner {
   readonly #options: ThreadPoolOptions;
   readonly #queue = new AttemptQueue();
-  readonly #pace = new TypePace();
   readonly #crew: SlotCrew;
-  /** Attempts whose thread died beneath them and others: one of them did it, so each runs alone. */
-  readonly #suspects = new WeakSet<Attempt>();
+  readonly #dispatcher: Dispatcher;
+  readonly #watch: PoolWatch;
   #settings: PoolSettings;
   #stats: StatsBlock | undefined;
   #isPaused = false;
   #isClosed = false;
   #isDispatchPlanned = false;
-  #watchTimer: number | undefined;
-  #lastWatchMs = 0;
   #submitMs = 0;
   #whenIdle: (() => void)[] = [];
 
@@ -75,6 +62,16 @@ export class ThreadPool implements SlotOwner {
       settings: () => this.#settings,
       start: (slot) => this.#startThread(slot),
       onChange: () => this.#planDispatch(),
+    });
+    this.#dispatcher = new Dispatcher(this.#queue, this.#crew);
+    this.#watch = new PoolWatch({
+      queue: this.#queue,
+      crew: this.#crew,
+      settings: () => this.#settings,
+      slots: () => this.slots,
+      timedOut: (attempt, limitMs) => this.#timedOut(attempt, limitMs),
+      expired: (attempt, limitMs) => this.#expired(attempt, limitMs),
+      dispatch: () => this.#dispatch(),
     });
     this.#planDispatch();
   }
@@ -139,7 +136,7 @@ export class ThreadPool implements SlotOwner {
   withdraw(attempt: Attempt, cause: string): boolean | Promise<boolean> {
     if (attempt.place === "queued") {
       this.#queue.remove(attempt);
-      this.#settle(attempt, { kind: "cancelled", startedAtMs: null, runMs: null, cause }, null);
+      this.#settle(attempt, cancelled(cause), null);
       return true;
     }
     if (attempt.place !== "sent") return false;
@@ -155,17 +152,17 @@ export class ThreadPool implements SlotOwner {
     if (slot === undefined || attempt.stop !== undefined) return;
     const nowMs = performance.now();
     attempt.stop = { cause, isTimeout, requestedAtMs: Date.now(), killAtMs: nowMs + graceMs };
-    slot.thread.stop(attempt.seq, cause);
+    if (attempt.place === "running") slot.thread.stop(attempt.seq, cause);
     slot.takeBack();
     if (graceMs === 0) this.#crew.end(slot);
-    this.#watchSoon();
+    this.#watch.soon();
   }
 
   /** Cancels all that wait in the queue; gives how many. */
   cancelQueued(cause: string): number {
     const waiting = this.#queue.clear();
     for (const attempt of waiting) {
-      this.#settle(attempt, { kind: "cancelled", startedAtMs: null, runMs: null, cause }, null);
+      this.#settle(attempt, cancelled(cause), null);
     }
     return waiting.length;
   }
@@ -242,8 +239,7 @@ export class ThreadPool implements SlotOwner {
     this.cancelQueued("The pool was closed");
     this.stopAll(0, "The pool was closed");
     await this.#crew.close();
-    clearTimeout(this.#watchTimer);
-    this.#watchTimer = undefined;
+    this.#watch.close();
   }
 
   slotReady(slot: Slot): void {
@@ -274,7 +270,7 @@ export class ThreadPool implements SlotOwner {
 
   slotWorn(slot: Slot): void {
     // What is not as it was may have been done by any of them: they no longer share batches.
-    for (const attempt of slot.attempts()) this.#pace.forget(attempt.type.url);
+    for (const attempt of slot.attempts()) this.#dispatcher.pace.forget(attempt.type.url);
     this.#crew.releaseWorn(slot);
     this.#planDispatch();
   }
@@ -294,17 +290,17 @@ export class ThreadPool implements SlotOwner {
     // alone can be blamed. The others go back, and then run alone until one of them does it again.
     const isAlone = left.length === 1;
     for (const attempt of left.toReversed()) {
-      if (attempt.stop !== undefined) this.#settleStopped(attempt, slot.index);
+      if (attempt.stop !== undefined) this.#settle(attempt, stopped(attempt), slot.index);
       else if (slot.killedMs !== undefined && slot.deathCause === undefined) {
         this.#comeBack(attempt);
       } else if (isAlone) {
         this.#settle(attempt, failed(attempt, cause.code, cause.message), slot.index);
       } else {
-        this.#suspects.add(attempt);
+        this.#dispatcher.suspect(attempt);
         this.#comeBack(attempt);
       }
     }
-    for (const attempt of left) this.#pace.forget(attempt.type.url);
+    for (const attempt of left) this.#dispatcher.pace.forget(attempt.type.url);
     this.#crew.died(slot, cause);
     this.#answerIdle();
   }
@@ -314,15 +310,14 @@ export class ThreadPool implements SlotOwner {
     const startedAtMs = message.startedAtMs[at] ?? 0;
     const runMs = message.runMs[at] ?? 0;
     const value = message.values[at];
-    this.#pace.record(attempt.type.url, runMs);
+    this.#dispatcher.pace.record(attempt.type.url, runMs);
     this.stats.recordWait(Math.max(0, nowMs - attempt.enqueuedMs - runMs));
     if (this.#settings.isolation === "process") this.#recordRun(code === "done", runMs);
     if (code === "done") {
       return this.#settle(attempt, { kind: "done", startedAtMs, runMs, value }, slot.index);
     }
     if (code === "stopped") {
-      attempt.beganMs ||= nowMs - runMs;
-      return this.#settleStopped(attempt, slot.index, startedAtMs, runMs);
+      return this.#settle(attempt, stopped(attempt, { startedAtMs, runMs }), slot.index);
     }
     const failure = failureOf(code, value);
     this.#settle(attempt, { kind: "failed", startedAtMs, runMs, failure }, slot.index);
@@ -333,31 +328,6 @@ export class ThreadPool implements SlotOwner {
     this.stats.recordRun(runMs);
     this.stats.add("started", 1);
     this.stats.add(isDone ? "completed" : "failed", 1);
-  }
-
-  #settleStopped(
-    attempt: Attempt,
-    slot: number,
-    startedAtMs: number | null = null,
-    runMs: number | null = null,
-  ): void {
-    const ran = runMs ?? performance.now() - attempt.beganMs;
-    const started = startedAtMs ?? Date.now() - ran;
-    const { cause, isTimeout } = attempt.stop ?? { cause: "It ended itself", isTimeout: false };
-    if (!isTimeout) {
-      return this.#settle(
-        attempt,
-        { kind: "cancelled", startedAtMs: started, runMs: ran, cause },
-        slot,
-      );
-    }
-    const failure = {
-      code: "run_timeout",
-      name: "TimeoutError",
-      message: cause,
-      stack: null,
-    } as const;
-    this.#settle(attempt, { kind: "failed", startedAtMs: started, runMs: ran, failure }, slot);
   }
 
   #settle(attempt: Attempt, outcome: Outcome, slot: number | null): void {
@@ -376,8 +346,7 @@ export class ThreadPool implements SlotOwner {
   #comeBack(attempt: Attempt): void {
     const cause = attempt.withdrawal?.cause ?? attempt.stop?.cause;
     if (cause !== undefined || this.#isClosed) {
-      const outcome = { startedAtMs: null, runMs: null, cause: cause ?? "The pool was closed" };
-      return this.#settle(attempt, { kind: "cancelled", ...outcome }, null);
+      return this.#settle(attempt, cancelled(cause ?? "The pool was closed"), null);
     }
     this.#queue.pushFront(attempt);
     attempt.requeued();
@@ -417,70 +386,20 @@ export class ThreadPool implements SlotOwner {
 
   #dispatch(): void {
     if (this.#isClosed) return;
-    const nowMs = performance.now();
-    while (!this.#isPaused) {
-      const head = this.#queue.peek(nowMs, this.#settings.priorityAgeingMs);
-      const slot = head && this.#slotFor(head);
-      if (head === undefined || slot === undefined) break;
-      this.#send(slot, head, nowMs);
-    }
-    this.#crew.want(this.#wantedSlots());
-    this.#watchSoon();
+    if (!this.#isPaused) this.#dispatcher.dispatch(this.#settings.priorityAgeingMs);
+    this.#crew.want(this.#dispatcher.wantedSlots(this.#settings, this.#isPaused));
+    this.#watch.soon();
   }
 
-  /** The slot that can take this attempt now: an idle one first, the one that was last busy of all. */
-  #slotFor(head: Attempt): Slot | undefined {
-    const isSuspect = this.#suspects.has(head);
-    const isShort = !isSuspect && this.#pace.isShort(head.type.url);
-    const ahead = BATCHES_AHEAD * this.#pace.batchOf(head.type.url);
-    let best: Slot | undefined;
-    for (const slot of this.#crew.open) {
-      if (!slot.isReady || slot.isTakingBack) continue;
-      const room = isSuspect
-        ? 1
-        : isShort && !slot.isStalled
-        ? Math.max(ahead, slot.lanes)
-        : slot.lanes;
-      if (slot.inFlight >= room) continue;
-      if (
-        best === undefined || slot.inFlight < best.inFlight ||
-        slot.inFlight === best.inFlight && slot.idleSinceMs > best.idleSinceMs
-      ) best = slot;
-    }
-    return best;
+  #timedOut(attempt: Attempt, limitMs: number): void {
+    const cause = `Ran longer than the ${limitMs} ms allowed`;
+    this.stop(attempt, this.#settings.stopGraceMs, cause, true);
   }
 
-  #send(slot: Slot, head: Attempt, nowMs: number): void {
-    const isAlone = this.#suspects.has(head);
-    const share = Math.ceil(this.#queue.length / Math.max(1, this.#crew.open.length));
-    const most = isAlone ? 1 : Math.min(this.#pace.batchOf(head.type.url), share);
-    const batch: Attempt[] = [];
-    let chars = 0;
-    let next: Attempt | undefined = head;
-    while (next !== undefined && (batch.length === 0 || this.#mayJoin(next, most, batch.length))) {
-      this.#queue.remove(next);
-      batch.push(next);
-      chars += typeof next.input === "string" ? next.input.length : 0;
-      if (chars > BATCH_CHARS) break;
-      next = this.#queue.peek(nowMs, this.#settings.priorityAgeingMs);
-    }
-    slot.send(batch);
-    slot.markRunning(nowMs);
-  }
-
-  #mayJoin(attempt: Attempt, most: number, size: number): boolean {
-    return size < Math.min(most, this.#pace.batchOf(attempt.type.url)) &&
-      !this.#suspects.has(attempt);
-  }
-
-  /** One for each attempt that cannot be placed, and a warm spare while all are busy. */
-  #wantedSlots(): number {
-    const { minThreads, maxThreads, warmSpare } = this.#settings;
-    const open = this.#crew.open;
-    const busy = open.filter((slot) => slot.inFlight > 0).length;
-    const isSpareWanted = warmSpare && busy > 0 && busy === open.length;
-    const isMoreWanted = this.#queue.length > 0 && !this.#isPaused || isSpareWanted;
-    return Math.min(maxThreads, Math.max(minThreads, open.length + (isMoreWanted ? 1 : 0)));
+  #expired(attempt: Attempt, limitMs: number): void {
+    this.#queue.remove(attempt);
+    const message = `Waited longer than the ${limitMs} ms allowed`;
+    this.#settle(attempt, failed(attempt, "queue_timeout", message), null);
   }
 
   #startThread(slot: Slot) {
@@ -498,101 +417,4 @@ export class ThreadPool implements SlotOwner {
       cacheFolder: `${cacheFolder}/${slot.index}`,
     }, slot);
   }
-
-  /** Looks after timeouts while there is something to look after. */
-  #watchSoon(): void {
-    if (this.#watchTimer !== undefined || this.#isClosed) return;
-    const isBusy = this.#queue.length > 0 || this.slots.some((slot) => slot.inFlight > 0);
-    const waitMs = isBusy ? WATCH_MS : this.#crew.msToRetire(performance.now());
-    if (waitMs === undefined) return;
-    this.#lastWatchMs = performance.now();
-    this.#watchTimer = setTimeout(() => {
-      this.#watchTimer = undefined;
-      this.#watch();
-    }, waitMs) as unknown as number; // Deno's clearTimeout takes what its setTimeout gave
-  }
-
-  #watch(): void {
-    const nowMs = performance.now();
-    // A server that was itself asleep must not take its threads for dead.
-    const wasAsleep = nowMs - this.#lastWatchMs > SILENCE_MAX_MS / 2;
-    for (const slot of this.slots) {
-      if (slot.isReady && slot.inFlight > 0) this.#watchSlot(slot, nowMs, wasAsleep);
-    }
-    this.#expireQueue(nowMs);
-    this.#crew.trim(nowMs);
-    this.#dispatch();
-  }
-
-  #watchSlot(slot: Slot, nowMs: number, wasAsleep: boolean): void {
-    const attempts = slot.attempts();
-    for (const attempt of attempts) {
-      if (attempt.place !== "running") continue;
-      const limitMs = attempt.runTimeoutMs;
-      if (attempt.stop !== undefined) {
-        if (nowMs >= attempt.stop.killAtMs) this.#crew.end(slot);
-      } else if (limitMs !== null && nowMs - attempt.beganMs >= limitMs) {
-        const cause = `Ran longer than the ${limitMs} ms allowed`;
-        this.stop(attempt, this.#settings.stopGraceMs, cause, true);
-      }
-    }
-    if (attempts.length > slot.lanes && !slot.isStalled && isHeldUp(slot)) {
-      slot.isStalled = true;
-      slot.takeBack();
-    }
-    if (!wasAsleep && slot.killedMs === undefined && slot.thread.silentMs() > SILENCE_MAX_MS) {
-      slot.deathCause = { code: "thread_killed", message: "Stopped answering, and was ended" };
-      this.#crew.end(slot);
-    }
-  }
-
-  #expireQueue(nowMs: number): void {
-    const limitMs = this.#settings.queueTimeoutMs;
-    if (limitMs === null) return;
-    for (;;) {
-      const expired = this.#queue.headsBefore(nowMs - limitMs);
-      if (expired.length === 0) return;
-      for (const attempt of expired) {
-        this.#queue.remove(attempt);
-        const message = `Waited longer than the ${limitMs} ms allowed`;
-        this.#settle(attempt, failed(attempt, "queue_timeout", message), null);
-      }
-    }
-  }
-}
-
-/**
- * Whether the thread itself says that one of its tasks has run for long. That the host has not heard
- * of it proves nothing: a batch may still be on its way.
- */
-function isHeldUp(slot: Slot): boolean {
-  const nowMs = Date.now();
-  return slot.thread.loadLanes().some((lane) =>
-    nowMs - lane.startedAtMs > LONG_MS && slot.holds(lane.seq)
-  );
-}
-
-function failed(attempt: Attempt, code: FailureCode, message: string): Outcome {
-  const isBegun = attempt.place === "running";
-  const runMs = isBegun ? performance.now() - attempt.beganMs : null;
-  return {
-    kind: "failed",
-    startedAtMs: runMs === null ? null : Date.now() - runMs,
-    runMs,
-    failure: { code, name: "ThreadError", message, stack: null },
-  };
-}
-
-/** What a thread says of an error is data: nothing of it is believed to have the right shape. */
-function failureOf(code: FailureCode, value: unknown): TaskFailure {
-  const parts = (typeof value === "object" && value !== null ? value : {}) as Record<
-    string,
-    unknown
-  >;
-  return {
-    code,
-    name: typeof parts.name === "string" ? parts.name : "Error",
-    message: typeof parts.message === "string" ? parts.message : "",
-    stack: typeof parts.stack === "string" ? parts.stack : null,
-  };
 }

@@ -1,0 +1,98 @@
+/**
+ * Decides which task goes to which slot, and how many at a time: tasks of a type that is known to be
+ * short go in batches and are sent ahead to busy slots, all others run alone.
+ */
+import type { PoolSettings } from "../model/pool.ts";
+import type { Attempt } from "./attempt.ts";
+import type { AttemptQueue } from "./attempt_queue.ts";
+import type { Slot } from "./slot.ts";
+import type { SlotCrew } from "./slot_crew.ts";
+import { TypePace } from "./type_pace.ts";
+
+/** Batches that a slot may have in flight: one that it runs, and one so that it need not wait. */
+const BATCHES_AHEAD = 2;
+/** A batch is closed once its inputs are this long. */
+const BATCH_CHARS = 1_048_576;
+
+/** See the head of this file. */
+export class Dispatcher {
+  /** How long tasks of each type take. */
+  readonly pace: TypePace = new TypePace();
+  /** Attempts whose thread died beneath them and others: one of them did it, so each runs alone. */
+  readonly #suspects = new WeakSet<Attempt>();
+  readonly #queue: AttemptQueue;
+  readonly #crew: SlotCrew;
+
+  constructor(queue: AttemptQueue, crew: SlotCrew) {
+    this.#queue = queue;
+    this.#crew = crew;
+  }
+
+  /** From now on this attempt runs alone. */
+  suspect(attempt: Attempt): void {
+    this.#suspects.add(attempt);
+  }
+
+  /** Sends all that there is room for. */
+  dispatch(ageingMs: number): void {
+    const nowMs = performance.now();
+    for (;;) {
+      const head = this.#queue.peek(nowMs, ageingMs);
+      const slot = head && this.#slotFor(head);
+      if (head === undefined || slot === undefined) return;
+      this.#send(slot, head, nowMs, ageingMs);
+    }
+  }
+
+  /** How many slots should be open: one for what cannot be placed, and a warm spare. */
+  wantedSlots({ minThreads, maxThreads, warmSpare }: PoolSettings, isPaused: boolean): number {
+    const { open } = this.#crew;
+    const busy = open.filter((slot) => slot.inFlight > 0).length;
+    const isSpareWanted = warmSpare && busy > 0 && busy === open.length;
+    const isMoreWanted = this.#queue.length > 0 && !isPaused || isSpareWanted;
+    return Math.min(maxThreads, Math.max(minThreads, open.length + (isMoreWanted ? 1 : 0)));
+  }
+
+  /** The slot with the least in flight; of equals the one that was busy last, which is warm. */
+  #slotFor(head: Attempt): Slot | undefined {
+    let best: Slot | undefined;
+    for (const slot of this.#crew.open) {
+      if (!slot.isReady || slot.isTakingBack || slot.inFlight >= this.#roomOn(slot, head)) continue;
+      if (
+        best === undefined || slot.inFlight < best.inFlight ||
+        slot.inFlight === best.inFlight && slot.idleSinceMs > best.idleSinceMs
+      ) best = slot;
+    }
+    return best;
+  }
+
+  #roomOn(slot: Slot, head: Attempt): number {
+    if (this.#suspects.has(head)) return 1;
+    const { url } = head.type;
+    if (slot.isStalled || !this.pace.isShort(url)) return slot.lanes;
+    return Math.max(slot.lanes, BATCHES_AHEAD * this.pace.batchOf(url));
+  }
+
+  #send(slot: Slot, head: Attempt, nowMs: number, ageingMs: number): void {
+    // A fair share: the last tasks of a queue are spread over the slots.
+    const share = Math.ceil(this.#queue.length / Math.max(1, this.#crew.open.length));
+    const most = Math.min(share, this.#batchOf(head));
+    const batch: Attempt[] = [];
+    let chars = 0;
+    let next: Attempt | undefined = head;
+    while (next !== undefined) {
+      this.#queue.remove(next);
+      batch.push(next);
+      chars += typeof next.input === "string" ? next.input.length : 0;
+      next = this.#queue.peek(nowMs, ageingMs);
+      const isFull = chars > BATCH_CHARS || batch.length >= most;
+      if (isFull || next === undefined || batch.length >= this.#batchOf(next)) break;
+    }
+    slot.send(batch);
+    slot.markRunning(nowMs);
+  }
+
+  #batchOf(attempt: Attempt): number {
+    return this.#suspects.has(attempt) ? 1 : this.pace.batchOf(attempt.type.url);
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Looks after a pool while there is something to look after: run and queue timeouts, the end of a
+ * grace period, tasks that wait behind a long one, children that stopped answering, idle threads.
+ */
+import type { PoolSettings } from "../model/pool.ts";
+import type { Attempt } from "./attempt.ts";
+import type { AttemptQueue } from "./attempt_queue.ts";
+import type { Slot } from "./slot.ts";
+import type { SlotCrew } from "./slot_crew.ts";
+
+/** How often a pool that has something to do is looked after. */
+const WATCH_MS = 20;
+/** A task that was thought short and runs this long loses those that were sent behind it. */
+const LONG_MS = 5;
+/** A busy child that says nothing for so long is taken for stopped. */
+const SILENCE_MAX_MS = 5_000;
+
+/** What a watch needs of its pool. */
+export interface WatchedPool {
+  readonly queue: AttemptQueue;
+  readonly crew: SlotCrew;
+  settings(): PoolSettings;
+  /** All slots, those on their way out included. */
+  slots(): readonly Slot[];
+  timedOut(attempt: Attempt, limitMs: number): void;
+  expired(attempt: Attempt, limitMs: number): void;
+  /** After each look. */
+  dispatch(): void;
+}
+
+/** See the head of this file. */
+export class PoolWatch {
+  readonly #pool: WatchedPool;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #lastMs = 0;
+
+  constructor(pool: WatchedPool) {
+    this.#pool = pool;
+  }
+
+  /** Looks again soon, if there is something to look after. */
+  soon(): void {
+    if (this.#timer !== undefined) return;
+    const { queue, crew } = this.#pool;
+    const isBusy = queue.length > 0 || this.#pool.slots().some((slot) => slot.inFlight > 0);
+    const waitMs = isBusy ? WATCH_MS : crew.msToRetire(performance.now());
+    if (waitMs === undefined) return;
+    this.#lastMs = performance.now() + waitMs;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#look();
+    }, waitMs);
+  }
+
+  /** Looks no more. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #look(): void {
+    const nowMs = performance.now();
+    // A server that was itself asleep must not take its threads for dead.
+    const wasAsleep = nowMs - this.#lastMs > SILENCE_MAX_MS / 2;
+    for (const slot of this.#pool.slots()) {
+      if (!slot.isReady || slot.inFlight === 0) continue;
+      this.#lookAtTasks(slot, nowMs);
+      if (!wasAsleep) this.#lookForSilence(slot);
+    }
+    this.#expireQueue(nowMs);
+    this.#pool.crew.trim(nowMs);
+    this.#pool.dispatch();
+  }
+
+  #lookAtTasks(slot: Slot, nowMs: number): void {
+    for (const attempt of slot.attempts()) {
+      if (attempt.place !== "running") continue;
+      const limitMs = attempt.runTimeoutMs;
+      if (attempt.stop !== undefined) {
+        if (nowMs >= attempt.stop.killAtMs) this.#pool.crew.end(slot);
+      } else if (limitMs !== null && nowMs - attempt.beganMs >= limitMs) {
+        this.#pool.timedOut(attempt, limitMs);
+      }
+    }
+    if (slot.inFlight > slot.lanes && !slot.isStalled && isHeldUp(slot)) {
+      slot.isStalled = true;
+      slot.takeBack();
+    }
+  }
+
+  #lookForSilence(slot: Slot): void {
+    if (slot.killedMs !== undefined || slot.thread.silentMs() <= SILENCE_MAX_MS) return;
+    slot.deathCause = { code: "thread_killed", message: "Stopped answering, and was ended" };
+    this.#pool.crew.end(slot);
+  }
+
+  #expireQueue(nowMs: number): void {
+    const limitMs = this.#pool.settings().queueTimeoutMs;
+    if (limitMs === null) return;
+    for (;;) {
+      const expired = this.#pool.queue.headsBefore(nowMs - limitMs);
+      if (expired.length === 0) return;
+      for (const attempt of expired) this.#pool.expired(attempt, limitMs);
+    }
+  }
+}
+
+/**
+ * Whether the thread itself says that one of its tasks has run for long. That the host has not heard
+ * of it proves nothing: a batch may still be on its way.
+ */
+function isHeldUp(slot: Slot): boolean {
+  const nowMs = Date.now();
+  return slot.thread.loadLanes().some((lane) =>
+    nowMs - lane.startedAtMs > LONG_MS && slot.holds(lane.seq)
+  );
+}
