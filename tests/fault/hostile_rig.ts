@@ -1,0 +1,185 @@
+/**
+ * What every hostile task is put to: it runs on one slot of a pool while a neighbour runs on the
+ * other, and must end as its row of the table says. Then the same pool runs a good task, the
+ * neighbour ends untouched, no process is left, and the server is as it was.
+ */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { ServerProcess, type WirePool, type WireTask } from "../helpers/server_process.ts";
+import { isGone } from "../helpers/processes.ts";
+import { until } from "../helpers/until.ts";
+
+const TASKS = fileURLToPath(new URL("./tasks", import.meta.url));
+/** The server's memory comes and goes with its garbage; a bomb that reached it would be far above. */
+const GROWTH_MAX_MB = 60;
+
+/** One row of a table of hostile tasks. */
+export interface HostileRow {
+  readonly how: string;
+  /** `completed`, or the code of the failure. */
+  readonly ends: string;
+  /** Said where the task would not end by itself. */
+  readonly runTimeoutMs?: number;
+  /** What the failure's message must match. */
+  readonly says?: RegExp;
+}
+
+/** See the head of this file. */
+export class HostileRig implements AsyncDisposable {
+  readonly #baseMb: number;
+  #gates = 0;
+
+  private constructor(
+    readonly server: ServerProcess,
+    readonly pool: WirePool,
+    /** A folder that tasks may read and write. */
+    readonly folder: string,
+  ) {
+    this.#baseMb = server.residentMb();
+  }
+
+  static async start(settings: object = {}): Promise<HostileRig> {
+    const server = await ServerProcess.start({ tasks: TASKS });
+    const folder = `${server.folder}/scratch`;
+    await Deno.mkdir(folder);
+    await new Deno.Command("mkfifo", { args: [`${folder}/fifo`] }).output();
+    const pool = await server.openPool({
+      name: "hostile",
+      max_workers: 2,
+      min_workers: 2,
+      stop_grace_ms: 50,
+      memory_mb: 192,
+      permissions: { read: [folder], write: [folder], net: ["127.0.0.1"], env: [] },
+      ...settings,
+    });
+    const rig = new HostileRig(server, pool, folder);
+    await rig.settled();
+    return rig;
+  }
+
+  /** Puts one row to the test; gives the hostile task as it ended. */
+  async survive(type: string, row: HostileRow): Promise<WireTask> {
+    await using neighbour = await this.startNeighbour();
+    const hostile = await this.run(type, { how: row.how, folder: this.folder }, row.runTimeoutMs);
+    const found = hostile.failure?.code ?? hostile.status;
+    strictEqual(found, row.ends, JSON.stringify(hostile));
+    if (row.says !== undefined) match(hostile.failure?.message ?? "", row.says);
+    await this.checkGood();
+    await neighbour.checkUntouched();
+    await this.settled();
+    this.checkMemory();
+    return hostile;
+  }
+
+  /** Runs a task to its end. */
+  async run(type: string, input: object, runTimeoutMs?: number): Promise<WireTask> {
+    const { task_id } = await this.server.submit({
+      pool_id: this.pool.pool_id,
+      task_type: type,
+      input,
+      ...(runTimeoutMs === undefined ? {} : { run_timeout_ms: runTimeoutMs }),
+    });
+    return await this.server.ended(task_id);
+  }
+
+  /** The pool runs a task as if nothing had been: in a realm that nobody has touched. */
+  async checkGood(): Promise<void> {
+    const good = await this.run("good", {});
+    deepStrictEqual([good.status, good.result], ["completed", { ticks: [0, 1, 2], traces: [] }]);
+    deepStrictEqual([good.attempt, good.late_errors], [1, []]);
+  }
+
+  /** A task that runs beside the hostile one until it is told to end. */
+  async startNeighbour(): Promise<Neighbour> {
+    const gate = `${this.folder}/gate-${this.#gates++}`;
+    const { task_id } = await this.server.submit({
+      pool_id: this.pool.pool_id,
+      task_type: "neighbour",
+      input: { gate },
+    });
+    await until("the neighbour waits at its gate", () => isThere(`${gate}.here`));
+    return new Neighbour(this.server, await this.server.getTask(task_id), gate);
+  }
+
+  /** Waits until both slots are idle, and the server has no other children. */
+  async settled(): Promise<void> {
+    let found = "";
+    const isSettled = async () => {
+      const { workers } = await this.server.getPool(this.pool.pool_id);
+      const pids = workers.map(({ pid }) => pid);
+      const others = this.server.children().filter((pid) => !isGone(pid) && !pids.includes(pid));
+      found = JSON.stringify({ workers, others });
+      return workers.length === 2 && workers.every(({ state }) => state === "idle") &&
+        others.length === 0;
+    };
+    await until("two idle slots, and no other process", isSettled).catch((error: Error) => {
+      throw new Error(`${error.message}: ${found}`);
+    });
+  }
+
+  /** The server did not take what was meant for the task. */
+  checkMemory(): void {
+    const grownMb = this.server.residentMb() - this.#baseMb;
+    ok(grownMb < GROWTH_MAX_MB, `The server grew by ${Math.round(grownMb)} MiB`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server[Symbol.asyncDispose]();
+  }
+}
+
+/** See {@link HostileRig.startNeighbour}. */
+class Neighbour implements AsyncDisposable {
+  constructor(
+    readonly server: ServerProcess,
+    readonly begun: WireTask,
+    readonly gate: string,
+  ) {}
+
+  /** It still runs; told to end, it does so on the slot where it began, at its first attempt. */
+  async checkUntouched(): Promise<void> {
+    strictEqual((await this.server.getTask(this.begun.task_id)).status, "running");
+    await Deno.writeTextFile(this.gate, "open");
+    const { status, result, attempt, worker, late_errors } = await this.server
+      .ended(this.begun.task_id);
+    deepStrictEqual(
+      { status, result, attempt, worker, late_errors },
+      {
+        status: "completed",
+        result: "untouched",
+        attempt: 1,
+        worker: this.begun.worker,
+        late_errors: [],
+      },
+    );
+  }
+
+  /** Lets it end also where the test failed, so that the next one finds both slots free. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.writeTextFile(this.gate, "open");
+    await this.server.ended(this.begun.task_id);
+  }
+}
+
+/** One test a row, all on one rig that lives as long as the file. */
+export function testRows(type: string, rows: readonly HostileRow[], settings: object = {}): void {
+  let rig: HostileRig;
+  Deno.test.beforeAll(async () => {
+    rig = await HostileRig.start(settings);
+  });
+  Deno.test.afterAll(() => rig[Symbol.asyncDispose]());
+  for (const row of rows) {
+    Deno.test(`isolation process: ${type} ${row.how} ends as ${row.ends}`, async () => {
+      await rig.survive(type, row);
+    });
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
