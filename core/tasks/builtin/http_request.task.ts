@@ -81,12 +81,11 @@ function listHeaders(headers: Headers): Record<string, string> {
 }
 
 function requestError(url: string, error: unknown): Error {
-  const { protocol, hostname, port } = new URL(url);
-  const host = `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
   const message = error instanceof Error ? error.message : String(error);
-  // A redirect may have led to another host than the one that was asked: the message names it.
-  const reason = error instanceof Deno.errors.NotCapable
-    ? `the pool may not reach it (${message}); add "${host}" to the pool's permissions.net`
+  // The message names the host that was refused: a redirect may have led to another one.
+  const host = error instanceof Deno.errors.NotCapable && /"([^"]+)"/.exec(message)?.[1];
+  const reason = host
+    ? `the pool may not reach ${host}; add "${host}" to the pool's permissions.net`
     : message;
   return new Error(`Cannot request ${url}: ${reason}`, { cause: error });
 }

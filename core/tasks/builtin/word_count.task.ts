@@ -58,7 +58,6 @@ class WordCounter {
   /** What follows the last space: the next piece may go on with it. */
   #carry = "";
   #endsLine = true;
-  #rareCount = 0;
 
   add(text: string): void {
     if (text === "") return;
@@ -94,14 +93,12 @@ class WordCounter {
     }
   }
 
-  /** Frequent words outlive this: each round forgets only those seen a little oftener than before. */
+  /** Frees half of the room, the rarest words first: frequent ones outlive this. */
   #forgetRare(): void {
-    while (this.#counts.size > DIFFERENT_MAX / 2) {
-      this.#rareCount++;
+    for (let rare = 1; this.#counts.size > DIFFERENT_MAX / 2; rare++) {
       for (const [word, count] of this.#counts) {
-        if (count <= this.#rareCount) this.#counts.delete(word);
+        if (count <= rare) this.#counts.delete(word);
       }
     }
-    this.#rareCount = 0;
   }
 }

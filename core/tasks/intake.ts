@@ -1,0 +1,46 @@
+/** What becomes of a submission before the engine sees it: its type is found, its input checked. */
+import { v7 as uuidv7 } from "uuid";
+import type { NewTask } from "../engine/engine.ts";
+import { LidoError } from "../model/errors.ts";
+import type { PoolSettings } from "../model/pool.ts";
+import { TaskId, type TaskSubmission } from "../model/task.ts";
+import type { TaskTypeRegistry } from "./registry.ts";
+
+/**
+ * Makes a task of a submission; `settings` are its pool's.
+ * @throws {LidoError} `task_type_not_found`, `task_type_broken`, `invalid_input`.
+ */
+export function takeIn(
+  submission: TaskSubmission,
+  settings: PoolSettings,
+  types: TaskTypeRegistry,
+): NewTask {
+  const type = types.get(submission.type);
+  types.checkInput(type, submission.input);
+  return {
+    id: TaskId.parse(uuidv7()),
+    poolId: submission.poolId,
+    name: submission.name ?? type.name,
+    type: { name: type.name, url: type.url, codeVersion: type.codeVersion },
+    inputJson: submission.input === undefined ? null : JSON.stringify(submission.input),
+    priority: submission.priority,
+    runTimeoutMs: submission.runTimeoutMs === undefined
+      ? settings.runTimeoutMs
+      : submission.runTimeoutMs,
+    tags: submission.tags,
+    idempotencyKey: submission.idempotencyKey ?? null,
+  };
+}
+
+/** Says of an error which submission of a batch it is about. */
+export function inBatch(error: unknown, at: number): unknown {
+  if (!(error instanceof LidoError)) return error;
+  const faults = (error.details.faults ?? []).map((fault) => ({
+    ...fault,
+    path: ["tasks", at, ...fault.path],
+  }));
+  return new LidoError(error.code, `${error.message} (task ${at} of the batch)`, {
+    ...error.details,
+    faults,
+  }, { cause: error });
+}
