@@ -2,23 +2,20 @@
  * The one object that routes and commands talk to. Every rule that concerns more than one pool or
  * task is here or below; whoever calls only parses and presents.
  */
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { v7 as uuidv7 } from "uuid";
 import type { z } from "zod";
 import type { Config } from "./config.ts";
 import type { Engine, NewTask, PageRequest } from "./engine/engine.ts";
 import { LocalEngine } from "./engine/local/local_engine.ts";
-import { startChildThread } from "./execution/child_thread.ts";
-import { ThreadBudget } from "./execution/thread_budget.ts";
-import { ThreadPool } from "./execution/thread_pool.ts";
-import { startWorkerThread } from "./execution/worker_thread.ts";
+import { runSelfTest } from "./execution/self_test.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
 import { LidoError } from "./model/errors.ts";
+import { faultsOf } from "./model/faults.ts";
 import {
   type PoolChanges,
-  PoolId,
+  type PoolId,
   PoolSettings,
   type PoolSettingsInput,
   type PoolSnapshot,
@@ -26,19 +23,19 @@ import {
   type ResizeInfo,
 } from "./model/pool.ts";
 import type { Health, SelfTestFinding, SystemStats } from "./model/system.ts";
-import {
-  type LogLine,
-  type TaskFilter,
+import type {
+  LogLine,
+  TaskFilter,
   TaskId,
-  type TaskPage,
-  type TaskSnapshot,
-  type TaskSubmission,
+  TaskPage,
+  TaskSnapshot,
+  TaskSubmission,
 } from "./model/task.ts";
 import type { BrokenTaskFile, TaskType } from "./model/task_type.ts";
 import { healthOf } from "./observation/health.ts";
-import { faultsOf } from "./model/faults.ts";
-import { DRAIN_DEADLINE_MS, PoolRoom } from "./pool_room.ts";
-import { runSelfTest } from "./execution/self_test.ts";
+import { PoolHouse } from "./pool_house.ts";
+import { DRAIN_DEADLINE_MS, type PoolRoom } from "./pool_room.ts";
+import { inBatch, takeIn } from "./intake.ts";
 import { TaskTypeRegistry } from "./tasks/registry.ts";
 
 /** What a manager is made with. */
@@ -49,44 +46,29 @@ export interface ManagerOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const OPEN: readonly PoolState[] = ["running", "paused", "draining"];
-
 /** See the head of this file. */
 export class Manager implements AsyncDisposable {
-  readonly #options: ManagerOptions;
-  readonly #clock: Clock;
   readonly #engine: Engine;
   readonly #types: TaskTypeRegistry;
-  readonly #cacheFolder: string;
-  readonly #pools = new Map<PoolId, PoolRoom>();
-  readonly #budgets: { readonly process: ThreadBudget; readonly thread: ThreadBudget };
+  readonly #pools: PoolHouse;
   readonly #startedAtMs: number;
-  #selfTest: readonly SelfTestFinding[] = [];
+  #selfTest: Promise<readonly SelfTestFinding[]> | undefined;
   #closing: Promise<void> | undefined;
 
-  private constructor(options: ManagerOptions, types: TaskTypeRegistry, cacheFolder: string) {
-    const { limits } = options.config;
-    this.#options = options;
-    this.#clock = options.clock ?? systemClock;
+  private constructor(options: ManagerOptions, types: TaskTypeRegistry) {
+    const { config: { limits, tasks }, clock = systemClock, env = {} } = options;
     this.#types = types;
-    this.#cacheFolder = cacheFolder;
-    this.#engine = new LocalEngine({ finishedTasksMax: limits.finishedTasks, clock: this.#clock });
-    this.#budgets = {
-      process: new ThreadBudget(limits.processes, limits.zombies),
-      thread: new ThreadBudget(limits.threads, limits.zombies),
-    };
-    this.#startedAtMs = this.#clock.nowMs();
+    this.#engine = new LocalEngine({ finishedTasksMax: limits.finishedTasks, clock });
+    const codeFolders = foldersOf(types, tasks);
+    this.#pools = new PoolHouse({ limits, engine: this.#engine, clock, codeFolders, env });
+    this.#startedAtMs = clock.nowMs();
   }
 
   /** Loads the task types and opens the pool `default`, as upstream did. */
   static async start(options: ManagerOptions): Promise<Manager> {
-    const { config } = options;
-    const types = await TaskTypeRegistry.load({
-      tasksDir: config.tasks,
-      describeMs: config.limits.describeMs,
-    });
-    const cacheFolder = await Deno.makeTempDir({ dir: tmpdir(), prefix: "lido-" });
-    const manager = new Manager(options, types, cacheFolder);
+    const { tasks, limits } = options.config;
+    const types = await TaskTypeRegistry.load({ tasksDir: tasks, describeMs: limits.describeMs });
+    const manager = new Manager(options, types);
     await manager.createPool({
       name: "default",
       maxThreads: availableParallelism(),
@@ -99,41 +81,20 @@ export class Manager implements AsyncDisposable {
    * Opens a pool; its threads start when they are needed.
    * @throws {LidoError} `invalid_input`, `pool_limit_reached`, `server_closing`.
    */
-  createPool(input: PoolSettingsInput): Promise<PoolSnapshot> {
+  async createPool(input: PoolSettingsInput): Promise<PoolSnapshot> {
     this.#checkOpen("create pool");
-    const settings = parse(PoolSettings, input, "create pool");
-    const open = [...this.#pools.values()].filter(({ state }) => state !== "closed").length;
-    const { pools: poolsMax } = this.#options.config.limits;
-    if (open >= poolsMax) {
-      throw new LidoError(
-        "pool_limit_reached",
-        `Cannot create pool: ${open} of ${poolsMax} are open`,
-      );
-    }
-    const id = PoolId.parse(uuidv7());
-    const threads = new ThreadPool({
-      settings,
-      encoding: "json",
-      startThread: settings.isolation === "process" ? startChildThread : startWorkerThread,
-      budget: this.#budgets[settings.isolation],
-      codeFolders: this.#codeFolders(),
-      env: this.#options.env ?? {},
-      cacheFolder: `${this.#cacheFolder}/${id}`,
-    });
-    const room = new PoolRoom(id, settings, this.#clock.nowMs(), threads, this.#engine);
-    this.#pools.set(id, room);
-    return Promise.resolve(room.snapshot());
+    const room = this.#pools.open(parse(PoolSettings, input, "create pool"));
+    return await Promise.resolve(room.snapshot());
   }
 
   /** Open pools, or those in the given states, oldest first. */
-  listPools(states: readonly PoolState[] = OPEN): readonly PoolSnapshot[] {
-    return [...this.#pools.values()].filter(({ state }) => states.includes(state))
-      .map((room) => room.snapshot());
+  listPools(states?: readonly PoolState[]): readonly PoolSnapshot[] {
+    return this.#pools.list(states).map((room) => room.snapshot());
   }
 
   /** @throws {LidoError} `pool_not_found`. */
   getPool(id: PoolId): PoolSnapshot {
-    return this.#room(id).snapshot();
+    return this.#pools.get(id).snapshot();
   }
 
   /**
@@ -141,7 +102,7 @@ export class Manager implements AsyncDisposable {
    * @throws {LidoError} `pool_not_found`, `pool_closed`, `invalid_input`.
    */
   async changePool(id: PoolId, changes: PoolChanges): Promise<PoolSnapshot> {
-    const room = this.#room(id);
+    const room = this.#pools.get(id);
     room.checkOpen("change");
     room.change(parse(PoolSettings, { ...room.settings, ...changes }, "change pool"));
     return await Promise.resolve(room.snapshot());
@@ -155,7 +116,7 @@ export class Manager implements AsyncDisposable {
     id: PoolId,
     size: { readonly maxThreads: number; readonly minThreads?: number },
   ): Promise<{ before: { minThreads: number; maxThreads: number }; pool: PoolSnapshot }> {
-    const { minThreads, maxThreads } = this.#room(id).settings;
+    const { minThreads, maxThreads } = this.#pools.get(id).settings;
     const min = size.minThreads ?? Math.min(minThreads, size.maxThreads);
     const pool = await this.changePool(id, { maxThreads: size.maxThreads, minThreads: min });
     return { before: { minThreads, maxThreads }, pool };
@@ -163,7 +124,7 @@ export class Manager implements AsyncDisposable {
 
   /** @throws {LidoError} `pool_not_found`. */
   getResizeInfo(id: PoolId): ResizeInfo {
-    return this.#room(id).resizeInfo(availableParallelism());
+    return this.#pools.get(id).resizeInfo(availableParallelism());
   }
 
   /** Starts no task for now. @throws {LidoError} `pool_not_found`, `pool_closed`. */
@@ -194,7 +155,7 @@ export class Manager implements AsyncDisposable {
   async forceClosePool(
     id: PoolId,
   ): Promise<{ cancelledTasks: number; stoppedTasks: number; pool: PoolSnapshot }> {
-    const room = this.#room(id);
+    const room = this.#pools.get(id);
     if (room.state === "closed") room.checkOpen("close");
     const counts = await room.forceClose();
     return { ...counts, pool: room.snapshot() };
@@ -202,7 +163,7 @@ export class Manager implements AsyncDisposable {
 
   /** Cancels all of a pool that have not begun; gives how many. @throws {LidoError} `pool_not_found`. */
   cancelPending(id: PoolId): Promise<number> {
-    this.#room(id);
+    this.#pools.get(id);
     return this.#engine.cancelPending(id, "All waiting tasks of the pool were cancelled");
   }
 
@@ -215,7 +176,7 @@ export class Manager implements AsyncDisposable {
     submission: TaskSubmission,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<{ task: TaskSnapshot; isNew: boolean }> {
-    const task = this.#newTask(submission, []);
+    const task = this.#newTask(submission);
     const [enqueued] = await this.#engine.enqueue([task], options.signal);
     if (enqueued === undefined) throw new TypeError("Cannot submit task: the engine took none");
     return { task: await this.#engine.get(enqueued.id), isNew: enqueued.isNew };
@@ -226,7 +187,13 @@ export class Manager implements AsyncDisposable {
     submissions: readonly TaskSubmission[],
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<readonly TaskId[]> {
-    const tasks = submissions.map((submission, at) => this.#newTask(submission, ["tasks", at]));
+    const tasks = submissions.map((submission, at) => {
+      try {
+        return this.#newTask(submission);
+      } catch (error) {
+        throw inBatch(error, at);
+      }
+    });
     const enqueued = await this.#engine.enqueue(tasks, options.signal);
     return enqueued.map(({ id }) => id);
   }
@@ -241,7 +208,7 @@ export class Manager implements AsyncDisposable {
     filter: TaskFilter,
     page: PageRequest,
   ): Promise<TaskPage & { readonly page: number | null }> {
-    if (filter.poolId !== undefined) this.#room(filter.poolId);
+    if (filter.poolId !== undefined) this.#pools.get(filter.poolId);
     return this.#engine.list(filter, page);
   }
 
@@ -257,7 +224,7 @@ export class Manager implements AsyncDisposable {
    */
   async stopTask(id: TaskId, options: { readonly graceMs?: number } = {}): Promise<TaskSnapshot> {
     const { poolId } = await this.#engine.get(id);
-    const graceMs = options.graceMs ?? this.#room(poolId).settings.stopGraceMs;
+    const graceMs = options.graceMs ?? this.#pools.get(poolId).settings.stopGraceMs;
     await this.#engine.stop(id, graceMs, "It was asked to stop");
     return await this.#engine.get(id);
   }
@@ -302,7 +269,7 @@ export class Manager implements AsyncDisposable {
 
   /** Totals over all pools, from counters. */
   getStats(): SystemStats {
-    const rooms = [...this.#pools.values()].filter(({ state }) => state !== "closed");
+    const rooms = this.#pools.list();
     const slots = rooms.flatMap(({ threads }) => threads.slots);
     return {
       pools: rooms.length,
@@ -321,17 +288,14 @@ export class Manager implements AsyncDisposable {
   }
 
   /** What this machine and runtime can do, found out once by trying. */
-  async getSelfTest(): Promise<readonly SelfTestFinding[]> {
-    if (this.#selfTest.length === 0) this.#selfTest = await runSelfTest();
-    return this.#selfTest;
+  getSelfTest(): Promise<readonly SelfTestFinding[]> {
+    return this.#selfTest ??= runSelfTest();
   }
 
   /** Drains all pools up to the deadline, stops the rest, ends all threads. May come twice. */
   close(options: { readonly deadlineMs?: number } = {}): Promise<void> {
-    const deadlineMs = options.deadlineMs ?? 0;
-    if (this.#closing !== undefined && deadlineMs === 0) {
-      for (const room of this.#pools.values()) room.close(0);
-    }
+    const { deadlineMs = 0 } = options;
+    if (this.#closing !== undefined && deadlineMs === 0) this.#pools.hurry();
     return this.#closing ??= this.#close(deadlineMs);
   }
 
@@ -341,60 +305,19 @@ export class Manager implements AsyncDisposable {
   }
 
   async #close(deadlineMs: number): Promise<void> {
-    await Promise.all([...this.#pools.values()].map((room) => room.close(deadlineMs)));
+    await this.#pools.close(deadlineMs);
     await this.#engine[Symbol.asyncDispose]();
-    await Deno.remove(this.#cacheFolder, { recursive: true }).catch(() => {});
   }
 
-  #newTask(submission: TaskSubmission, path: readonly (string | number)[]): NewTask {
+  #newTask(submission: TaskSubmission): NewTask {
     this.#checkOpen("submit task");
-    const room = this.#room(submission.poolId);
+    const room = this.#pools.get(submission.poolId);
     room.checkOpen("submit task to");
-    const type = this.#types.get(submission.type);
-    this.#checkInput(type, submission.input, path);
-    return {
-      id: TaskId.parse(uuidv7()),
-      poolId: submission.poolId,
-      name: submission.name ?? type.name,
-      type: { name: type.name, url: type.url, codeVersion: type.codeVersion },
-      inputJson: submission.input === undefined ? null : JSON.stringify(submission.input),
-      priority: submission.priority,
-      runTimeoutMs: submission.runTimeoutMs === undefined
-        ? room.settings.runTimeoutMs
-        : submission.runTimeoutMs,
-      tags: submission.tags,
-      idempotencyKey: submission.idempotencyKey ?? null,
-    };
-  }
-
-  #checkInput(type: TaskType, input: unknown, path: readonly (string | number)[]): void {
-    try {
-      this.#types.checkInput(type, input);
-    } catch (error) {
-      if (!(error instanceof LidoError) || path.length === 0) throw error;
-      const faults = (error.details.faults ?? []).map((fault) => ({
-        ...fault,
-        path: [...path, ...fault.path],
-      }));
-      throw new LidoError(error.code, `${error.message} (task ${path.join(" ")})`, { faults });
-    }
-  }
-
-  /** Every thread may read the folders that task files are in. */
-  #codeFolders(): readonly string[] {
-    const { tasks } = this.#options.config;
-    const folders = this.#types.list().map(({ url }) => dirname(fileURLToPath(url)));
-    return [...new Set([...folders, ...tasks === null ? [] : [tasks]])];
-  }
-
-  #room(id: PoolId): PoolRoom {
-    const room = this.#pools.get(id);
-    if (room !== undefined) return room;
-    throw new LidoError("pool_not_found", `Cannot find pool: none has the id ${id}`);
+    return takeIn(submission, room.settings, this.#types);
   }
 
   async #onRoom(id: PoolId, act: (room: PoolRoom) => void): Promise<PoolSnapshot> {
-    const room = this.#room(id);
+    const room = this.#pools.get(id);
     act(room);
     return await Promise.resolve(room.snapshot());
   }
@@ -416,4 +339,10 @@ function parse<Schema extends z.ZodType>(
   const faults = faultsOf(result.error);
   const text = faults.map((fault) => `${fault.path.join(".")}: ${fault.message}`).join("; ");
   throw new LidoError("invalid_input", `Cannot ${verb}: ${text}`, { faults });
+}
+
+/** Where task files are: every thread may read these folders. */
+function foldersOf(types: TaskTypeRegistry, tasks: string | null): readonly string[] {
+  const folders = types.list().map(({ url }) => dirname(fileURLToPath(url)));
+  return [...new Set([...folders, ...tasks === null ? [] : [tasks]])];
 }

@@ -5,13 +5,13 @@
  * Before it begins a task it claims it in the stats block; from then on the host cannot take it
  * back, and a claim that fails means that the host took back all that was not begun.
  */
-import { RESULT_CHARS_MAX } from "../model/task.ts";
 import type { TaskDefinition } from "../tasks/define_task.ts";
 import type { z } from "zod";
 import { errorPartsOf } from "./error_parts.ts";
 import { Outcomes } from "./outcomes.ts";
-import type { ErrorParts, FromThread, OutcomeCode, RunMessage, TypeSource } from "./protocol.ts";
+import type { FromThread, OutcomeCode, RunMessage, TypeSource } from "./protocol.ts";
 import type { Owner, RealmGuard } from "./realm_guard.ts";
+import { encode, faultOf, isThenable, parse, type Parsed } from "./task_codec.ts";
 import { RunContext } from "./run_context.ts";
 import type { StatsBlock } from "./stats_block.ts";
 
@@ -360,48 +360,3 @@ export class TaskRunner {
 const UNKNOWN_TYPE: TypeSource = { name: "unknown", url: "" };
 /** Captured before the realm guard gives timers an owner: the thread's own belong to no task. */
 const REAL_SET_TIMEOUT: (run: () => void, ms: number) => unknown = globalThis.setTimeout;
-
-type Parsed = { isGood: true; value: unknown } | { isGood: false; fault: ErrorParts };
-
-/** Parses at once where the schema allows it; one with asynchronous checks gives a promise. */
-function parse(schema: z.ZodType, value: unknown): Parsed | Promise<Parsed> {
-  const judge = (result: z.ZodSafeParseResult<unknown>): Parsed =>
-    result.success
-      ? { isGood: true, value: result.data }
-      : { isGood: false, fault: faultOf(result.error, "input") };
-  try {
-    return judge(schema.safeParse(value));
-  } catch {
-    return schema.safeParseAsync(value).then(judge);
-  }
-}
-
-function faultOf(error: z.ZodError, what: string): ErrorParts {
-  const message = error.issues
-    .map((issue) => [[what, ...issue.path.map(String)].join("."), issue.message].join(": "))
-    .join("; ");
-  return { name: "ZodError", message: message.slice(0, 8_192), stack: null };
-}
-
-function isThenable(value: unknown): value is Promise<unknown> {
-  return typeof value === "object" && value !== null &&
-    typeof (value as { then?: unknown }).then === "function"; // any object may be asked
-}
-
-function encode(
-  result: unknown,
-  encoding: "json" | "value",
-): { code: OutcomeCode; value: unknown } {
-  if (result === undefined || encoding === "value") return { code: "done", value: result };
-  try {
-    const text = JSON.stringify(result);
-    if (text === undefined) {
-      throw new TypeError(`Cannot send result: a ${typeof result} is no JSON`);
-    }
-    if (text.length <= RESULT_CHARS_MAX) return { code: "done", value: text };
-    const message = `Cannot send result: ${text.length} characters, at most ${RESULT_CHARS_MAX}`;
-    return { code: "result_too_large", value: { name: "RangeError", message, stack: null } };
-  } catch (error) {
-    return { code: "result_unserializable", value: errorPartsOf(error) };
-  }
-}

@@ -1,10 +1,10 @@
 /** What becomes of a submission before the engine sees it: its type is found, its input checked. */
 import { v7 as uuidv7 } from "uuid";
-import type { NewTask } from "../engine/engine.ts";
-import { LidoError } from "../model/errors.ts";
-import type { PoolSettings } from "../model/pool.ts";
-import { TaskId, type TaskSubmission } from "../model/task.ts";
-import type { TaskTypeRegistry } from "./registry.ts";
+import type { NewTask } from "./engine/engine.ts";
+import { LidoError } from "./model/errors.ts";
+import type { PoolSettings } from "./model/pool.ts";
+import { TaskId, type TaskSubmission } from "./model/task.ts";
+import type { TaskTypeRegistry } from "./tasks/registry.ts";
 
 /**
  * Makes a task of a submission; `settings` are its pool's.

@@ -1,0 +1,95 @@
+/** All pools of a server: opens them within the limits, finds them, and closes them together. */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { v7 as uuidv7 } from "uuid";
+import type { Config } from "./config.ts";
+import type { Engine } from "./engine/engine.ts";
+import { startChildThread } from "./execution/child_thread.ts";
+import { ThreadBudget } from "./execution/thread_budget.ts";
+import { ThreadPool } from "./execution/thread_pool.ts";
+import { startWorkerThread } from "./execution/worker_thread.ts";
+import type { Clock } from "./model/clock.ts";
+import { LidoError } from "./model/errors.ts";
+import { type Isolation, PoolId, type PoolSettings, type PoolState } from "./model/pool.ts";
+import { PoolRoom } from "./pool_room.ts";
+
+/** What a house is made with. */
+export interface PoolHouseOptions {
+  readonly limits: Config["limits"];
+  readonly engine: Engine;
+  readonly clock: Clock;
+  /** Folders of task files, which every thread may read. */
+  readonly codeFolders: readonly string[];
+  /** Variables that pools' permissions may name. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** See the head of this file. */
+export class PoolHouse {
+  readonly #options: PoolHouseOptions;
+  readonly #rooms = new Map<PoolId, PoolRoom>();
+  readonly #budgets: Readonly<Record<Isolation, ThreadBudget>>;
+  /** Caches of child processes; made by the first that needs one. */
+  readonly #cacheFolder = join(tmpdir(), `lido-${crypto.randomUUID()}`);
+
+  constructor(options: PoolHouseOptions) {
+    this.#options = options;
+    const { processes, threads, zombies } = options.limits;
+    this.#budgets = {
+      process: new ThreadBudget(processes, zombies),
+      thread: new ThreadBudget(threads, zombies),
+    };
+  }
+
+  /** Opens a pool with checked settings. @throws {LidoError} `pool_limit_reached`. */
+  open(settings: PoolSettings): PoolRoom {
+    const { limits, engine, clock, codeFolders, env } = this.#options;
+    const open = this.list().length;
+    if (open >= limits.pools) {
+      throw new LidoError(
+        "pool_limit_reached",
+        `Cannot create pool: ${open} of ${limits.pools} are open`,
+      );
+    }
+    const id = PoolId.parse(uuidv7());
+    const threads = new ThreadPool({
+      settings,
+      encoding: "json",
+      startThread: settings.isolation === "process" ? startChildThread : startWorkerThread,
+      budget: this.#budgets[settings.isolation],
+      codeFolders,
+      env,
+      cacheFolder: join(this.#cacheFolder, id),
+    });
+    const room = new PoolRoom(id, settings, clock.nowMs(), threads, engine);
+    this.#rooms.set(id, room);
+    return room;
+  }
+
+  /** @throws {LidoError} `pool_not_found`. */
+  get(id: PoolId): PoolRoom {
+    const room = this.#rooms.get(id);
+    if (room !== undefined) return room;
+    throw new LidoError("pool_not_found", `Cannot find pool: none has the id ${id}`);
+  }
+
+  /** Pools in the given states, or all that are not closed, oldest first. */
+  list(states?: readonly PoolState[]): readonly PoolRoom[] {
+    return [...this.#rooms.values()].filter(({ state }) =>
+      states === undefined ? state !== "closed" : states.includes(state)
+    );
+  }
+
+  /** Drains all pools up to the deadline, stops the rest, ends all threads. */
+  async close(deadlineMs: number): Promise<void> {
+    await Promise.all([...this.#rooms.values()].map((room) => room.close(deadlineMs)));
+    await Deno.remove(this.#cacheFolder, { recursive: true }).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  }
+
+  /** Brings a close that is under way forward. */
+  hurry(): void {
+    for (const room of this.#rooms.values()) room.close(0);
+  }
+}
