@@ -148,9 +148,10 @@ export class ServerProcess implements AsyncDisposable {
 
   /** Waits for the end of a task. */
   async ended(id: string): Promise<WireTask> {
-    const task = await this.call<WireTask>("GET", `/api/tasks/${id}?wait=60`);
+    const task = await this.call<WireTask>("GET", `/api/tasks/${id}?wait=30`);
     if (task.status !== "running" && task.status !== "pending") return task;
-    throw new Error(`Task did not end within 60 s: ${JSON.stringify(task)}`);
+    await this.call("PUT", `/api/tasks/${id}/stop`, { grace_ms: 0 });
+    throw new Error(`Task did not end within 30 s: ${JSON.stringify(task)}`);
   }
 
   /** SIGKILL; gives the children that it had. */
