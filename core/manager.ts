@@ -3,8 +3,6 @@
  * task is here or below; whoever calls only parses and presents.
  */
 import { availableParallelism } from "node:os";
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { z } from "zod";
 import type { Config } from "./config.ts";
 import type { Engine, NewTask, PageRequest } from "./engine/engine.ts";
@@ -56,10 +54,10 @@ export class Manager implements AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   private constructor(options: ManagerOptions, types: TaskTypeRegistry) {
-    const { config: { limits, tasks }, clock = systemClock, env = {} } = options;
+    const { config: { limits }, clock = systemClock, env = {} } = options;
     this.#types = types;
     this.#engine = new LocalEngine({ finishedTasksMax: limits.finishedTasks, clock });
-    const codeFolders = foldersOf(types, tasks);
+    const { codeFolders } = types;
     this.#pools = new PoolHouse({ limits, engine: this.#engine, clock, codeFolders, env });
     this.#startedAtMs = clock.nowMs();
   }
@@ -339,10 +337,4 @@ function parse<Schema extends z.ZodType>(
   const faults = faultsOf(result.error);
   const text = faults.map((fault) => `${fault.path.join(".")}: ${fault.message}`).join("; ");
   throw new LidoError("invalid_input", `Cannot ${verb}: ${text}`, { faults });
-}
-
-/** Where task files are: every thread may read these folders. */
-function foldersOf(types: TaskTypeRegistry, tasks: string | null): readonly string[] {
-  const folders = types.list().map(({ url }) => dirname(fileURLToPath(url)));
-  return [...new Set([...folders, ...tasks === null ? [] : [tasks]])];
 }

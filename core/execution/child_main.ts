@@ -1,7 +1,7 @@
 /**
  * The entry of a child process, which is one slot of a pool in isolation `process`. Its main thread
  * runs no task code: it forwards batches unopened between the control channel (file descriptor 3,
- * which the thread's code cannot reach) and one Web Worker, tells ten times a second how that
+ * which the thread's code cannot reach) and one Web Worker, tells ten times a second how a task
  * stands, watches the memory, and is gone when its parent is.
  */
 import { Socket } from "node:net";
@@ -20,8 +20,11 @@ import { StatsBlock } from "./stats_block.ts";
 
 const SLOT = 0;
 const SHAPE = { slots: 1, lanes: 64 } as const;
+/** While it has something to run it looks after it so often, and tells of it every fifth time. */
 const WATCH_EVERY_MS = 20;
-const ROW_EVERY_MS = 100;
+const LOOKS_PER_ROW = 5;
+/** So many looks that find nothing running end the watch: an idle child costs nothing. */
+const IDLE_LOOKS_MAX = 10;
 
 type FromWorker = FromThread | { readonly kind: "framed_outcomes"; readonly payload: string };
 
@@ -31,13 +34,17 @@ class Child {
   readonly #stats = StatsBlock.create(SHAPE);
   #port: MessagePort | undefined;
   #memoryMaxBytes = Infinity;
+  #watch: ReturnType<typeof setInterval> | undefined;
+  #looks = 0;
+  #idleLooks = 0;
+  /** The last task that was told of because it takes long. */
   #toldSeq = -1;
 
   start(): void {
     const leave = () => Deno.exit(0);
     this.#channel.on("data", (chunk: Uint8Array) => {
       for (const { kind, payload } of this.#reader.read(chunk)) {
-        if (kind === "run") this.#toWorker({ kind: "framed_run", payload });
+        if (kind === "run") this.#run(payload);
         // The channel's other end is Lido's own server.
         else this.#obey(JSON.parse(payload) as ToChild);
       }
@@ -101,8 +108,6 @@ class Child {
       [port2],
     );
     this.#memoryMaxBytes = memoryMb * 1024 * 1024;
-    setInterval(() => this.#watchTask(), WATCH_EVERY_MS);
-    setInterval(() => this.#tellRow(), ROW_EVERY_MS);
   }
 
   #fromWorker(message: FromWorker, lockName: string): void {
@@ -110,20 +115,35 @@ class Child {
       writeFrame(this.#channel, "outcomes", message.payload);
       return;
     }
-    if (message.kind === "ready") watchForDeath(lockName, () => Deno.exit(EXIT_THREAD_GONE));
+    if (message.kind === "ready") {
+      watchForDeath(lockName, () => Deno.exit(EXIT_THREAD_GONE));
+      this.#tellRow();
+    }
     this.#say(message);
   }
 
-  /** Only a task can make a child grow: an idle one is left in peace. */
-  #watchTask(): void {
+  #run(payload: string): void {
+    this.#toWorker({ kind: "framed_run", payload });
+    this.#looks = 0;
+    this.#idleLooks = 0;
+    this.#watch ??= setInterval(() => this.#look(), WATCH_EVERY_MS);
+  }
+
+  #look(): void {
     const task = this.#stats.loadLane(SLOT, 0);
-    if (task === undefined) return;
-    if (Deno.memoryUsage().rss > this.#memoryMaxBytes) Deno.exit(EXIT_OUT_OF_MEMORY);
-    // Those that were sent behind a task that takes long are waited for: say so at once.
-    if (task.seq !== this.#toldSeq && Date.now() - task.startedAtMs > WATCH_EVERY_MS) {
-      this.#toldSeq = task.seq;
-      this.#tellRow();
+    this.#idleLooks = task === undefined ? this.#idleLooks + 1 : 0;
+    if (Deno.memoryUsage().rss > this.#memoryMaxBytes && task !== undefined) {
+      Deno.exit(EXIT_OUT_OF_MEMORY);
     }
+    // Those that were sent behind a task that takes long are waited for: say so at once.
+    const isLong = task !== undefined && Date.now() - task.startedAtMs > WATCH_EVERY_MS;
+    const isNews = isLong && task.seq !== this.#toldSeq;
+    const isOver = this.#idleLooks > IDLE_LOOKS_MAX;
+    if (isNews || isOver || ++this.#looks % LOOKS_PER_ROW === 0) this.#tellRow();
+    if (isNews) this.#toldSeq = task.seq;
+    if (!isOver) return;
+    clearInterval(this.#watch);
+    this.#watch = undefined;
   }
 
   #tellRow(): void {

@@ -65,6 +65,7 @@ class ChildThread implements Thread {
   }
 
   run({ kind: _, inputs, ...header }: RunMessage): void {
+    this.#heardMs = performance.now(); // an idle child is silent
     const texts = inputs.map((input) => typeof input === "string" ? input : null);
     writeFrame(this.#channel, "run", encodeBatch(header, texts));
   }

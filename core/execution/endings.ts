@@ -46,7 +46,7 @@ export function failureOf(code: FailureCode, value: unknown): TaskFailure {
   return {
     code,
     name: typeof parts.name === "string" ? parts.name : "Error",
-    message: typeof parts.message === "string" ? parts.message : "",
+    message: typeof parts.message === "string" ? parts.message : "The thread gave no reason",
     stack: typeof parts.stack === "string" ? parts.stack : null,
   };
 }
