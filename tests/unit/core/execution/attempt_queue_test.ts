@@ -131,7 +131,7 @@ Deno.test("AttemptQueue gives higher priority first, then first in first out", (
 Deno.test("AttemptQueue.peek() prefers low priority once it has waited long enough", () => {
   const queue = new AttemptQueue();
   const old = attemptAt(0, 0);
-  const fresh = attemptAt(10 * AGEING_MS, 9);
+  const fresh = attemptAt(9.5 * AGEING_MS, 9);
   queue.push(old);
   queue.push(fresh);
   strictEqual(queue.peek(10 * AGEING_MS - 1, AGEING_MS), fresh);

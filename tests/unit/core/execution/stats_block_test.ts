@@ -1,0 +1,245 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import { StatsBlock } from "../../../../core/execution/stats_block.ts";
+import type { StatsJob } from "../../../helpers/stats_worker.ts";
+import { until } from "../../../helpers/until.ts";
+
+const SHAPE = { slots: 3, lanes: 2 };
+
+Deno.test("StatsBlock keeps each slot's and lane's cells apart", () => {
+  const block = StatsBlock.create(SHAPE);
+  const rowOf = (n: number) => ({
+    heartbeatAtMs: n,
+    done: n + 1,
+    failed: n + 2,
+    busyMs: n + 0.5,
+    memoryBytes: n * 1e9,
+  });
+  const laneOf = (n: number) => ({
+    seq: n,
+    startedAtMs: n * 2,
+    progressDone: n * 3,
+    progressTotal: n * 4,
+  });
+  for (let slot = 0; slot < SHAPE.slots; slot++) {
+    block.setSlotRow(slot, rowOf(slot * 100));
+    for (let lane = 0; lane < SHAPE.lanes; lane++) {
+      const { seq, startedAtMs, progressDone, progressTotal } = laneOf(slot * 10 + lane);
+      block.beginLane(slot, lane, seq, startedAtMs);
+      block.setProgress(slot, lane, progressDone, progressTotal);
+      block.requestStop(slot, seq);
+    }
+    block.claim(slot);
+    block.ring(slot);
+  }
+  const other = StatsBlock.open(block.buffer, SHAPE);
+  for (let slot = 0; slot < SHAPE.slots; slot++) {
+    deepStrictEqual(other.loadSlotRow(slot), rowOf(slot * 100));
+    deepStrictEqual(other.loadLanes(slot), [laneOf(slot * 10), laneOf(slot * 10 + 1)]);
+    strictEqual(other.isStopRequested(slot, slot * 10), true);
+    strictEqual(other.isStopRequested(slot, slot * 10 + 64), false);
+    strictEqual(other.loadInbox(slot), 1);
+    strictEqual(other.claim(slot), 1);
+  }
+});
+
+Deno.test("StatsBlock.clearSlot() makes one slot new and leaves the rest as it was", () => {
+  const block = StatsBlock.create(SHAPE);
+  for (let slot = 0; slot < SHAPE.slots; slot++) {
+    block.beginLane(slot, 1, 7, 1);
+    block.claim(slot);
+    block.requestStop(slot, 7);
+  }
+  block.add("completed", 5);
+  block.recordWait(3);
+  block.clearSlot(1);
+  deepStrictEqual([0, 1, 2].map((slot) => block.loadLanes(slot).length), [1, 0, 1]);
+  deepStrictEqual([0, 1, 2].map((slot) => block.claim(slot)), [1, 0, 1]);
+  deepStrictEqual([0, 1, 2].map((slot) => block.isStopRequested(slot, 7)), [true, false, true]);
+  strictEqual(block.loadCounter("completed"), 5);
+  strictEqual(block.loadPercentiles("wait").count, 1);
+});
+
+Deno.test("StatsBlock.endLane() frees the lane", () => {
+  const block = StatsBlock.create(SHAPE);
+  block.beginLane(0, 0, 0, 5);
+  strictEqual(block.loadLane(0, 0)?.seq, 0);
+  block.endLane(0, 0);
+  strictEqual(block.loadLane(0, 0), undefined);
+});
+
+Deno.test("StatsBlock keeps wait and run times apart", () => {
+  const block = StatsBlock.create(SHAPE);
+  for (const ms of [1, 2, 3]) block.recordRun(ms);
+  block.recordWait(1_000);
+  const { count, p50 } = block.loadPercentiles("run");
+  strictEqual(count, 3);
+  ok(Math.abs(p50 - 2) < 0.04);
+  strictEqual(block.loadPercentiles("wait").count, 1);
+});
+
+Deno.test("StatsBlock.takeBack() gives the first task that was not begun", () => {
+  const block = StatsBlock.create(SHAPE);
+  deepStrictEqual([block.claim(0), block.claim(0)], [0, 1]);
+  strictEqual(block.takeBack(0, 0), 2);
+  strictEqual(block.claim(0), -1);
+  ok(block.openEpoch(0, 1, 5));
+  strictEqual(block.claim(0), 5);
+});
+
+Deno.test("StatsBlock.takeBack() gives -1 when the thread had not received the epoch", () => {
+  const block = StatsBlock.create(SHAPE);
+  strictEqual(block.takeBack(0, 0), 0);
+  strictEqual(block.takeBack(0, 1), -1);
+  strictEqual(block.openEpoch(0, 1, 3), false);
+  strictEqual(block.claim(0), -1);
+  ok(block.openEpoch(0, 2, 6));
+  strictEqual(block.claim(0), 6);
+});
+
+interface Batch {
+  readonly epoch: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** The two sides of the protocol, each step of which the test takes when it likes. */
+class TwoSides {
+  readonly block = StatsBlock.create(SHAPE);
+  readonly begun: number[] = [];
+  readonly returned: number[] = [];
+  sent = 0;
+  #epoch = 0;
+  #epochFirst = 0;
+  #threadEpoch = 0;
+  #mail: Batch[] = [];
+  #batches: { batch: Batch; at: number }[] = [];
+
+  send(count: number): void {
+    this.#mail.push({ epoch: this.#epoch, first: this.sent, count });
+    this.sent += count;
+  }
+
+  takeBack(): void {
+    const first = this.block.takeBack(0, this.#epoch++);
+    for (let seq = Math.max(first, this.#epochFirst); seq < this.sent; seq++) {
+      this.returned.push(seq);
+    }
+    this.#epochFirst = this.sent;
+  }
+
+  receive(): void {
+    const batch = this.#mail.shift();
+    if (batch === undefined) return;
+    if (batch.epoch > this.#threadEpoch) {
+      this.#batches = [];
+      if (!this.block.openEpoch(0, batch.epoch, batch.first)) return;
+      this.#threadEpoch = batch.epoch;
+    }
+    if (batch.epoch === this.#threadEpoch) this.#batches.push({ batch, at: 0 });
+  }
+
+  begin(): void {
+    const place = this.#batches[0];
+    if (place === undefined) return;
+    const claimed = this.block.claim(0);
+    if (claimed < 0) {
+      this.#batches = [];
+      return;
+    }
+    const seq = place.batch.first + place.at++;
+    strictEqual(claimed, seq);
+    this.begun.push(seq);
+    if (place.at === place.batch.count) this.#batches.shift();
+  }
+
+  finish(): void {
+    while (this.#mail.length > 0) this.receive();
+    while (this.#batches.length > 0) this.begin();
+  }
+}
+
+Deno.test("StatsBlock lets each task be begun or taken back, and never both, in any order", () => {
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant("send" as const), count: fc.integer({ min: 1, max: 4 }) }),
+    fc.record({ kind: fc.constantFrom("takeBack" as const, "receive" as const) }),
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant("begin" as const) }) },
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+      const sides = new TwoSides();
+      for (const one of steps) {
+        if (one.kind === "send") sides.send(one.count);
+        else sides[one.kind]();
+      }
+      sides.finish();
+      const all = [...sides.begun, ...sides.returned].sort((one, other) => one - other);
+      deepStrictEqual(all, Array.from({ length: sides.sent }, (_, seq) => seq));
+      deepStrictEqual(sides.begun, sides.begun.toSorted((one, other) => one - other));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+/** Workers that are gone after the test. */
+class Writers implements AsyncDisposable {
+  readonly gate = new Int32Array(new SharedArrayBuffer(12));
+  readonly #workers: Worker[] = [];
+
+  constructor(block: StatsBlock, kind: StatsJob["kind"], count: number, times: number) {
+    const { buffer, shape } = block;
+    for (let lane = 0; lane < count; lane++) {
+      const worker = new Worker(import.meta.resolve("../../../helpers/stats_worker.ts"), {
+        type: "module",
+      });
+      this.#workers.push(worker);
+      worker.postMessage({ kind, buffer, shape, gate: this.gate, times, lane } satisfies StatsJob);
+    }
+  }
+
+  begun(): Promise<void> {
+    const all = this.#workers.length;
+    return until(`${all} workers write`, () => Atomics.load(this.gate, 0) === all);
+  }
+
+  ended(): Promise<void> {
+    const all = this.#workers.length;
+    return until(`${all} workers have ended`, () => Atomics.load(this.gate, 2) === all);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    Atomics.store(this.gate, 1, 1);
+    await this.ended();
+    for (const worker of this.#workers) worker.terminate();
+  }
+}
+
+Deno.test("StatsBlock: a reader never sees a torn record", async () => {
+  const block = StatsBlock.create(SHAPE);
+  await using writers = new Writers(block, "hammer", 2, 0);
+  await writers.begun();
+  let torn = 0;
+  let seen = 0;
+  for (let at = 0; at < 200_000; at++) {
+    const lane = block.loadLane(0, at % 2);
+    if (lane !== undefined) {
+      seen++;
+      const { seq, startedAtMs, progressDone: done, progressTotal: total } = lane;
+      const isFresh = done === 0 && total === 0;
+      const isTold = done === seq * 5 && total === seq * 7;
+      if (startedAtMs !== seq * 3 || !isFresh && !isTold) torn++;
+    }
+    const { heartbeatAtMs: beat, ...others } = block.loadSlotRow(at % 2);
+    if (Object.values(others).some((value) => value !== beat)) torn++;
+  }
+  strictEqual(torn, 0);
+  ok(seen > 0);
+});
+
+Deno.test("StatsBlock: counters are exact under contention", async () => {
+  const block = StatsBlock.create(SHAPE);
+  await using writers = new Writers(block, "count", 8, 125_000);
+  await writers.ended();
+  strictEqual(block.loadCounter("started"), 1_000_000);
+  strictEqual(block.loadPercentiles("run").count, 1_000_000);
+});

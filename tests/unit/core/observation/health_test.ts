@@ -1,0 +1,92 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { PoolId, PoolSettings, type PoolSnapshot } from "../../../../core/model/pool.ts";
+import type { SystemStats } from "../../../../core/model/system.ts";
+import { healthOf } from "../../../../core/observation/health.ts";
+
+const COUNTS = {
+  blocked: 0,
+  scheduled: 0,
+  pending: 0,
+  running: 0,
+  completed: 0,
+  failed: 0,
+  cancelled: 0,
+  timedOut: 0,
+  rejected: 0,
+};
+const NO_TIMES = { count: 0, p50: 0, p95: 0, p99: 0, max: 0 };
+
+function poolWith(changes: Partial<PoolSnapshot>): PoolSnapshot {
+  return {
+    id: PoolId.parse("01890000-0000-7000-8000-000000000001"),
+    state: "running",
+    createdAtMs: 0,
+    settings: PoolSettings.parse({ name: "mine", queueCapacity: 100 }),
+    counts: COUNTS,
+    slots: [],
+    zombies: 0,
+    oldestWaitMs: null,
+    wait: NO_TIMES,
+    run: NO_TIMES,
+    startProblem: null,
+    ...changes,
+  };
+}
+
+function statsWith(changes: Partial<SystemStats> = {}): SystemStats {
+  return {
+    pools: 1,
+    counts: COUNTS,
+    threads: 0,
+    busyThreads: 0,
+    zombies: 0,
+    startedAtMs: 0,
+    memoryBytes: 0,
+    ...changes,
+  };
+}
+
+Deno.test("healthOf() has nothing to say when all is well", () => {
+  const stats = statsWith();
+  deepStrictEqual(healthOf([poolWith({})], stats, false), { isHealthy: true, alerts: [], stats });
+});
+
+Deno.test("healthOf() is critical when threads cannot start, are zombies, or the server closes", () => {
+  const pool = poolWith({ startProblem: "Cannot start thread: no", zombies: 2 });
+  const { isHealthy, alerts } = healthOf([pool], statsWith(), true);
+  strictEqual(isHealthy, false);
+  deepStrictEqual(alerts, [
+    { level: "critical", message: "The server is shutting down" },
+    { level: "critical", message: "Pool mine: Cannot start thread: no" },
+    {
+      level: "critical",
+      message: "Pool mine has 2 zombie threads: their code cannot be ended; restart the server, " +
+        "and run such tasks in isolation process",
+    },
+  ]);
+});
+
+Deno.test("healthOf() warns above each threshold, and not at it", () => {
+  const at = [
+    healthOf([poolWith({ counts: { ...COUNTS, pending: 80 } })], statsWith(), false),
+    healthOf([], statsWith({ pools: 100 }), false),
+    healthOf([], statsWith({ counts: { ...COUNTS, pending: 1_000 } }), false),
+    healthOf([], statsWith({ memoryBytes: 500 * 1024 * 1024 }), false),
+  ];
+  deepStrictEqual(at.map(({ alerts }) => alerts.length), [0, 0, 0, 0]);
+  const above = [
+    healthOf([poolWith({ counts: { ...COUNTS, pending: 81 } })], statsWith(), false),
+    healthOf([], statsWith({ pools: 101 }), false),
+    healthOf([], statsWith({ counts: { ...COUNTS, pending: 1_001 } }), false),
+    healthOf([], statsWith({ memoryBytes: 501 * 1024 * 1024 }), false),
+  ];
+  deepStrictEqual(above.map(({ isHealthy, alerts }) => [isHealthy, ...alerts]), [
+    [true, {
+      level: "warning",
+      message: "Pool mine: 81 of 100 places in the queue are taken; add threads",
+    }],
+    [true, { level: "warning", message: "101 pools are open; close those not in use" }],
+    [true, { level: "warning", message: "1001 tasks wait" }],
+    [true, { level: "warning", message: "The server uses 501 MiB of memory" }],
+  ]);
+});
