@@ -32,13 +32,14 @@ interface Graph {
   }[];
 }
 
-/** All code files below the given folders and files, from the root. */
+/** All code files below the given folders and files, from the root; what is not there has none. */
 export async function listCodeFiles(root: string, places: readonly string[]): Promise<string[]> {
   const found = await Promise.all(places.map(async (place) => {
-    if (/\.(ts|tsx|js)$/.test(place)) return [place];
-    const inner: string[] = [];
-    for await (const entry of Deno.readDir(join(root, place))) inner.push(`${place}/${entry.name}`);
-    return await listCodeFiles(root, inner.filter((path) => !/\.(?!tsx?$|js$)\w+$/.test(path)));
+    const info = await Deno.stat(join(root, place)).catch(() => undefined);
+    if (info?.isFile) return /\.(ts|tsx|js)$/.test(place) ? [place] : [];
+    if (!info?.isDirectory) return [];
+    const inner = await Array.fromAsync(Deno.readDir(join(root, place)));
+    return await listCodeFiles(root, inner.map(({ name }) => `${place}/${name}`));
   }));
   return found.flat().sort();
 }

@@ -1,0 +1,42 @@
+/** The HTTP app with a real manager behind it, asked without a port. */
+import { Config, Manager, systemClock } from "../../core/mod.ts";
+import { createApp } from "../../routes/app.ts";
+import type { ApiAnswer } from "./start_server.ts";
+
+/** See the head of this file. */
+export interface ManagedApp extends AsyncDisposable {
+  readonly manager: Manager;
+  /** Asks; what is no text is sent as JSON. */
+  ask(method: string, path: string, body?: unknown, headers?: HeadersInit): Promise<ApiAnswer>;
+}
+
+/** Starts a manager and makes the app of it; an error that nobody foresaw fails the test. */
+export async function managedApp(config: Readonly<Record<string, unknown>> = {}): Promise<
+  ManagedApp
+> {
+  const manager = await Manager.start({ config: Config.parse(config) });
+  const unforeseen: unknown[] = [];
+  const logError = (error: unknown) => unforeseen.push(error);
+  const app = createApp({ manager, clock: systemClock, logError });
+  return {
+    manager,
+    async ask(method, path, body, headers = {}) {
+      const response = await app.request(path, {
+        method,
+        headers: {
+          "content-type": "application/json",
+          ...Object.fromEntries(new Headers(headers)),
+        },
+        ...(body === undefined
+          ? {}
+          : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, headers: response.headers, body: JSON.parse(text) };
+    },
+    async [Symbol.asyncDispose]() {
+      await manager.close();
+      if (unforeseen.length > 0) throw new AggregateError(unforeseen, "Unforeseen errors");
+    },
+  };
+}
