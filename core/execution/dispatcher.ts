@@ -11,6 +11,8 @@ import { TypePace } from "./type_pace.ts";
 
 /** Batches that a slot may have in flight: one that it runs, and one so that it need not wait. */
 const BATCHES_AHEAD = 2;
+/** About what it takes to wake a sleeping thread, and the processor that it needs. */
+const WAKE_MS = 0.5;
 /** A batch is closed once its inputs are this long. */
 const BATCH_CHARS = 1_048_576;
 
@@ -53,17 +55,28 @@ export class Dispatcher {
     return Math.min(maxThreads, Math.max(minThreads, open.length + (isMoreWanted ? 1 : 0)));
   }
 
-  /** The slot with the least in flight; of equals the one that was busy last, which is warm. */
+  /**
+   * A busy slot that will be free sooner than an idle one wakes up; else the slot with the least in
+   * flight, of equals the one that was busy last, which is warm.
+   */
   #slotFor(head: Attempt): Slot | undefined {
+    const soon = this.#worthWaking(head);
     let best: Slot | undefined;
     for (const slot of this.#crew.open) {
       if (!slot.isReady || slot.isTakingBack || slot.inFlight >= this.#roomOn(slot, head)) continue;
+      if (slot.inFlight > 0 && slot.inFlight < soon) return slot;
       if (
         best === undefined || slot.inFlight < best.inFlight ||
         slot.inFlight === best.inFlight && slot.idleSinceMs > best.idleSinceMs
       ) best = slot;
     }
     return best;
+  }
+
+  /** How many tasks like this one take as long as waking a thread does. */
+  #worthWaking(head: Attempt): number {
+    const { url } = head.type;
+    return this.pace.isShort(url) ? WAKE_MS / this.pace.averageMs(url) : 0;
   }
 
   #roomOn(slot: Slot, head: Attempt): number {
@@ -76,7 +89,7 @@ export class Dispatcher {
   #send(slot: Slot, head: Attempt, nowMs: number, ageingMs: number): void {
     // A fair share: the last tasks of a queue are spread over the slots.
     const share = Math.ceil(this.#queue.length / Math.max(1, this.#crew.open.length));
-    const most = Math.min(share, this.#batchOf(head));
+    const most = Math.min(Math.max(share, this.#worthWaking(head)), this.#batchOf(head));
     const batch: Attempt[] = [];
     let chars = 0;
     let next: Attempt | undefined = head;

@@ -43,6 +43,11 @@ export class TypePace {
     return Math.min(BATCH_MAX, Math.max(1, Math.floor(BATCH_MS / pace.averageMs)));
   }
 
+  /** How long a task of this type takes on average, in milliseconds. */
+  averageMs(url: string): number {
+    return this.#paces.get(url)?.averageMs ?? Infinity;
+  }
+
   /** Whether tasks of this type may be sent ahead. */
   isShort(url: string): boolean {
     const pace = this.#paces.get(url);
