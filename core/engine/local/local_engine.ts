@@ -15,24 +15,13 @@ import type {
   PageRequest,
   QueuePolicy,
 } from "../engine.ts";
+import { checkSame, keyOf } from "./idempotency.ts";
+import { Queue } from "./queue.ts";
 import { type RecordListener, TaskRecord } from "./task_record.ts";
 import { TaskTable } from "./task_table.ts";
 
 /** How long a caller who was refused should wait before the next try. */
 const RETRY_AFTER_MS = 1_000;
-
-/** A caller that waits for room. */
-interface Waiting {
-  admit(): void;
-  refuse(error: unknown): void;
-}
-
-class Queue {
-  /** First come, first served. */
-  readonly waiting: Waiting[] = [];
-  isSealed = false;
-  constructor(readonly runner: AttemptRunner, public policy: QueuePolicy) {}
-}
 
 /** What the local engine is made with. */
 export interface LocalEngineOptions {
@@ -66,27 +55,33 @@ export class LocalEngine implements Engine, RecordListener {
   setPolicy(poolId: PoolId, policy: QueuePolicy): void {
     const queue = this.#queueOf(poolId);
     queue.policy = policy;
-    this.#admitWaiting(poolId);
+    queue.admitAll();
   }
 
   seal(poolId: PoolId): void {
     const queue = this.#queueOf(poolId);
     queue.isSealed = true;
-    for (const { refuse } of queue.waiting.splice(0)) refuse(closedError(poolId));
+    queue.refuseAll(closedError(poolId));
   }
 
   async enqueue(tasks: readonly NewTask[], signal?: AbortSignal): Promise<readonly Enqueued[]> {
-    for (const { poolId } of tasks) this.#checkOpen(poolId);
-    const known = tasks.map((task) => this.#findByKey(task));
-    const fresh = tasks.filter((_, at) => known[at] === undefined);
-    await this.#makeRoom(fresh, signal);
-    // No await from here on: all of them or none.
-    return tasks.map((task, at) => {
-      const record = known[at] ?? this.#findByKey(task);
-      if (record !== undefined) return { id: record.task.id, isNew: false };
-      this.#add(task);
-      return { id: task.id, isNew: true };
-    });
+    try {
+      // Whatever was true may no longer be after a wait, so all is looked at again.
+      for (let full = this.#findFull(tasks); full; full = this.#findFull(tasks)) {
+        await this.#makeRoomIn(...full, signal);
+        signal?.throwIfAborted();
+      }
+      // No await since the last look: all of them or none, and never more than there is room for.
+      return tasks.map((task) => {
+        const record = this.#findByKey(task);
+        if (record !== undefined) return { id: record.task.id, isNew: false };
+        this.#add(task);
+        return { id: task.id, isNew: true };
+      });
+    } finally {
+      // Whoever was let in may have left room for the next, or not have come in at all.
+      for (const poolId of poolsOf(tasks)) this.#admitWaiting(poolId);
+    }
   }
 
   async cancel(id: TaskId, cause: string): Promise<void> {
@@ -183,27 +178,45 @@ export class LocalEngine implements Engine, RecordListener {
   #findByKey(task: NewTask): TaskRecord | undefined {
     if (task.idempotencyKey === null) return undefined;
     const record = this.#byKey.get(keyOf(task, task.idempotencyKey));
-    if (record === undefined || fingerprintOf(record.task) === fingerprintOf(task)) return record;
-    throw new LidoError(
-      "idempotency_conflict",
-      `Cannot submit task: the key ${JSON.stringify(task.idempotencyKey)} came with another task`,
-    );
+    if (record !== undefined) checkSame(record.task, task, task.idempotencyKey);
+    return record;
   }
 
-  async #makeRoom(tasks: readonly NewTask[], signal?: AbortSignal): Promise<void> {
+  /**
+   * A pool that has no room for what it is to take, and how many that is.
+   * @throws {LidoError} `pool_not_found`, `pool_closed`, `idempotency_conflict`.
+   */
+  #findFull(tasks: readonly NewTask[]): [PoolId, number] | undefined {
+    for (const poolId of poolsOf(tasks)) this.#checkOpen(poolId);
     const wanted = new Map<PoolId, number>();
-    for (const { poolId } of tasks) wanted.set(poolId, (wanted.get(poolId) ?? 0) + 1);
-    for (;;) {
-      const full = [...wanted].find(([poolId, count]) => this.#roomOf(poolId) < count);
-      if (full === undefined) return;
-      await this.#makeRoomIn(...full, signal);
+    for (const { poolId } of this.#freshOf(tasks)) {
+      wanted.set(poolId, (wanted.get(poolId) ?? 0) + 1);
     }
+    return [...wanted].find(([poolId, count]) => this.#roomOf(poolId) < count);
+  }
+
+  /**
+   * Those that are not on record; of some with one key, the first.
+   * @throws {LidoError} `idempotency_conflict` if a key came with another task.
+   */
+  #freshOf(tasks: readonly NewTask[]): readonly NewTask[] {
+    const byKey = new Map<string, NewTask>();
+    return tasks.filter((task) => {
+      if (task.idempotencyKey === null) return true;
+      if (this.#findByKey(task) !== undefined) return false;
+      const key = keyOf(task, task.idempotencyKey);
+      const twin = byKey.get(key);
+      if (twin !== undefined) checkSame(twin, task, task.idempotencyKey);
+      byKey.set(key, task);
+      return twin === undefined;
+    });
   }
 
   async #makeRoomIn(poolId: PoolId, count: number, signal?: AbortSignal): Promise<void> {
-    const { policy, runner, waiting } = this.#queueOf(poolId);
+    const queue = this.#queueOf(poolId);
+    const { policy, runner } = queue;
     if (policy.rejection === "wait" && count <= policy.queueCapacity) {
-      return await waitForTurn(waiting, signal);
+      return await queue.waitForTurn(count, signal);
     }
     const victim = policy.rejection === "drop_oldest" ? runner.mostExpendable() : undefined;
     if (victim !== undefined && count <= policy.queueCapacity) {
@@ -227,8 +240,8 @@ export class LocalEngine implements Engine, RecordListener {
   }
 
   #admitWaiting(poolId: PoolId): void {
-    const { waiting } = this.#queueOf(poolId);
-    if (waiting.length > 0 && this.#roomOf(poolId) > 0) waiting.shift()?.admit();
+    const queue = this.#queues.get(poolId);
+    if (queue?.isAwaited) queue.admitNext(this.#roomOf(poolId));
   }
 
   #queueOf(poolId: PoolId): Queue {
@@ -256,32 +269,10 @@ export class LocalEngine implements Engine, RecordListener {
   }
 }
 
-function keyOf(task: NewTask, key: string): string {
-  return `${task.poolId}:${key}`;
-}
-
-/** What makes two submissions the same. */
-function fingerprintOf({ name, type, inputJson, priority, runTimeoutMs, tags }: NewTask): string {
-  return JSON.stringify([name, type.name, inputJson, priority, runTimeoutMs, tags]);
+function poolsOf(tasks: readonly NewTask[]): ReadonlySet<PoolId> {
+  return new Set(tasks.map(({ poolId }) => poolId));
 }
 
 function closedError(poolId: PoolId): LidoError {
   return new LidoError("pool_closed", `Cannot submit task: the pool ${poolId} takes nothing new`);
-}
-
-async function waitForTurn(waiting: Waiting[], signal?: AbortSignal): Promise<void> {
-  signal?.throwIfAborted();
-  const { promise, resolve: admit, reject: refuse } = Promise.withResolvers<void>();
-  const turn: Waiting = { admit, refuse };
-  const abort = () => {
-    waiting.splice(waiting.indexOf(turn), 1);
-    refuse(signal?.reason);
-  };
-  waiting.push(turn);
-  signal?.addEventListener("abort", abort);
-  try {
-    await promise;
-  } finally {
-    signal?.removeEventListener("abort", abort);
-  }
 }
