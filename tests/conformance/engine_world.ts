@@ -1,0 +1,80 @@
+import { v7 as uuidv7 } from "uuid";
+import type { Engine, NewTask, PageRequest } from "../../core/engine/engine.ts";
+import { PoolId } from "../../core/model/pool.ts";
+import { type TaskFilter, TaskId } from "../../core/model/task.ts";
+import { ScriptedRunner } from "../helpers/scripted_runner.ts";
+
+/** Makes an engine that keeps so many ended tasks on record. */
+export type MakeEngine = (options: { readonly finishedTasksMax: number }) => Promise<Engine>;
+
+/** What a world is made with; the rest has a default. */
+export interface WorldOptions {
+  readonly queueCapacity?: number;
+  readonly rejection?: "reject" | "wait" | "drop_oldest";
+  readonly finishedTasksMax?: number;
+}
+
+/** An engine with one pool whose threads do what the test says. */
+export class EngineWorld implements AsyncDisposable {
+  readonly poolId = newPoolId();
+  readonly runner = new ScriptedRunner();
+
+  private constructor(readonly engine: Engine) {}
+
+  static async open(make: MakeEngine, options: WorldOptions = {}): Promise<EngineWorld> {
+    const { queueCapacity = 1_000, rejection = "reject", finishedTasksMax = 1_000 } = options;
+    const world = new EngineWorld(await make({ finishedTasksMax }));
+    world.engine.attach(world.poolId, world.runner, { queueCapacity, rejection });
+    return world;
+  }
+
+  task(changes: Partial<NewTask> = {}): NewTask {
+    return {
+      id: TaskId.parse(uuidv7()),
+      poolId: this.poolId,
+      name: "a task",
+      type: { name: "noop", url: "file:///noop.task.ts", codeVersion: "v1" },
+      inputJson: null,
+      priority: 0,
+      runTimeoutMs: null,
+      tags: [],
+      idempotencyKey: null,
+      ...changes,
+    };
+  }
+
+  /** Enqueues tasks one by one; gives their ids. */
+  async fill(count: number): Promise<readonly TaskId[]> {
+    const ids: TaskId[] = [];
+    for (let at = 0; at < count; at++) {
+      const [enqueued] = await this.engine.enqueue([this.task()]);
+      if (enqueued !== undefined) ids.push(enqueued.id);
+    }
+    return ids;
+  }
+
+  async stateOf(id: TaskId): Promise<string> {
+    return (await this.engine.get(id)).status.state;
+  }
+
+  /** The ids of one page. */
+  async page(request: PageRequest, filter: TaskFilter = {}): Promise<readonly TaskId[]> {
+    return (await this.engine.list(filter, request)).tasks.map(({ id }) => id);
+  }
+
+  /** The counters that are not 0. */
+  counts(poolId?: PoolId): Record<string, number> {
+    return Object.fromEntries(
+      Object.entries(this.engine.counts(poolId)).filter(([, count]) => count > 0),
+    );
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve(this.engine[Symbol.asyncDispose]());
+  }
+}
+
+/** An id of a pool. */
+export function newPoolId(): PoolId {
+  return PoolId.parse(uuidv7());
+}
