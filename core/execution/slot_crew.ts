@@ -88,7 +88,8 @@ export class SlotCrew {
   /** Lets a slot go: it takes nothing new, and is ended when nothing is in flight on it. */
   release(slot: Slot): void {
     const at = this.#open.indexOf(slot);
-    if (at >= 0) this.#open.splice(at, 1);
+    if (at < 0) return; // it leaves already, or is dead: then nothing would ever take it out again
+    this.#open.splice(at, 1);
     slot.isLeaving = true;
     this.#leaving.add(slot);
     if (slot.inFlight === 0) this.end(slot);
@@ -108,8 +109,8 @@ export class SlotCrew {
 
   /** Ends a slot's thread by force, whatever runs on it. */
   end(slot: Slot): void {
-    if (!this.#leaving.has(slot)) this.release(slot);
-    if (slot.killedMs !== undefined) return;
+    this.release(slot);
+    if (slot.killedMs !== undefined || !this.#leaving.has(slot)) return;
     slot.kill(performance.now());
     this.#after(ZOMBIE_AFTER_MS, () => this.#checkZombie(slot));
   }
