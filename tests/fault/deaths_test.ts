@@ -13,7 +13,7 @@ const SIGNALS = ["sigkill", "sigkill_by_process", "sigterm", "sigint", "sighup",
 testRows("dying", [
   ...EXITS,
   ...SIGNALS,
-  { how: "self_close_and_loop", ends: "run_timeout", runTimeoutMs: 100 },
+  { how: "self_close_and_loop", ends: "thread_exited" },
   { how: "sigstop", ends: "run_timeout", runTimeoutMs: 100 },
   // Without a limit it is the child's silence that tells.
   { how: "sigstop", ends: "thread_killed", says: /answering/ },

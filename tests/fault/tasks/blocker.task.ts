@@ -78,7 +78,7 @@ const WAYS = {
     for (;;) number = number * 3n % 7n ** 100_000n;
   },
   sqlite: () => {
-    const endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) ";
+    const endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)";
     return new DatabaseSync(":memory:").prepare(`${endless} SELECT max(x) FROM c`).get();
   },
   pbkdf2: () => pbkdf2Sync("secret", "salt", 2_000_000_000, 64, "sha512"),
