@@ -23,8 +23,6 @@ const SHAPE = { slots: 1, lanes: 64 } as const;
 /** While it has something to run it looks after it so often, and tells of it every fifth time. */
 const WATCH_EVERY_MS = 20;
 const LOOKS_PER_ROW = 5;
-/** So many looks that find nothing running end the watch: an idle child costs nothing. */
-const IDLE_LOOKS_MAX = 10;
 
 type FromWorker = FromThread | { readonly kind: "framed_outcomes"; readonly payload: string };
 
@@ -36,7 +34,10 @@ class Child {
   #memoryMaxBytes = Infinity;
   #watch: ReturnType<typeof setInterval> | undefined;
   #looks = 0;
-  #idleLooks = 0;
+  /** When it last had something to run; an idle child ends its watch, and costs nothing. */
+  #busyAtMs = 0;
+  /** Something was sent to the thread since it last gave an outcome: it may not even have begun. */
+  #isOwed = false;
   /** The last task that was told of because it takes long. */
   #toldSeq = -1;
 
@@ -59,6 +60,7 @@ class Child {
       case "boot":
         return this.#startWorker(message);
       case "take_back":
+        this.#isOwed = false; // perhaps nothing is left; what began holds a lane
         return this.#say({
           kind: "taken_back",
           first: this.#stats.takeBack(SLOT, message.epoch),
@@ -113,6 +115,8 @@ class Child {
   #fromWorker(message: FromWorker, lockName: string): void {
     if (message.kind === "framed_outcomes") {
       writeFrame(this.#channel, "outcomes", message.payload);
+      this.#isOwed = false;
+      this.#watchOn();
       return;
     }
     if (message.kind === "ready") {
@@ -125,20 +129,27 @@ class Child {
   #run(payload: string): void {
     this.#toWorker({ kind: "framed_run", payload });
     this.#looks = 0;
-    this.#idleLooks = 0;
+    this.#isOwed = true;
+    this.#watchOn();
+  }
+
+  #watchOn(): void {
+    this.#busyAtMs = Date.now();
     this.#watch ??= setInterval(() => this.#look(), WATCH_EVERY_MS);
   }
 
   #look(): void {
-    const task = this.#stats.loadLane(SLOT, 0);
-    this.#idleLooks = task === undefined ? this.#idleLooks + 1 : 0;
-    if (Deno.memoryUsage().rss > this.#memoryMaxBytes && task !== undefined) {
+    const tasks = this.#stats.loadLanes(SLOT);
+    if (Deno.memoryUsage().rss > this.#memoryMaxBytes && tasks.length > 0) {
       Deno.exit(EXIT_OUT_OF_MEMORY);
     }
+    if (this.#isOwed || tasks.length > 0) this.#busyAtMs = Date.now();
+    // The thread writes its row now and then: the last that is told counts all that it did.
+    const isOver = this.#stats.loadSlotRow(SLOT).heartbeatAtMs > this.#busyAtMs;
     // Those that were sent behind a task that takes long are waited for: say so at once.
+    const [task] = tasks;
     const isLong = task !== undefined && Date.now() - task.startedAtMs > WATCH_EVERY_MS;
     const isNews = isLong && task.seq !== this.#toldSeq;
-    const isOver = this.#idleLooks > IDLE_LOOKS_MAX;
     if (isNews || isOver || ++this.#looks % LOOKS_PER_ROW === 0) this.#tellRow();
     if (isNews) this.#toldSeq = task.seq;
     if (!isOver) return;
