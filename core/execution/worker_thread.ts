@@ -14,6 +14,7 @@ class WorkerThread implements Thread {
   readonly #port: MessagePort;
   readonly #lockName = `lido-thread-${crypto.randomUUID()}`;
   #stopWatching: () => void = () => {};
+  #isReady = false;
   #wasKilled = false;
   #isDead = false;
   #error = "it ended itself";
@@ -83,6 +84,10 @@ class WorkerThread implements Thread {
     if (this.#wasKilled) return;
     this.#wasKilled = true;
     this.#worker.terminate();
+    // It was given no task yet, and may never come to hold its lock: then it counts as dead at once.
+    if (!this.#isReady) {
+      this.#stopWatching = watchForDeath(this.#lockName, () => this.#die());
+    }
   }
 
   loadRow(): SlotRow {
@@ -105,6 +110,8 @@ class WorkerThread implements Thread {
   #receive(message: FromThread): void {
     switch (message.kind) {
       case "ready":
+        if (this.#wasKilled) return;
+        this.#isReady = true;
         this.#stopWatching = watchForDeath(this.#lockName, () => this.#die());
         return this.#listener.ready();
       case "outcomes":
