@@ -82,6 +82,7 @@ export class TaskRunner {
   #outcomes = new Outcomes();
   #firstOutcomeMs = 0;
   #notesTimer: unknown;
+  #flushTimer: unknown;
   #busyMs = 0;
   #done = 0;
   #failed = 0;
@@ -173,7 +174,7 @@ export class TaskRunner {
     if (this.#batches.length === 0 || this.#isWorn) {
       this.#flush();
       this.#inspect();
-    }
+    } else this.#flushSoon();
   }
 
   /** Claims the next task, if the host has not taken it back. */
@@ -327,6 +328,15 @@ export class TaskRunner {
     this.#place.stats.add("completed", outcomes.completed);
     this.#place.stats.add("failed", outcomes.count - outcomes.completed);
     this.#place.post(outcomes.message());
+  }
+
+  /** What has ended shall not wait for the task behind it, which may take long. */
+  #flushSoon(): void {
+    if (this.#outcomes.count === 0) return;
+    this.#flushTimer ??= REAL_SET_TIMEOUT(() => {
+      this.#flushTimer = undefined;
+      this.#flush();
+    }, OUTCOME_AGE_MAX_MS);
   }
 
   /** The full look at the realm, when there is time: the group has been sent. */
