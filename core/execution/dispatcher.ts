@@ -36,13 +36,13 @@ export class Dispatcher {
   }
 
   /** Sends all that there is room for. */
-  dispatch(ageingMs: number): void {
+  dispatch({ priorityAgeingMs, recycleAfterTasks }: PoolSettings): void {
     const nowMs = performance.now();
     for (;;) {
-      const head = this.#queue.peek(nowMs, ageingMs);
-      const slot = head && this.#slotFor(head);
+      const head = this.#queue.peek(nowMs, priorityAgeingMs);
+      const slot = head && this.#slotFor(head, recycleAfterTasks);
       if (head === undefined || slot === undefined) return;
-      this.#send(slot, head, nowMs, ageingMs);
+      this.#send(slot, head, slot.tasksLeft(recycleAfterTasks), nowMs, priorityAgeingMs);
     }
   }
 
@@ -59,11 +59,12 @@ export class Dispatcher {
    * A busy slot that will be free sooner than an idle one wakes up; else the slot with the least in
    * flight, of equals the one that was busy last, which is warm.
    */
-  #slotFor(head: Attempt): Slot | undefined {
+  #slotFor(head: Attempt, recycleAfterTasks: number | null): Slot | undefined {
     const soon = this.#worthWaking(head);
     let best: Slot | undefined;
     for (const slot of this.#crew.open) {
       if (!slot.isReady || slot.isTakingBack || slot.inFlight >= this.#roomOn(slot, head)) continue;
+      if (slot.tasksLeft(recycleAfterTasks) <= 0) continue;
       if (slot.inFlight > 0 && slot.inFlight < soon) return slot;
       if (
         best === undefined || slot.inFlight < best.inFlight ||
@@ -86,10 +87,10 @@ export class Dispatcher {
     return Math.max(slot.lanes, BATCHES_AHEAD * this.pace.batchOf(url));
   }
 
-  #send(slot: Slot, head: Attempt, nowMs: number, ageingMs: number): void {
+  #send(slot: Slot, head: Attempt, left: number, nowMs: number, ageingMs: number): void {
     // A fair share: the last tasks of a queue are spread over the slots.
     const share = Math.ceil(this.#queue.length / Math.max(1, this.#crew.open.length));
-    const most = Math.min(Math.max(share, this.#worthWaking(head)), this.#batchOf(head));
+    const most = Math.min(Math.max(share, this.#worthWaking(head)), left, this.#batchOf(head));
     const batch: Attempt[] = [];
     let chars = 0;
     let next: Attempt | undefined = head;

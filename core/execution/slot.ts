@@ -81,10 +81,14 @@ export class Slot implements ThreadListener {
     return this.#nextSeq;
   }
 
+  /** How many tasks it may still be sent before it is replaced. */
+  tasksLeft(recycleAfterTasks: number | null): number {
+    return Math.min(recycleAfterTasks ?? CLAIMS_MAX, CLAIMS_MAX) - this.#nextSeq;
+  }
+
   /** Whether it has served its time. */
   isSpent(recycleAfterTasks: number | null): boolean {
-    return this.#nextSeq >= Math.min(recycleAfterTasks ?? CLAIMS_MAX, CLAIMS_MAX) ||
-      this.#epoch >= EPOCHS_MAX;
+    return this.tasksLeft(recycleAfterTasks) <= 0 || this.#epoch >= EPOCHS_MAX;
   }
 
   /** What is in flight, in order. */

@@ -141,7 +141,14 @@ export class ThreadPool implements SlotOwner {
     }
     if (attempt.place !== "sent") return false;
     return new Promise((answer) => {
-      attempt.withdrawal = { cause, answer };
+      const others = attempt.withdrawal;
+      attempt.withdrawal = {
+        cause: others?.cause ?? cause,
+        answer(wasWithdrawn) {
+          others?.answer(wasWithdrawn);
+          answer(wasWithdrawn);
+        },
+      };
       this.#slotOf(attempt)?.takeBack();
     });
   }
@@ -386,7 +393,7 @@ export class ThreadPool implements SlotOwner {
 
   #dispatch(): void {
     if (this.#isClosed) return;
-    if (!this.#isPaused) this.#dispatcher.dispatch(this.#settings.priorityAgeingMs);
+    if (!this.#isPaused) this.#dispatcher.dispatch(this.#settings);
     this.#crew.want(this.#dispatcher.wantedSlots(this.#settings, this.#isPaused));
     this.#watch.soon();
   }
