@@ -112,10 +112,16 @@ export function wireFault({ path, message }: Fault, names: FieldNames): Fault {
   };
 }
 
-/** What an unknown field is told: the known one that it resembles, or all that there are. */
+/**
+ * What an unknown field is told: the known one that it resembles, or all that there are. A whole
+ * word of a known name counts for more than letters: `pool` means `pool_id`, not `page`.
+ */
 export function unknownField(field: string, known: readonly string[]): string {
   const asWire = toSnakeCase(field);
-  const nearest = known.includes(asWire) ? asWire : known.length > 0 ? closest(asWire, known) : "";
+  const withWord = known.filter((name) => `_${name}_`.includes(`_${asWire}_`));
+  const [first = "", ...others] = withWord;
+  if (first !== "" && others.length === 0) return `Unknown field: did you mean ${first}?`;
+  const nearest = known.length > 0 ? closest(asWire, known) : "";
   return distance(asWire, nearest) <= TYPO_LETTERS_MAX
     ? `Unknown field: did you mean ${nearest}?`
     : `Unknown field: known are ${known.join(", ")}`;

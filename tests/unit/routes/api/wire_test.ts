@@ -54,6 +54,7 @@ Deno.test("wireFault() renames fields in the message, unless the fault is in the
 Deno.test.each([
   ["max_worker", "Unknown field: did you mean max_workers?"],
   ["maxWorkers", "Unknown field: did you mean max_workers?"],
+  ["workers", "Unknown field: did you mean max_workers?"],
   ["something", "Unknown field: known are max_workers, input"],
 ])("unknownField() of %s", (field, message) => {
   strictEqual(unknownField(field, ["max_workers", "input"]), message);
