@@ -36,6 +36,8 @@ export interface AppEnv {
   Variables: {
     /** Goes into the answer's `X-Request-Id` and beside the error in the log. */
     requestId: string;
+    /** The whole body, read and measured before any handler; empty when there is none. */
+    body: Uint8Array;
     /** How the resource's fields are called on the wire: faults are renamed by it. */
     fields: FieldNames | undefined;
   };

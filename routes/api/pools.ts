@@ -31,7 +31,7 @@ function addLife(routes: Hono<AppEnv>, manager: RoutedManager): void {
     return answer(c, manager.listPools(readPoolStates(query)).map(presentPool));
   });
   routes.post("/", async (c) => {
-    const pool = await manager.createPool(poolFromWire(await readJson(c)));
+    const pool = await manager.createPool(poolFromWire(readJson(c)));
     c.header("Location", `/api/pools/${pool.id}`);
     return answer(c, presentPool(pool), { status: 201 });
   });
@@ -44,7 +44,7 @@ function addLife(routes: Hono<AppEnv>, manager: RoutedManager): void {
   });
   routes.post("/:id/drain", async (c) => {
     const id = readPoolId(c.req.param("id"));
-    const pool = await manager.closePool(id, deadlineFromWire(await readOptionalJson(c)));
+    const pool = await manager.closePool(id, deadlineFromWire(readOptionalJson(c)));
     return answer(c, presentPool(pool), { status: 202 });
   });
   routes.delete("/:id/force-close", async (c) => {
@@ -57,11 +57,11 @@ function addLife(routes: Hono<AppEnv>, manager: RoutedManager): void {
 function addSteering(routes: Hono<AppEnv>, manager: RoutedManager): void {
   routes.patch("/:id", async (c) => {
     const id = readPoolId(c.req.param("id"));
-    return answer(c, presentPool(await manager.changePool(id, changesFromWire(await readJson(c)))));
+    return answer(c, presentPool(await manager.changePool(id, changesFromWire(readJson(c)))));
   });
   routes.put("/:id/resize", async (c) => {
     const id = readPoolId(c.req.param("id"));
-    const { before, pool } = await manager.resizePool(id, sizeFromWire(await readJson(c)));
+    const { before, pool } = await manager.resizePool(id, sizeFromWire(readJson(c)));
     const { maxThreads, name } = pool.settings;
     const message = `Pool ${name} was resized from ${before.maxThreads} to ${maxThreads} threads`;
     return answer(c, presentResize(before, pool), { beside: { message } });

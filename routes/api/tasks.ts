@@ -50,14 +50,14 @@ function addLists(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock): v
 function addSubmits(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock): void {
   routes.post("/", async (c) => {
     const waitMs = readWaitMs(readQuery(c, "Cannot submit task", ["wait"]));
-    const submission = submissionFromWire(await readJson(c), c.req.header("Idempotency-Key"));
+    const submission = submissionFromWire(readJson(c), c.req.header("Idempotency-Key"));
     const { task, isNew } = await manager.submit(submission, { signal: c.req.raw.signal });
     const shown = waitMs === undefined ? task : await waitForTask(c, manager, task.id, waitMs);
     c.header("Location", `/api/tasks/${task.id}`);
     return answer(c, presentTask(shown, clock.nowMs()), { status: isNew ? 202 : 200 });
   });
   routes.post("/batch", async (c) => {
-    const submissions = batchFromWire(await readJson(c));
+    const submissions = batchFromWire(readJson(c));
     const ids = await manager.submitBatch(submissions, { signal: c.req.raw.signal });
     return answer(c, { task_ids: ids }, { status: 202 });
   });
@@ -70,7 +70,7 @@ function addSteering(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock)
   });
   routes.put("/:id/stop", async (c) => {
     const id = readTaskId(c.req.param("id"));
-    const task = await manager.stopTask(id, graceFromWire(await readOptionalJson(c)));
+    const task = await manager.stopTask(id, graceFromWire(readOptionalJson(c)));
     return answer(c, presentTask(task, clock.nowMs()), { status: 202 });
   });
 }

@@ -9,6 +9,8 @@ import { HttpError } from "../errors.ts";
 /** The largest body, in bytes. */
 export const BODY_BYTES_MAX: number = 16 * 1024 * 1024;
 
+const NO_BODY = new Uint8Array();
+
 /** What a body may be. */
 export interface BodyLimits {
   readonly bytesMax: number;
@@ -20,11 +22,8 @@ export interface BodyLimits {
 export function bodyGuard(limits: BodyLimits): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const stream = c.req.raw.body;
-    if (stream !== null) {
-      if (Number(c.req.header("content-length") ?? 0) > limits.bytesMax) throw tooLarge(limits);
-      const body = await readWithin(stream, limits);
-      c.req.raw = new Request(c.req.raw, { body });
-    }
+    if (Number(c.req.header("content-length") ?? 0) > limits.bytesMax) throw tooLarge(limits);
+    c.set("body", stream === null ? NO_BODY : await readWithin(stream, limits));
     await next();
   };
 }
@@ -35,16 +34,12 @@ export function bodyGuard(limits: BodyLimits): MiddlewareHandler<AppEnv> {
  */
 export function jsonGuard(): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    if (c.req.raw.body !== null && await hasBody(c) && !isPlainJson(c)) {
+    if (c.var.body.length > 0 && !isPlainJson(c)) {
       const message = "Cannot read body: its content-type must be application/json, in UTF-8";
       throw new HttpError("unsupported_media_type", message);
     }
     await next();
   };
-}
-
-async function hasBody(c: Context<AppEnv>): Promise<boolean> {
-  return (await c.req.arrayBuffer()).byteLength > 0;
 }
 
 function isPlainJson(c: Context<AppEnv>): boolean {
@@ -93,6 +88,7 @@ function concat(
   chunks: readonly Uint8Array<ArrayBuffer>[],
   bytes: number,
 ): Uint8Array<ArrayBuffer> {
+  if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0];
   const whole = new Uint8Array(bytes);
   let at = 0;
   for (const chunk of chunks) {
