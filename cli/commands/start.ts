@@ -10,7 +10,7 @@ export function addStartCommand(program: Command, world: World): void {
   const command = program.command("start").description("run the server")
     .option("--config <path>", "YAML file with settings (default: ./lido.yaml if it exists)");
   for (const { flagName, leaf } of SETTINGS) {
-    const isTold = leaf.defaultValue !== null;
+    const isTold = leaf.defaultValue !== null && leaf.defaultValue !== undefined;
     const note = isTold ? ` (default: ${JSON.stringify(leaf.defaultValue)})` : "";
     command.addOption(new Option(`--${flagName} <${leaf.kind}>`, leaf.description + note));
   }

@@ -6,6 +6,8 @@ import type { ApiAnswer } from "./start_server.ts";
 /** See the head of this file. */
 export interface ManagedApp extends AsyncDisposable {
   readonly manager: Manager;
+  /** Answers a request as the server would. */
+  fetch(request: Request): Promise<Response>;
   /** Asks; what is no text is sent as JSON. */
   ask(method: string, path: string, body?: unknown, headers?: HeadersInit): Promise<ApiAnswer>;
 }
@@ -20,6 +22,7 @@ export async function managedApp(config: Readonly<Record<string, unknown>> = {})
   const app = createApp({ manager, clock: systemClock, logError });
   return {
     manager,
+    fetch: async (request) => await app.fetch(request),
     async ask(method, path, body, headers = {}) {
       const response = await app.request(path, {
         method,
