@@ -4,6 +4,7 @@ import { defineTask, type TaskContext, z } from "lido";
 /** Of a Web Worker; the types know a page's only. */
 const post: (message: unknown) => void = Reflect.get(globalThis, "postMessage");
 
+const { log, error } = console;
 const ROUNDS = 200_000;
 const TEXT = "x".repeat(1_000);
 
@@ -20,8 +21,8 @@ async function repeatYielding(round: (index: number) => void): Promise<void> {
 
 /** Ways to say far too much. */
 const WAYS: Record<string, (ctx: TaskContext) => unknown> = {
-  console: () => repeat((index) => console.log(TEXT, index)),
-  console_yielding: () => repeatYielding((index) => console.error(TEXT, index)),
+  console: () => repeat((index) => log(TEXT, index)),
+  console_yielding: () => repeatYielding((index) => error(TEXT, index)),
   log: (ctx) => repeatYielding((index) => ctx.log.info(`${TEXT} ${index}`)),
   long_line: (ctx) => ctx.log.warning("x".repeat(50_000_000)),
   progress: (ctx) => repeat((index) => ctx.progress(index, ROUNDS)),

@@ -1,0 +1,99 @@
+/** Task files that cannot be imported, or that change beneath a running server. */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { Config, Manager, type PoolId, TaskSubmission } from "../../core/mod.ts";
+
+const GOOD = `import { defineTask, z } from "lido";
+export default defineTask({
+  name: "changing",
+  description: "Says which version it is",
+  input: z.strictObject({}),
+  run: () => "first",
+});
+`;
+
+const BROKEN: readonly (readonly [string, string, RegExp])[] = [
+  ["no_export", "export const nothing = 1;", /no default export/],
+  ["no_task", "export default {};", /not made by defineTask/],
+  ["syntax", "export default {", /./],
+  ["missing_import", 'import "./not_there.ts";', /not_there|not found/i],
+  ["missing_export", 'import { nothing } from "lido"; export default nothing;', /nothing/],
+  ["outside", 'import text from "file:///etc/passwd" with { type: "text" };', /read access/],
+  ["throws", 'throw new Error("not today");', /not today/],
+  ["throws_null", "throw null;", /null/],
+  ["exits", "Deno.exit(0);", /./],
+  ["kills", 'Deno.kill(Deno.pid, "SIGKILL");', /SIGKILL/],
+  ["waits", "await new Promise(() => {});", /longer than/],
+  ["loops", "for (;;);", /longer than/],
+  ["bombs", "const kept = []; for (;;) kept.push(new Array(1000).fill({}));", /memory|longer than/],
+];
+
+const CHANGES: readonly (readonly [string, string, string])[] = [
+  ["throws", 'throw new Error("not today");', "type_load_failed"],
+  ["does not parse", "export default {", "type_load_failed"],
+  ["defines no task", "export default {};", "type_load_failed"],
+  ["reads what it may not", BROKEN[5]?.[1] ?? "", "type_load_failed"],
+  ["waits for ever", "await new Promise(() => {});", "run_timeout"],
+  ["loops for ever", "for (;;);", "run_timeout"],
+  ["exits", "Deno.exit(0);", "type_load_failed"],
+];
+
+async function inFolder(
+  files: Readonly<Record<string, string>>,
+  test: (folder: string, manager: Manager) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "lido-fault-" });
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      await Deno.writeTextFile(`${folder}/${name}.task.ts`, text);
+    }
+    const config = Config.parse({ tasks: folder, limits: { describeMs: 2_000 } });
+    await using manager = await Manager.start({ config });
+    await test(folder, manager);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function run(manager: Manager, poolId: PoolId) {
+  const submission = { poolId, type: "changing", input: {}, runTimeoutMs: 1_000 };
+  const { task } = await manager.submit(TaskSubmission.parse(submission));
+  return (await manager.waitForTask(task.id, { waitMs: 30_000 })).status;
+}
+
+Deno.test("Manager.start() lists task files that cannot be loaded, and serves the others", async () => {
+  const files = Object.fromEntries(BROKEN.map(([name, text]) => [name, text]));
+  await inFolder({ ...files, changing: GOOD }, async (_folder, manager) => {
+    const broken = manager.listBrokenTaskFiles();
+    deepStrictEqual(broken.length, BROKEN.length);
+    for (const [name, , reason] of BROKEN) {
+      const found = broken.find(({ url }) => url.endsWith(`/${name}.task.ts`));
+      match(found?.reason ?? "", reason, name);
+    }
+    const { id } = await manager.createPool({ name: "good", maxThreads: 1 });
+    const status = await run(manager, id);
+    deepStrictEqual(status.state === "completed" && status.resultJson, '"first"');
+  });
+});
+
+Deno.test("a task file that changes beneath the server fails its own tasks", async () => {
+  await inFolder({ changing: GOOD }, async (folder, manager) => {
+    for (const [what, text, code] of CHANGES) {
+      await Deno.writeTextFile(`${folder}/changing.task.ts`, text);
+      const { id } = await manager.createPool({ name: what, maxThreads: 1, stopGraceMs: 50 });
+      const status = await run(manager, id);
+      ok(status.state === "failed", `${what}: ${status.state}`);
+      strictEqual(status.failure.code, code, `${what}: ${status.failure.message}`);
+      await Deno.writeTextFile(`${folder}/changing.task.ts`, GOOD);
+    }
+  });
+});
+
+Deno.test("a task file that changes is not loaded again by a thread that has it", async () => {
+  await inFolder({ changing: GOOD }, async (folder, manager) => {
+    const { id } = await manager.createPool({ name: "kept", maxThreads: 1 });
+    await run(manager, id);
+    await Deno.writeTextFile(`${folder}/changing.task.ts`, GOOD.replace("first", "second"));
+    const status = await run(manager, id);
+    deepStrictEqual(status.state === "completed" && status.resultJson, '"first"');
+  });
+});
