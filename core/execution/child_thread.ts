@@ -204,7 +204,7 @@ function argumentsFor({ memoryMb, permissions, codeFolders }: ThreadSettings): s
   ];
 }
 
-/** Cleared, but for what the permissions name; the cache is the slot's own. */
+/** Cleared, but for what the permissions name; the cache is the pool's own. */
 function environmentFor({ env, permissions, cacheFolder }: ThreadSettings): Record<string, string> {
   const named = permissions.env.flatMap((name) =>
     env[name] === undefined ? [] : [[name, env[name]] as const]

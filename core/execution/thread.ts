@@ -59,7 +59,7 @@ export interface ThreadSettings {
   readonly codeFolders: readonly string[];
   /** Variables that permissions may name, with their values. */
   readonly env: Readonly<Record<string, string>>;
-  /** Folder for a child's own cache. */
+  /** The cache of the pool's children: the second starts a third sooner than the first. */
   readonly cacheFolder: string;
 }
 

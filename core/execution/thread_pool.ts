@@ -421,7 +421,7 @@ export class ThreadPool implements SlotOwner {
       stats: this.stats,
       codeFolders,
       env,
-      cacheFolder: `${cacheFolder}/${slot.index}`,
+      cacheFolder,
     }, slot);
   }
 }
