@@ -33,6 +33,8 @@ export class PoolWatch {
   readonly #pool: WatchedPool;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastMs = 0;
+  /** The look that is planned is for slots that are busy, not for such as may retire in a minute. */
+  #isSoon = false;
 
   constructor(pool: WatchedPool) {
     this.#pool = pool;
@@ -40,11 +42,13 @@ export class PoolWatch {
 
   /** Looks again soon, if there is something to look after. */
   soon(): void {
-    if (this.#timer !== undefined) return;
+    if (this.#timer !== undefined && this.#isSoon) return;
     const { queue, crew } = this.#pool;
     const isBusy = queue.length > 0 || this.#pool.slots().some((slot) => slot.inFlight > 0);
     const waitMs = isBusy ? WATCH_MS : crew.msToRetire(performance.now());
-    if (waitMs === undefined) return;
+    if (waitMs === undefined || this.#timer !== undefined && !isBusy) return;
+    clearTimeout(this.#timer);
+    this.#isSoon = isBusy;
     this.#lastMs = performance.now() + waitMs;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
