@@ -123,7 +123,7 @@ export class SlotCrew {
     if (slot.isZombie) this.#options.budget.removeZombie();
     this.#options.budget.release();
     if (!slot.isReady && !slot.isLeaving) this.#backOff(death);
-    if (this.#leaving.size + this.#open.length === 0) this.#answerEmpty();
+    this.#answerEmpty();
     this.#options.onChange();
   }
 
@@ -164,11 +164,13 @@ export class SlotCrew {
     if (!this.#leaving.has(slot)) return;
     slot.isZombie = true;
     this.#options.budget.addZombie();
-    if ([...this.#leaving].every((one) => one.isZombie)) this.#answerEmpty();
+    this.#answerEmpty();
     this.#options.onChange();
   }
 
+  /** Whoever waits for all threads to be dead does not wait for such as cannot be ended. */
   #answerEmpty(): void {
+    if (this.#open.length > 0 || ![...this.#leaving].every(({ isZombie }) => isZombie)) return;
     for (const answer of this.#whenEmpty.splice(0)) answer();
   }
 
