@@ -35,6 +35,7 @@ export class RunContext implements TaskContext {
   #note: string | null = null;
   #metrics: Map<string, number> | undefined;
   #hasNews = false;
+  #isOver = false;
 
   constructor(
     readonly seq: number,
@@ -72,7 +73,13 @@ export class RunContext implements TaskContext {
     this.#controller.abort(new DOMException(reason, "AbortError"));
   }
 
+  /** Not of the context: the attempt ended, and its lane is another's. */
+  end(): void {
+    this.#isOver = true;
+  }
+
   progress(done: number, total: number, note?: string): void {
+    if (this.#isOver) return;
     this.#place.stats.setProgress(this.#place.slot, this.#place.lane, Number(done), Number(total));
     if (note === undefined || note === this.#note) return;
     this.#note = String(note).slice(0, 200);
@@ -129,7 +136,7 @@ export class RunContext implements TaskContext {
   }
 
   #tell(): void {
-    if (this.#hasNews) return;
+    if (this.#hasNews || this.#isOver) return;
     this.#hasNews = true;
     this.#place.onNote();
   }

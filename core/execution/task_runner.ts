@@ -293,6 +293,7 @@ export class TaskRunner {
   #end(running: Running, code: OutcomeCode, value: unknown): void {
     if (running.isOver) return;
     running.isOver = true;
+    running.context.end();
     const { stats, slot, guard } = this.#place;
     const now = performance.now();
     const runMs = now - running.began;
