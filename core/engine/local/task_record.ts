@@ -50,9 +50,9 @@ export class TaskRecord extends Attempt {
   }
 
   started(slot: number): void {
+    this.#apply("start");
     this.ranOnSlot = slot;
     this.startedAtMs = Date.now();
-    this.#apply("start");
   }
 
   requeued(): void {
@@ -62,12 +62,14 @@ export class TaskRecord extends Attempt {
   }
 
   settled(outcome: Outcome, slot: number | null): void {
+    // A short task can end before anyone saw it run.
+    if (outcome.kind === "done" && this.state === "pending") this.#apply("start");
+    // Throws before anything is written: what has ended is never told otherwise.
+    transition(this.state, EVENT_OF[outcome.kind]);
     this.outcome = outcome;
     this.ranOnSlot = slot;
     this.startedAtMs = outcome.startedAtMs ?? this.startedAtMs;
     this.finishedAtMs = Date.now();
-    // A short task can end before anyone saw it run.
-    if (outcome.kind === "done" && this.state === "pending") this.#apply("start");
     this.#apply(EVENT_OF[outcome.kind]);
     for (const tell of this.waiters ?? []) tell();
     this.waiters = undefined;
