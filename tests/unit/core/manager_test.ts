@@ -1,0 +1,162 @@
+/** The rules that concern more than one pool or task; what runs is another test's matter. */
+import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
+import { Config } from "../../../core/config.ts";
+import { Manager } from "../../../core/manager.ts";
+import { PoolId, type PoolSettingsInput } from "../../../core/model/pool.ts";
+import { TaskSubmission } from "../../../core/model/task.ts";
+import { fakeClock } from "../../helpers/fake_clock.ts";
+import { until } from "../../helpers/until.ts";
+import { within } from "../../helpers/within.ts";
+
+const NOWHERE = PoolId.parse("01890000-0000-7000-8000-000000000000");
+
+/** A manager with a pool that is paused, so that nothing runs. */
+async function startManager(limits: object = {}, settings: Partial<PoolSettingsInput> = {}) {
+  const clock = fakeClock();
+  const manager = await Manager.start({ config: Config.parse({ limits }), clock });
+  const { id } = await manager.createPool({ name: "mine", ...settings });
+  await manager.pausePool(id);
+  const sleeps = (changes: object = {}) =>
+    TaskSubmission.parse({ poolId: id, type: "sleep", input: { seconds: 0 }, ...changes });
+  return {
+    manager,
+    clock,
+    id,
+    sleeps,
+    [Symbol.asyncDispose]: () => within("the manager is closed", manager.close()),
+  };
+}
+
+Deno.test("Manager.start() opens the pool default and knows the built-in types", async () => {
+  await using manager = await Manager.start({ config: Config.parse({}), clock: fakeClock(42) });
+  deepStrictEqual(manager.listPools().map(({ settings, state }) => [settings.name, state]), [
+    ["default", "running"],
+  ]);
+  strictEqual(manager.getStats().startedAtMs, 42);
+  ok(manager.listTaskTypes().some(({ name }) => name === "sleep"));
+  strictEqual(manager.getTaskType("demo").name, "sleep");
+  strictEqual(manager.getHealth().isHealthy, true);
+});
+
+Deno.test("Manager.createPool() throws invalid_input with every fault", async () => {
+  await using world = await startManager();
+  const input = { name: " ", maxThreads: 0, unknown: 1 } as PoolSettingsInput;
+  let paths: unknown;
+  await rejects(
+    async () => await world.manager.createPool(input),
+    (error: Error & { code?: string; details?: { faults: { path: unknown }[] } }) => {
+      paths = error.details?.faults.map(({ path }) => path);
+      return error.code === "invalid_input";
+    },
+  );
+  deepStrictEqual(paths, [["name"], ["maxThreads"], ["unknown"]]);
+});
+
+Deno.test("Manager.createPool() throws pool_limit_reached; a closed pool frees its place", async () => {
+  await using world = await startManager({ pools: 2 });
+  const create = async () => await world.manager.createPool({ name: "third" });
+  await rejects(create, { code: "pool_limit_reached" });
+  await world.manager.forceClosePool(world.id);
+  await until("the pool is closed", () => world.manager.getPool(world.id).state === "closed");
+  strictEqual((await create()).settings.name, "third");
+});
+
+Deno.test("Manager throws pool_not_found for a pool that is not there", async () => {
+  await using world = await startManager();
+  const { manager } = world;
+  const calls = [
+    () => manager.changePool(NOWHERE, {}),
+    () => manager.resizePool(NOWHERE, { maxThreads: 1 }),
+    () => manager.pausePool(NOWHERE),
+    () => manager.resumePool(NOWHERE),
+    () => manager.closePool(NOWHERE),
+    () => manager.forceClosePool(NOWHERE),
+    () => manager.cancelPending(NOWHERE),
+    () => manager.submit(world.sleeps({ poolId: NOWHERE })),
+  ];
+  for (const call of calls) await rejects(async () => await call(), { code: "pool_not_found" });
+  throws(() => manager.getPool(NOWHERE), { code: "pool_not_found" });
+  throws(() => manager.getResizeInfo(NOWHERE), { code: "pool_not_found" });
+});
+
+Deno.test("Manager.resizePool() lowers the minimum with the maximum, unless it is said", async () => {
+  await using world = await startManager({}, { minThreads: 0, maxThreads: 4 });
+  const { manager, id } = world;
+  await manager.changePool(id, { maxThreads: 6 });
+  const { before, pool } = await manager.resizePool(id, { maxThreads: 2 });
+  deepStrictEqual(before, { minThreads: 0, maxThreads: 6 });
+  deepStrictEqual([pool.settings.minThreads, pool.settings.maxThreads], [0, 2]);
+  await rejects(async () => await manager.resizePool(id, { maxThreads: 1, minThreads: 2 }), {
+    code: "invalid_input",
+  });
+  strictEqual(manager.getPool(id).settings.maxThreads, 2);
+});
+
+Deno.test("Manager.submit() stamps a task with the clock and the pool's defaults", async () => {
+  await using world = await startManager({}, { runTimeoutMs: 1_234 });
+  world.clock.advance(5_000);
+  const { task } = await world.manager.submit(world.sleeps());
+  deepStrictEqual([task.submittedAtMs, task.name, task.runTimeoutMs, task.status], [
+    world.clock.nowMs(),
+    "sleep",
+    1_234,
+    { state: "pending", why: "The pool is paused" },
+  ]);
+  const unlimited = await world.manager.submit(world.sleeps({ runTimeoutMs: null }));
+  strictEqual(unlimited.task.runTimeoutMs, null);
+});
+
+Deno.test("Manager.submitBatch() takes none when one is wrong, and names its place", async () => {
+  await using world = await startManager();
+  const bad = world.sleeps({ input: { seconds: "long" } });
+  await rejects(
+    world.manager.submitBatch([world.sleeps(), bad]),
+    (error: Error & { details?: { faults: { path: unknown }[] } }) => {
+      deepStrictEqual(error.details?.faults.map(({ path }) => path), [[
+        "tasks",
+        1,
+        "input",
+        "seconds",
+      ]]);
+      return true;
+    },
+  );
+  const unknown = world.sleeps({ type: "slep" });
+  await rejects(world.manager.submitBatch([unknown]), { code: "task_type_not_found" });
+  strictEqual(world.manager.getStats().counts.pending, 0);
+});
+
+Deno.test("Manager.waitForTask() tells how the task stands when the time is over", async () => {
+  await using world = await startManager();
+  const { task } = await world.manager.submit(world.sleeps());
+  strictEqual((await world.manager.waitForTask(task.id, { waitMs: 1 })).status.state, "pending");
+  const waits = world.manager.waitForTask(task.id, { waitMs: 30_000 });
+  await world.manager.cancelTask(task.id);
+  strictEqual((await waits).status.state, "cancelled");
+});
+
+Deno.test("Manager.closePool() drains a paused pool, then takes nothing", async () => {
+  await using world = await startManager({}, { isolation: "thread" });
+  const { manager, id } = world;
+  const { task } = await manager.submit(world.sleeps());
+  const state = (await manager.closePool(id)).state;
+  strictEqual(state, "draining");
+  await rejects(manager.submit(world.sleeps()), { code: "pool_closed" });
+  await rejects(async () => await manager.resumePool(id), { code: "pool_closed" });
+  await until("the pool is closed", () => manager.getPool(id).state === "closed");
+  strictEqual((await manager.getTask(task.id)).status.state, "completed");
+  await rejects(async () => await manager.closePool(id), { code: "pool_closed" });
+});
+
+Deno.test("Manager.close() may come twice, and refuses what comes after", async () => {
+  const world = await startManager();
+  await world.manager.submit(world.sleeps());
+  const calls = [world.manager.close({ deadlineMs: 3_600_000 }), world.manager.close()];
+  await rejects(async () => await world.manager.createPool({ name: "late" }), {
+    code: "server_closing",
+  });
+  await rejects(world.manager.submit(world.sleeps()), { code: "server_closing" });
+  await within("both calls end", Promise.all(calls));
+  strictEqual(world.manager.getHealth().isHealthy, false);
+  deepStrictEqual(world.manager.listPools(), []);
+});
