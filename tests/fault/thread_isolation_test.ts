@@ -105,7 +105,8 @@ Deno.test("isolation thread proves a zombie dead once its code ends", async () =
   });
   await until("it is a zombie", async () => (await server.getTask(task_id)).is_zombie);
   const ended = await server.ended(task_id);
-  deepStrictEqual([ended.status, ended.failure?.code], ["failed", "run_timeout"]);
+  // Its code came to its end before its thread did: that is told, however late.
+  strictEqual(ended.status, "completed");
   await until("no zombie is left", async () => (await server.getPool(pool.pool_id)).zombies === 0);
   strictEqual((await server.health()).healthy, true);
 });
