@@ -1,5 +1,5 @@
 /** The README names what there is, as it is called. */
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { SETTINGS } from "../../cli/settings.ts";
 import project from "../../deno.json" with { type: "json" };
@@ -25,4 +25,10 @@ Deno.test("README.md has each task of deno.json", () => {
     !new RegExp(`\`deno task ${name}[ \`]`).test(readme)
   );
   deepStrictEqual(missing, []);
+});
+
+Deno.test("README.md leads to files that are there", async () => {
+  const links = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map(([, path = ""]) => path);
+  ok(links.length > 3);
+  for (const path of links) await Deno.stat(join(PROJECT_FOLDER, path));
 });
