@@ -284,7 +284,11 @@ export class ThreadPool implements SlotOwner {
 
   slotReturned(slot: Slot, attempts: readonly Attempt[]): void {
     for (const attempt of attempts.toReversed()) this.#comeBack(attempt);
-    for (const attempt of slot.attempts()) this.#answerWithdrawal(attempt, false);
+    for (const attempt of slot.attempts()) {
+      this.#answerWithdrawal(attempt, false);
+      // It was ordered to end when it could still have come back, and has begun.
+      if (attempt.stop !== undefined) slot.thread.stop(attempt.seq, attempt.stop.cause);
+    }
     if (slot.inFlight === 0) this.#emptied(slot, performance.now());
     this.#planDispatch();
     this.#answerIdle();
