@@ -72,6 +72,11 @@ export class ScriptedThread implements Thread {
     return 0;
   }
 
+  /** Whether it heard that a task shall end. */
+  heardStopOf(seq: number): boolean {
+    return this.#stopped.has(seq);
+  }
+
   /** Ends it: what was on its way is lost. */
   die(): void {
     this.isDead = true;
@@ -82,19 +87,30 @@ export class ScriptedThread implements Thread {
   /** All that could happen next, but for an unforeseen death. */
   steps(): (() => void)[] {
     if (this.isDead) return [];
-    if (this.#isKilled) return [() => this.die(), ...this.#arrivals(this.#toHost)];
+    if (this.#isKilled) {
+      return [
+        () => this.die(),
+        ...this.#toHost.length > 0 ? [() => this.tell()] : [],
+      ];
+    }
     if (!this.isReady) return [() => this.#becomeReady()];
     const canBegin = this.#waiting.length > 0 && this.#running.length < this.#lanes;
     return [
-      ...this.#arrivals(this.#toHost),
-      ...this.#arrivals(this.#toThread),
-      ...canBegin ? [() => this.#begin()] : [],
-      ...this.#running.map((task) => () => this.#finish(task)),
+      ...this.#toHost.length > 0 ? [() => this.tell()] : [],
+      ...this.#toThread.length > 0 ? [() => this.hear()] : [],
+      ...canBegin ? [() => this.begin()] : [],
+      ...this.#running.map(({ input }) => () => this.finish(input)),
     ];
   }
 
-  #arrivals(messages: (() => void)[]): (() => void)[] {
-    return messages.length === 0 ? [] : [() => messages.shift()?.()];
+  /** Its next message reaches the host. */
+  tell(): void {
+    this.#toHost.shift()?.();
+  }
+
+  /** The host's next message reaches it. */
+  hear(): void {
+    this.#toThread.shift()?.();
   }
 
   #becomeReady(): void {
@@ -102,7 +118,8 @@ export class ScriptedThread implements Thread {
     this.listener.ready();
   }
 
-  #begin(): void {
+  /** Begins the task whose turn it is. */
+  begin(): void {
     const task = this.#waiting.shift();
     if (task === undefined) return;
     this.#next = task.seq + 1;
@@ -110,7 +127,10 @@ export class ScriptedThread implements Thread {
     this.#running.push(task);
   }
 
-  #finish(task: Task): void {
+  /** Ends the task with this input. */
+  finish(input: unknown): void {
+    const task = this.#running.find((one) => one.input === input);
+    if (task === undefined) throw new TypeError(`Cannot finish task: ${input} does not run`);
     this.#running = this.#running.filter((other) => other !== task);
     const code: OutcomeCode = this.#stopped.has(task.seq) ? "stopped" : "done";
     this.#toHost.push(() =>

@@ -187,3 +187,32 @@ Deno.test("ThreadPool begins no attempt twice when it is resized, in any order o
     { numRuns: 300 },
   );
 });
+
+Deno.test("ThreadPool.stop() is told to a task that had begun before the pool knew", async () => {
+  const world = new World({ maxThreads: 1, tasksPerThread: 2 });
+  // Often enough that the type counts as short, and is sent ahead.
+  for (let at = 0; at < 20; at++) world.submit();
+  while (!world.attempts.every(({ outcome }) => outcome)) await world.step(0);
+  for (let at = 0; at < 3; at++) world.submit();
+  await settleMicrotasks();
+  const [thread] = world.threads;
+  const [, , third] = world.attempts.slice(-3);
+  ok(thread !== undefined && third !== undefined);
+  strictEqual(third.place, "sent");
+  // The batch arrives, two tasks begin, the first ends, and the third begins: nobody told the host.
+  thread.hear();
+  thread.begin();
+  thread.begin();
+  thread.finish(20);
+  thread.begin();
+  deepStrictEqual(thread.begun.slice(-3), [20, 21, 22]);
+  world.pool.stop(third, 3_600_000, "Enough");
+  thread.hear(); // what was not begun is taken back
+  thread.tell(); // the first has ended
+  thread.tell(); // all had begun
+  thread.hear();
+  ok(thread.heardStopOf(third.seq), "the thread never heard of the stop");
+  await world.finish();
+  check(world);
+  strictEqual(third.outcome?.kind, "cancelled");
+});

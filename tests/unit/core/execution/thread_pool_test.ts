@@ -1,8 +1,11 @@
 /** A pool with real threads, in both isolations. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { COUNTERS } from "../../../../core/execution/stats_block.ts";
+import type { StartThread } from "../../../../core/execution/thread.ts";
 import { ThreadBudget } from "../../../../core/execution/thread_budget.ts";
+import { startWorkerThread } from "../../../../core/execution/worker_thread.ts";
 import { Gate } from "../../../helpers/gate.ts";
+import { ScriptedThread } from "../../../helpers/scripted_thread.ts";
 import { startPool } from "../../../helpers/start_pool.ts";
 import { until } from "../../../helpers/until.ts";
 import { within } from "../../../helpers/within.ts";
@@ -384,3 +387,56 @@ Deno.test("ThreadPool.whenIdle() resolves when nothing waits and nothing runs", 
 async function warmUp(run: (name: string) => Promise<unknown>, name: string): Promise<void> {
   for (let at = 0; at < 40; at++) await run(name);
 }
+
+Deno.test("ThreadPool tries again, after a while, when a thread dies as it starts", async () => {
+  let starts = 0;
+  const startThread: StartThread = (settings, listener) => {
+    if (++starts > 2) return startWorkerThread(settings, listener);
+    queueMicrotask(() => listener.died({ code: "thread_exited", message: "it would not start" }));
+    return new ScriptedThread(listener);
+  };
+  await using started = startPool({ startThread });
+  const attempt = started.submit("echo", 1);
+  await until("a start failed", () => started.pool.startProblem !== null);
+  strictEqual(started.pool.startProblem, "Cannot start thread: it would not start");
+  strictEqual(started.pool.whyWaiting(attempt), "Cannot start thread: it would not start");
+  strictEqual((await attempt.whenEnded()).kind, "done");
+  deepStrictEqual([starts, started.pool.startProblem], [3, null]);
+});
+
+Deno.test("ThreadPool closes while it waits to try again", async () => {
+  const startThread: StartThread = (_settings, listener) => {
+    queueMicrotask(() => listener.died({ code: "thread_exited", message: "it would not start" }));
+    return new ScriptedThread(listener);
+  };
+  await using started = startPool({ startThread });
+  const attempt = started.submit("echo", 1);
+  await until("a start failed", () => started.pool.startProblem !== null);
+  await started.pool.close();
+  strictEqual((await attempt.whenEnded()).kind, "cancelled");
+});
+
+Deno.test("ThreadPool shows a thread that cannot be ended as a zombie, and goes on without it", async () => {
+  const budget = new ThreadBudget(4, 4);
+  const threads: ScriptedThread[] = [];
+  const startThread: StartThread = (settings, listener) => {
+    if (threads.length > 0) return startWorkerThread(settings, listener);
+    const thread = new ScriptedThread(listener);
+    threads.push(thread);
+    queueMicrotask(() => listener.ready());
+    return thread;
+  };
+  await using started = startPool({ startThread, budget });
+  const endless = started.submit("echo");
+  await endless.whenStarted();
+  started.pool.stop(endless, 0, "Enough");
+  // Its place is taken at once.
+  strictEqual((await started.submit("echo", 1).whenEnded()).kind, "done");
+  await until("it counts as a zombie", () => started.pool.isZombie(endless));
+  strictEqual(endless.outcome, undefined);
+  deepStrictEqual(started.pool.slots.map(({ isZombie }) => isZombie).toSorted(), [false, true]);
+  await within("close() does not wait for a zombie", started.pool.close());
+  strictEqual(endless.outcome, undefined);
+  threads[0]?.die();
+  strictEqual((await endless.whenEnded()).kind, "cancelled");
+});
