@@ -1,0 +1,126 @@
+/** What holds for a pool in both isolations, with real threads. */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { COUNTERS } from "../../../../core/execution/stats_block.ts";
+import { ThreadBudget } from "../../../../core/execution/thread_budget.ts";
+import { startPool } from "../../../helpers/start_pool.ts";
+import { until } from "../../../helpers/until.ts";
+import { within } from "../../../helpers/within.ts";
+
+for (const isolation of ["thread", "process"] as const) {
+  Deno.test(`ThreadPool in isolation ${isolation} runs tasks and tells what they came to`, async () => {
+    await using started = startPool({ isolation });
+    const done = started.submit("echo", { text: "é\n" });
+    const failed = started.submit("fail");
+    const outcome = await done.whenEnded();
+    ok(outcome.kind === "done");
+    deepStrictEqual(outcome.value, isolation === "thread" ? { text: "é\n" } : '{"text":"é\\n"}');
+    const failure = await failed.whenEnded();
+    ok(failure.kind === "failed");
+    const { code, name, message } = failure.failure;
+    deepStrictEqual([code, name, message], ["task_error", "RangeError", "I failed"]);
+    deepStrictEqual([started.pool.queued, started.pool.isIdle], [0, true]);
+    const { stats } = started.pool;
+    deepStrictEqual(COUNTERS.map((counter) => stats.loadCounter(counter)), [2, 1, 1]);
+  });
+
+  Deno.test(`ThreadPool.stop() in isolation ${isolation} stops a task that listens`, async () => {
+    await using started = startPool({ isolation });
+    for (const name of ["until_stopped", "loop_until_stopped"]) {
+      const attempt = started.submit(name);
+      await until("it tells its progress", () => started.pool.progressOf(attempt)?.done === 1);
+      started.pool.stop(attempt, 30_000, "Enough");
+      const outcome = await attempt.whenEnded();
+      ok(outcome.kind === "cancelled");
+      strictEqual(outcome.cause, "Enough");
+      deepStrictEqual(attempt.events, ["started", "cancelled"]);
+    }
+    // The same thread goes on.
+    strictEqual(await started.run("echo", 1), 1);
+    strictEqual(started.pool.slots.length, 1);
+  });
+
+  Deno.test(`ThreadPool.stop() in isolation ${isolation} ends by force one that does not`, async () => {
+    await using started = startPool({ isolation });
+    const before = await started.run("thread");
+    const attempt = started.submit(isolation === "process" ? "loop" : "deaf");
+    await until("it tells its progress", () => started.pool.progressOf(attempt)?.done === 1);
+    started.pool.stop(attempt, 1, "Enough");
+    const outcome = await attempt.whenEnded();
+    ok(outcome.kind === "cancelled" && outcome.runMs !== null);
+    strictEqual(outcome.cause, "Enough");
+    const after = await started.run("thread");
+    ok(JSON.stringify(before) !== JSON.stringify(after), "a fresh thread takes its place");
+  });
+
+  Deno.test(`ThreadPool in isolation ${isolation} fails a task that runs too long`, async () => {
+    await using started = startPool({ isolation, stopGraceMs: 30_000 });
+    const attempt = started.submit("until_stopped", undefined, { runTimeoutMs: 30 });
+    const outcome = await attempt.whenEnded();
+    ok(outcome.kind === "failed");
+    deepStrictEqual(outcome.failure, {
+      code: "run_timeout",
+      name: "TimeoutError",
+      message: "Ran longer than the 30 ms allowed",
+      stack: null,
+    });
+  });
+
+  Deno.test(`ThreadPool in isolation ${isolation} blames a late error on its task`, async () => {
+    await using started = startPool({ isolation });
+    const attempt = started.submit("err_late");
+    strictEqual((await attempt.whenEnded()).kind, "done");
+    await until("the late error came", () => attempt.lateErrors.length > 0);
+    deepStrictEqual(attempt.lateErrors, ["RangeError: I was late"]);
+    strictEqual(await started.run("echo", 2), 2);
+  });
+
+  Deno.test(`ThreadPool in isolation ${isolation} replaces a thread that a task ended`, async () => {
+    await using started = startPool({ isolation });
+    const outcome = await started.submit("exit").whenEnded();
+    ok(outcome.kind === "failed");
+    strictEqual(outcome.failure.code, "thread_exited");
+    strictEqual(await started.run("echo", 3), 3);
+  });
+
+  Deno.test(`ThreadPool.close() in isolation ${isolation} cancels what waits and what runs`, async () => {
+    await using started = startPool({ isolation });
+    const runs = started.submit("until_stopped");
+    const waits = started.submit("echo");
+    await runs.whenStarted();
+    const [first, second] = [started.pool.close(), started.pool.close()];
+    await within("both calls end", Promise.all([first, second]));
+    for (const attempt of [runs, waits]) {
+      const outcome = await attempt.whenEnded();
+      ok(outcome.kind === "cancelled");
+      strictEqual(outcome.cause, "The pool was closed");
+    }
+    deepStrictEqual(waits.events, ["cancelled"]);
+  });
+
+  Deno.test(`ThreadPool in isolation ${isolation} gives back its place when it closes as a thread starts`, async () => {
+    const budget = new ThreadBudget(1, 0);
+    for (let round = 0; round < 3; round++) {
+      await using started = startPool({ isolation, budget });
+      started.submit("echo");
+      await until("a thread is being started", () => started.pool.slots.length === 1);
+      await started.pool.close();
+    }
+    await using started = startPool({ isolation, budget });
+    strictEqual(await started.run("echo", 4), 4);
+  });
+
+  Deno.test(`ThreadPool in isolation ${isolation} is resized while a thread starts`, async () => {
+    const budget = new ThreadBudget(2, 0);
+    await using started = startPool({ isolation, budget, maxThreads: 2, minThreads: 2 });
+    for (let round = 0; round < 4; round++) {
+      await until("a thread is being started", () => started.pool.slots.length > 0);
+      started.change({ maxThreads: 1, minThreads: 0 });
+      started.change({ maxThreads: 2, minThreads: 2 });
+    }
+    strictEqual(await started.run("echo", 5), 5);
+    await until(
+      "two threads are ready",
+      () => started.pool.slots.filter((slot) => slot.isReady && !slot.isLeaving).length === 2,
+    );
+  });
+}
