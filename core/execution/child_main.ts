@@ -1,7 +1,7 @@
 /**
  * The entry of a child process, which is one slot of a pool in isolation `process`. Its main thread
- * runs no task code: it forwards batches unopened between the control channel (file descriptor 3,
- * which the thread's code cannot reach) and one Web Worker, tells ten times a second how a task
+ * runs no task code: it forwards batches unopened between the control channel (file descriptor 3)
+ * and one Web Worker, tells ten times a second how a task
  * stands, watches the memory, and is gone when its parent is.
  */
 import { Socket } from "node:net";
@@ -14,7 +14,7 @@ import {
   type ToChild,
 } from "./child_protocol.ts";
 import { watchForDeath } from "./death_watch.ts";
-import { FrameReader, writeFrame } from "./frames.ts";
+import { FrameReader, NO_KEY, writeFrame } from "./frames.ts";
 import type { FromThread, ToThread } from "./protocol.ts";
 import { StatsBlock } from "./stats_block.ts";
 
@@ -28,7 +28,8 @@ type FromWorker = FromThread | { readonly kind: "framed_outcomes"; readonly payl
 
 class Child {
   readonly #channel = new Socket({ fd: 3, readable: true, writable: true });
-  readonly #reader = new FrameReader();
+  readonly #reader = new FrameReader(NO_KEY);
+  #key = NO_KEY;
   readonly #stats = StatsBlock.create(SHAPE);
   #port: MessagePort | undefined;
   #memoryMaxBytes = Infinity;
@@ -73,7 +74,8 @@ class Child {
     }
   }
 
-  #startWorker({ permissions, memoryMb }: ChildBoot): void {
+  #startWorker({ key, permissions, memoryMb }: ChildBoot): void {
+    this.#key = BigInt(key);
     const { port1, port2 } = new MessageChannel();
     const lockName = `lido-thread-${crypto.randomUUID()}`;
     this.#port = port1;
@@ -114,7 +116,7 @@ class Child {
 
   #fromWorker(message: FromWorker, lockName: string): void {
     if (message.kind === "framed_outcomes") {
-      writeFrame(this.#channel, "outcomes", message.payload);
+      writeFrame(this.#channel, "outcomes", message.payload, this.#key);
       this.#isOwed = false;
       this.#watchOn();
       return;
@@ -165,7 +167,7 @@ class Child {
   }
 
   #say(message: object): void {
-    writeFrame(this.#channel, "control", JSON.stringify(message));
+    writeFrame(this.#channel, "control", JSON.stringify(message), this.#key);
   }
 
   #toWorker(message: object): void {

@@ -10,6 +10,8 @@ export const EXIT_THREAD_GONE = 98;
 /** A child's first message. */
 export interface ChildBoot {
   readonly kind: "boot";
+  /** What its frames must carry; see `frames.ts`. In decimal digits: JSON has no such numbers. */
+  readonly key: string;
   readonly memoryMb: number;
   readonly permissions: {
     readonly read: readonly string[];

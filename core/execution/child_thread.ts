@@ -10,7 +10,7 @@ import {
   type ToChild,
 } from "./child_protocol.ts";
 import { CONFIG_FILE, OWN_CODE } from "./code_paths.ts";
-import { decodeBatch, encodeBatch, type Frame, FrameReader, writeFrame } from "./frames.ts";
+import { decodeBatch, encodeBatch, type Frame, FrameReader, NO_KEY, writeFrame } from "./frames.ts";
 import type { ErrorParts, RunMessage } from "./protocol.ts";
 import type { LaneRow, SlotRow } from "./stats_block.ts";
 import type { Death, StartThread, Thread, ThreadListener, ThreadSettings } from "./thread.ts";
@@ -29,7 +29,8 @@ class ChildThread implements Thread {
   readonly #listener: ThreadListener;
   readonly #process: ChildProcess;
   readonly #channel: Duplex;
-  readonly #reader = new FrameReader();
+  readonly #key = crypto.getRandomValues(new BigUint64Array(1))[0] ?? NO_KEY;
+  readonly #reader = new FrameReader(this.#key);
   #stderr = "";
   #row: SlotRow = NO_ROW;
   #lanes: readonly LaneRow[] = [];
@@ -55,6 +56,7 @@ class ChildThread implements Thread {
     const { read, ...others } = settings.permissions;
     this.#say({
       kind: "boot",
+      key: String(this.#key),
       memoryMb: settings.memoryMb,
       permissions: { ...others, read: [...settings.codeFolders, ...read] },
     });
@@ -67,7 +69,7 @@ class ChildThread implements Thread {
   run({ kind: _, inputs, ...header }: RunMessage): void {
     this.#heardMs = performance.now(); // an idle child is silent
     const texts = inputs.map((input) => typeof input === "string" ? input : null);
-    writeFrame(this.#channel, "run", encodeBatch(header, texts));
+    writeFrame(this.#channel, "run", encodeBatch(header, texts), NO_KEY);
   }
 
   setLanes(lanes: number): void {
@@ -99,12 +101,11 @@ class ChildThread implements Thread {
   }
 
   #say(message: ToChild): void {
-    writeFrame(this.#channel, "control", JSON.stringify(message));
+    writeFrame(this.#channel, "control", JSON.stringify(message), NO_KEY);
   }
 
   #read(chunk: Uint8Array): void {
     if (this.#forgery !== undefined) return;
-    this.#heardMs = performance.now();
     try {
       for (const frame of this.#reader.read(chunk)) this.#open(frame);
     } catch (error) {
@@ -114,9 +115,11 @@ class ChildThread implements Thread {
     }
   }
 
+  /** A row without a task is no sign of life: the thread may never have got what it was sent. */
   #open({ kind, payload }: Frame): void {
     if (kind === "outcomes") return this.#openOutcomes(payload);
     const message = FromChild.parse(JSON.parse(payload));
+    if (message.kind !== "row" || message.lanes.length > 0) this.#heardMs = performance.now();
     switch (message.kind) {
       case "ready":
         return this.#listener.ready();
@@ -135,6 +138,7 @@ class ChildThread implements Thread {
   }
 
   #openOutcomes(payload: string): void {
+    this.#heardMs = performance.now();
     const { header, texts } = decodeBatch(payload);
     const columns = OutcomesHeader.parse(header);
     const values = columns.runMs.map((_, index) => {

@@ -64,7 +64,7 @@ export class Dispatcher {
     let best: Slot | undefined;
     for (const slot of this.#crew.open) {
       if (!slot.isReady || slot.isTakingBack || slot.inFlight >= this.#roomOn(slot, head)) continue;
-      if (slot.tasksLeft(recycleAfterTasks) <= 0) continue;
+      if (slot.tasksLeft(recycleAfterTasks) <= 0 || this.#holdsSuspect(slot)) continue;
       if (slot.inFlight > 0 && slot.inFlight < soon) return slot;
       if (
         best === undefined || slot.inFlight < best.inFlight ||
@@ -72,6 +72,12 @@ export class Dispatcher {
       ) best = slot;
     }
     return best;
+  }
+
+  /** A suspect that dies must die alone, or nobody can be blamed again. */
+  #holdsSuspect(slot: Slot): boolean {
+    const [first] = slot.inFlight === 1 ? slot.attempts() : [];
+    return first !== undefined && this.#suspects.has(first);
   }
 
   /** How many tasks like this one take as long as waking a thread does. */

@@ -1,8 +1,12 @@
 /**
- * Frames on a child's control channel: a length (4 bytes, little-endian), a kind (1 byte), a JSON
- * header and, for batches, the inputs or results as one text behind it, so that JSON text is
+ * Frames on a child's control channel: a length (4 bytes, little-endian), a kind (1 byte), a key
+ * (8 bytes), a JSON header and, for batches, the inputs or results as one text behind it, so that JSON text is
  * neither parsed nor escaped on its way. A child's main thread forwards a batch unopened, as text:
  * `receiveMessageOnPort` takes a hundred times longer for bytes (Deno 2.9.6).
+ *
+ * The key is what the host told the child before any task code was loaded. Task code can open the
+ * channel's descriptor once more, write to it and read what the host says; but the key only ever
+ * goes from child to host after that, so what task code writes is known for a forgery.
  */
 import { Buffer } from "node:buffer";
 import type { Writable } from "node:stream";
@@ -11,7 +15,9 @@ import type { Writable } from "node:stream";
 export type FrameKind = "control" | "run" | "outcomes";
 
 const KINDS: readonly FrameKind[] = ["control", "run", "outcomes"];
-const HEAD_BYTES = 5;
+const HEAD_BYTES = 13;
+/** The key of frames that go to a child: whoever can read them must not learn another. */
+export const NO_KEY = 0n;
 /** A frame beyond this is a fault of the other side: the channel is closed. */
 export const FRAME_BYTES_MAX = 256 * 1024 * 1024;
 
@@ -24,10 +30,16 @@ export interface Frame {
 }
 
 /** Writes a frame. The text goes as it is: encoding it first takes three times as long. */
-export function writeFrame(channel: Writable, kind: FrameKind, payload: string): void {
+export function writeFrame(
+  channel: Writable,
+  kind: FrameKind,
+  payload: string,
+  key: bigint,
+): void {
   const head = Buffer.alloc(HEAD_BYTES);
   head.writeUInt32LE(Buffer.byteLength(payload), 0);
   head.writeUInt8(KINDS.indexOf(kind), 4);
+  head.writeBigUInt64LE(key, 5);
   channel.cork();
   channel.write(head);
   channel.write(payload, "utf8");
@@ -58,14 +70,21 @@ export function decodeBatch(
 
 /** Cuts a stream of bytes into frames. */
 export class FrameReader {
+  readonly #key: bigint;
   #chunks: Uint8Array[] = [];
   #bytes = 0;
   /** Bytes that must be there before it is worth looking. */
   #wanted = HEAD_BYTES;
 
+  /** Every frame must carry `key`. */
+  constructor(key: bigint) {
+    this.#key = key;
+  }
+
   /**
    * Takes what came; gives the frames that are now whole.
-   * @throws {RangeError} if a frame says that it is larger than allowed, or of no known kind.
+   * @throws {RangeError} if a frame has another key, or says that it is larger than allowed, or of
+   * no known kind.
    */
   read(chunk: Uint8Array): Frame[] {
     this.#chunks.push(chunk);
@@ -87,6 +106,9 @@ export class FrameReader {
     while (bytes.length - at >= HEAD_BYTES) {
       const length = view.getUint32(at, true);
       const kind = KINDS[view.getUint8(at + 4)];
+      if (view.getBigUint64(at + 5, true) !== this.#key) {
+        throw new RangeError("Cannot read frame: it does not carry the channel's key");
+      }
       if (length > FRAME_BYTES_MAX || kind === undefined) {
         throw new RangeError(`Cannot read frame: ${length} bytes of kind ${kind}`);
       }

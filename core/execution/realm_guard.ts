@@ -51,6 +51,8 @@ const INTRINSICS: readonly object[] = [
   TextEncoder.prototype,
   TextDecoder.prototype,
   Atomics,
+  Performance.prototype,
+  console,
 ];
 
 /** Reading these has an effect, or warns: their presence is checked, not their value. */

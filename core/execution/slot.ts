@@ -50,6 +50,8 @@ export class Slot implements ThreadListener {
   isStalled = false;
   /** It takes nothing new. */
   isLeaving = false;
+  /** It leaves because it is worn, and lives on a little for what its task left behind. */
+  isLingering = false;
   isZombie = false;
   /** Set when it was ended by force: when, on the monotonic clock. */
   killedMs: number | undefined;

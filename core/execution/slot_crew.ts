@@ -101,8 +101,10 @@ export class SlotCrew {
     if (at >= 0) this.#open.splice(at, 1);
     slot.isLeaving = true;
     this.#leaving.add(slot);
+    slot.isLingering = true;
     slot.takeBack();
     this.#after(LINGER_MS, () => {
+      slot.isLingering = false;
       if (slot.inFlight === 0) this.end(slot);
     });
   }

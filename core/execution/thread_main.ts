@@ -46,6 +46,7 @@ class ThreadMain {
     this.#boot = boot;
     this.#port = port;
     this.#stats = StatsBlock.open(boot.block, { slots: boot.slots, lanes: boot.lanes });
+    captureConsole((level, text) => this.#runner.writeLine(level, text));
     const guard = new RealmGuard((error, owner) => this.#runner.blame(owner, error));
     this.#runner = new TaskRunner({
       slot: boot.slot,
@@ -64,7 +65,6 @@ class ThreadMain {
       event.preventDefault();
       this.#runner.blame(guard.owners.getStore(), event.error ?? event.message);
     });
-    captureConsole(this.#runner);
   }
 
   start(): void {
@@ -167,9 +167,12 @@ async function load(type: TypeSource): Promise<TaskDefinition<z.ZodType, z.ZodTy
   throw new TypeError(`Cannot load task type ${type.name}: its file exports no defineTask`);
 }
 
-function captureConsole(runner: TaskRunner): void {
-  const write = (level: "debug" | "info" | "warning" | "error") => (...parts: unknown[]) =>
-    runner.writeLine(level, parts.map((part) => textOf(part)).join(" "));
+type Level = "debug" | "info" | "warning" | "error";
+
+/** Before the guard looks at it: it is the thread's own change. */
+function captureConsole(writeLine: (level: Level, text: string) => void): void {
+  const write = (level: Level) => (...parts: unknown[]) =>
+    writeLine(level, parts.map((part) => textOf(part)).join(" "));
   Object.assign(console, {
     debug: write("debug"),
     log: write("info"),

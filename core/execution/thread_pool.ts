@@ -366,10 +366,9 @@ export class ThreadPool implements SlotOwner {
   #emptied(slot: Slot, nowMs: number): void {
     slot.idleSinceMs = nowMs;
     slot.isStalled = false;
-    if (slot.isLeaving || slot.isSpent(this.#settings.recycleAfterTasks)) {
-      if (!slot.isLeaving) this.#crew.release(slot);
-      else if (slot.killedMs === undefined) this.#crew.end(slot);
-    }
+    if (slot.isLeaving) {
+      if (!slot.isLingering) this.#crew.end(slot);
+    } else if (slot.isSpent(this.#settings.recycleAfterTasks)) this.#crew.release(slot);
     this.#answerIdle();
   }
 

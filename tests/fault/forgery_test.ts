@@ -8,6 +8,6 @@ const UNHEARD = [
 
 testRows("forger", [
   ...UNHEARD,
-  // Node's sockets reach the channel itself: what comes without the tasks' tokens ends the thread.
+  // Node's sockets reach the channel itself: what comes without the channel's key ends the thread.
   { how: "socket_of_fd", ends: "protocol_violation", runTimeoutMs: 5_000 },
 ]);

@@ -8,14 +8,14 @@ const post: (message: unknown) => void = Reflect.get(globalThis, "postMessage");
 
 const LIDO_FDS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
-/** A frame of the control channel, as `core/execution/frames.ts` writes it. */
+/** A frame of the control channel, as `core/execution/frames.ts` writes it, but for its key. */
 function frame(kind: number, payload: string): Uint8Array {
   const bytes = new TextEncoder().encode(payload);
-  const whole = new Uint8Array(5 + bytes.length);
+  const whole = new Uint8Array(13 + bytes.length);
   const view = new DataView(whole.buffer);
   view.setUint32(0, bytes.length, true);
   view.setUint8(4, kind);
-  whole.set(bytes, 5);
+  whole.set(bytes, 13);
   return whole;
 }
 

@@ -11,11 +11,14 @@ import {
   writeFrame,
 } from "../../../../core/execution/frames.ts";
 
+const KEY = 0xfedc_ba98_7654_3210n;
+const KEY = 0x1234_5678_9abc_def0n;
+
 const kind = fc.constantFrom("control" as const, "run" as const, "outcomes" as const);
 const text = fc.string({ unit: "binary", maxLength: 200 });
 
 /** A frame's bytes, as they are written to a channel. */
-function encodeFrame(frameKind: FrameKind, payload: string): Uint8Array {
+function encodeFrame(frameKind: FrameKind, payload: string, key = KEY): Uint8Array {
   const chunks: Uint8Array[] = [];
   const channel = new Writable({
     write(chunk: Uint8Array, _encoding, done) {
@@ -23,7 +26,7 @@ function encodeFrame(frameKind: FrameKind, payload: string): Uint8Array {
       done();
     },
   });
-  writeFrame(channel, frameKind, payload);
+  writeFrame(channel, frameKind, payload, key);
   return joined(chunks);
 }
 
@@ -45,7 +48,7 @@ Deno.test("FrameReader gives the same frames however their bytes are cut", () =>
   const places = fc.array(fc.nat(), { maxLength: 20 });
   fc.assert(fc.property(frames, places, (sent, cuts) => {
     const bytes = joined(sent.map((frame) => encodeFrame(frame.kind, frame.payload)));
-    const reader = new FrameReader();
+    const reader = new FrameReader(KEY);
     const read: Frame[] = cutAt(bytes, cuts).flatMap((chunk) => reader.read(chunk));
     deepStrictEqual(read, sent);
   }));
@@ -57,7 +60,7 @@ Deno.test("FrameReader reads a stream byte by byte", () => {
     encodeFrame("run", ""),
     encodeFrame("run", "é"),
   ]);
-  const reader = new FrameReader();
+  const reader = new FrameReader(KEY);
   deepStrictEqual([...bytes].flatMap((byte) => reader.read(Uint8Array.of(byte))), [
     { kind: "control", payload: "{}" },
     { kind: "run", payload: "" },
@@ -66,15 +69,28 @@ Deno.test("FrameReader reads a stream byte by byte", () => {
 });
 
 Deno.test("FrameReader throws RangeError when a frame is larger than allowed", () => {
-  const head = new Uint8Array(5);
+  const head = encodeFrame("run", "");
   new DataView(head.buffer).setUint32(0, FRAME_BYTES_MAX + 1, true);
-  throws(() => new FrameReader().read(head), RangeError);
+  throws(() => new FrameReader(KEY).read(head), RangeError);
 });
 
 Deno.test("FrameReader throws RangeError when a frame is of no known kind", () => {
   const frame = encodeFrame("run", "x");
   frame[4] = 3;
-  throws(() => new FrameReader().read(frame), RangeError);
+  throws(() => new FrameReader(KEY).read(frame), RangeError);
+});
+
+Deno.test("FrameReader throws RangeError when a frame carries another key", () => {
+  const forged = encodeFrame("outcomes", "{}", KEY + 1n);
+  throws(() => new FrameReader(KEY).read(forged), { message: /does not carry the channel's key/ });
+});
+
+Deno.test("FrameReader throws RangeError when a frame does not carry its key", () => {
+  const other = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).filter((key) => key !== KEY);
+  fc.assert(fc.property(other, (key) => {
+    const bytes = joined([encodeFrame("run", "mine"), encodeFrame("run", "forged", key)]);
+    throws(() => new FrameReader(KEY).read(bytes), RangeError);
+  }));
 });
 
 Deno.test("encodeBatch() and decodeBatch() give back header and texts, null ones too", () => {
@@ -92,12 +108,12 @@ Deno.test("encodeBatch() and decodeBatch() give back header and texts, null ones
 
 Deno.test("A batch with lone surrogates keeps its other texts in their places", () => {
   const payload = encodeBatch({ first: 0 }, ["a\ud800b", "\udc00", "after"]);
-  const [frame] = new FrameReader().read(encodeFrame("run", payload));
+  const [frame] = new FrameReader(KEY).read(encodeFrame("run", payload));
   const { texts } = decodeBatch(frame?.payload ?? "");
   deepStrictEqual(texts, ["a\ufffdb", "\ufffd", "after"]);
 });
 
 Deno.test("An empty batch has a header and no text", () => {
   deepStrictEqual(decodeBatch(encodeBatch({}, [])), { header: {}, texts: [] });
-  strictEqual(encodeFrame("control", "").length, 5);
+  strictEqual(encodeFrame("control", "").length, 13);
 });
