@@ -26,6 +26,7 @@ export class PoolRoom {
   #state: PoolState = "running";
   #settings: PoolSettings;
   #closing: Promise<void> | undefined;
+  #isForced = false;
   /** Ends a drain before its deadline. */
   readonly #hurry = new AbortController();
 
@@ -93,20 +94,21 @@ export class PoolRoom {
     this.#state = "draining";
     this.engine.seal(this.id);
     // A paused pool would never finish what it has.
-    this.threads.resume();
+    if (!this.#isForced) this.threads.resume();
     return this.#closing = this.#drain(deadlineMs);
   }
 
   /** Cancels all that waits and stops all that runs, without grace; gives how many of each. */
   async forceClose(): Promise<{ cancelledTasks: number; stoppedTasks: number }> {
+    // Before anything is waited for: from here on nobody can make it run what it has.
+    this.#state = "draining";
+    this.#isForced = true;
     this.engine.seal(this.id);
     this.threads.pause();
     const cancelledTasks = await this.engine.cancelPending(this.id, "The pool was force-closed");
     const stoppedTasks = this.threads.stopAll(0, "The pool was force-closed");
-    if (this.#closing === undefined) {
-      this.#state = "draining";
-      this.#closing = this.#end();
-    } else this.#hurry.abort();
+    if (this.#closing === undefined) this.#closing = this.#end();
+    else this.#hurry.abort();
     return { cancelledTasks, stoppedTasks };
   }
 

@@ -34,18 +34,21 @@ export class AttemptQueue {
     this.#entered(attempt);
   }
 
-  /** Puts back in front of its equals: it had its turn already. */
-  pushFront(attempt: Attempt): void {
+  /**
+   * Puts back at its place by age: it had its turn already. Only others that came back can stand
+   * in front of it, so its place by age is found in a few steps.
+   */
+  putBack(attempt: Attempt): void {
     const lane = this.#laneOf(attempt.priority);
-    attempt.previous = undefined;
-    attempt.next = lane.head;
-    if (lane.head) {
-      lane.head.previous = attempt;
-      lane.head = attempt;
-    } else {
-      this.#occupy(lane, attempt);
-      lane.tail = attempt;
-    }
+    let next = lane.head;
+    while (next !== undefined && next.enqueuedMs < attempt.enqueuedMs) next = next.next;
+    attempt.next = next;
+    attempt.previous = next === undefined ? lane.tail : next.previous;
+    if (lane.head === undefined) this.#occupy(lane, attempt);
+    if (attempt.previous !== undefined) attempt.previous.next = attempt;
+    else lane.head = attempt;
+    if (next !== undefined) next.previous = attempt;
+    else lane.tail = attempt;
     this.#entered(attempt);
   }
 

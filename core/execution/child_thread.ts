@@ -11,7 +11,8 @@ import {
 } from "./child_protocol.ts";
 import { CONFIG_FILE, OWN_CODE } from "./code_paths.ts";
 import { decodeBatch, encodeBatch, type Frame, FrameReader, NO_KEY, writeFrame } from "./frames.ts";
-import type { ErrorParts, RunMessage } from "./protocol.ts";
+import { RESULT_CHARS_MAX } from "../model/task.ts";
+import type { RunMessage } from "./protocol.ts";
 import type { LaneRow, SlotRow } from "./stats_block.ts";
 import type { Death, StartThread, Thread, ThreadListener, ThreadSettings } from "./thread.ts";
 
@@ -32,10 +33,12 @@ class ChildThread implements Thread {
   readonly #key = crypto.getRandomValues(new BigUint64Array(1))[0] ?? NO_KEY;
   readonly #reader = new FrameReader(this.#key);
   #stderr = "";
+  #stderrTimer: ReturnType<typeof setTimeout> | undefined;
   #row: SlotRow = NO_ROW;
   #lanes: readonly LaneRow[] = [];
   #heardMs = performance.now();
   #forgery: string | undefined;
+  #isDead = false;
 
   constructor(settings: ThreadSettings, listener: ThreadListener) {
     this.#settings = settings;
@@ -143,8 +146,15 @@ class ChildThread implements Thread {
     const columns = OutcomesHeader.parse(header);
     const values = columns.runMs.map((_, index) => {
       const text = texts[index] ?? undefined;
-      if ((columns.codes[index] ?? "done") === "done" || text === undefined) return text;
-      return JSON.parse(text) as ErrorParts; // read as text by the pool, whatever it is
+      if (text === undefined) return undefined;
+      if (text.length > RESULT_CHARS_MAX) {
+        throw new RangeError("Cannot read result: it is too long");
+      }
+      // Parsed in any case: task code may have changed how its thread writes JSON, and this text
+      // goes into answers as it stands.
+      const value: unknown = JSON.parse(text);
+      const isResult = (columns.codes[index] ?? "done") === "done";
+      return isResult && this.#settings.encoding === "json" ? text : value;
     });
     this.#listener.outcomes({ kind: "outcomes", ...columns, values });
   }
@@ -154,11 +164,14 @@ class ChildThread implements Thread {
     stream.on("data", (chunk: Uint8Array) => {
       this.#stderr = (this.#stderr + new TextDecoder().decode(chunk)).slice(-STDERR_CHARS_MAX);
       stream.pause();
-      setTimeout(() => stream.resume(), STDERR_PAUSE_MS);
+      this.#stderrTimer = setTimeout(() => stream.resume(), STDERR_PAUSE_MS);
     });
   }
 
   #die(code: number | null, signal: string | null): void {
+    if (this.#isDead) return; // a failed start can be told of twice
+    this.#isDead = true;
+    clearTimeout(this.#stderrTimer);
     this.#channel.destroy();
     this.#listener.died(this.#causeOf(code, signal));
   }
@@ -190,7 +203,9 @@ class ChildThread implements Thread {
 
 function argumentsFor({ memoryMb, permissions, codeFolders }: ThreadSettings): string[] {
   const grant = (name: string, to: readonly string[]) =>
-    to.length === 0 ? [] : [`--allow-${name}=${to.join(",")}`];
+    to.length === 0
+      ? []
+      : [`--allow-${name}=${to.map((one) => one.replaceAll(",", ",,")).join(",")}`];
   return [
     "run",
     "--quiet",
@@ -211,7 +226,7 @@ function argumentsFor({ memoryMb, permissions, codeFolders }: ThreadSettings): s
 /** Cleared, but for what the permissions name; the cache is the pool's own. */
 function environmentFor({ env, permissions, cacheFolder }: ThreadSettings): Record<string, string> {
   const named = permissions.env.flatMap((name) =>
-    env[name] === undefined ? [] : [[name, env[name]] as const]
+    Object.hasOwn(env, name) ? [[name, env[name] ?? ""] as const] : []
   );
   return { ...Object.fromEntries(named), DENO_DIR: cacheFolder, NO_COLOR: "1" };
 }

@@ -50,15 +50,13 @@ export interface DirectPoolOptions extends Omit<PoolSettingsInput, "name"> {
 
 class DirectAttempt extends Attempt {
   readonly promise: Promise<unknown>;
-  readonly #isJson: boolean;
   readonly #onStart: (() => void) | undefined;
   #resolve: (value: unknown) => void = NOTHING;
   #reject: (error: unknown) => void = NOTHING;
   onEnd: (() => void) | undefined;
 
-  constructor(type: TypeSource, input: unknown, isJson: boolean, options: RunOptions) {
+  constructor(type: TypeSource, input: unknown, options: RunOptions) {
     super(type, input, options.priority ?? 0, options.runTimeoutMs ?? null);
-    this.#isJson = isJson;
     this.#onStart = options.onStart;
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -86,10 +84,7 @@ class DirectAttempt extends Attempt {
       this.#reject(new AttemptError(outcome.failure.code, outcome.failure.message));
     } else if (outcome.kind === "cancelled") {
       this.#reject(new AttemptError("cancelled", outcome.cause));
-    } else {
-      const { value } = outcome;
-      this.#resolve(this.#isJson && typeof value === "string" ? JSON.parse(value) : value);
-    }
+    } else this.#resolve(outcome.value);
   }
 
   noted(): void {}
@@ -110,7 +105,7 @@ export class DirectPool implements AsyncDisposable {
     this.#isJson = settings.isolation === "process";
     this.#pool = new ThreadPool({
       settings,
-      encoding: this.#isJson ? "json" : "value",
+      encoding: "value",
       startThread: this.#isJson ? startChildThread : startWorkerThread,
       budget: new ThreadBudget(settings.maxThreads * 2, settings.maxThreads),
       codeFolders,
@@ -136,7 +131,7 @@ export class DirectPool implements AsyncDisposable {
    */
   run(type: TypeSource, input?: unknown, options: RunOptions = NO_OPTIONS): Promise<unknown> {
     const sent = this.#isJson && input !== undefined ? JSON.stringify(input) : input;
-    const attempt = new DirectAttempt(type, sent, this.#isJson, options);
+    const attempt = new DirectAttempt(type, sent, options);
     this.#pool.submit(attempt);
     if (options.signal) this.#obey(attempt, options.signal);
     return attempt.promise;

@@ -97,6 +97,7 @@ export class Dispatcher {
     // A fair share: the last tasks of a queue are spread over the slots.
     const share = Math.ceil(this.#queue.length / Math.max(1, this.#crew.open.length));
     const most = Math.min(Math.max(share, this.#worthWaking(head)), left, this.#batchOf(head));
+    const room = slot.isStalled ? slot.lanes - slot.inFlight : Infinity;
     const batch: Attempt[] = [];
     let chars = 0;
     let next: Attempt | undefined = head;
@@ -105,7 +106,7 @@ export class Dispatcher {
       batch.push(next);
       chars += typeof next.input === "string" ? next.input.length : 0;
       next = this.#queue.peek(nowMs, ageingMs);
-      const isFull = chars > BATCH_CHARS || batch.length >= most;
+      const isFull = chars > BATCH_CHARS || batch.length >= Math.min(most, room);
       if (isFull || next === undefined || batch.length >= this.#batchOf(next)) break;
     }
     slot.send(batch);

@@ -7,8 +7,9 @@ export function stopped(
   attempt: Attempt,
   ran?: { readonly startedAtMs: number; readonly runMs: number },
 ): Outcome {
-  const runMs = ran?.runMs ?? performance.now() - attempt.beganMs;
-  const startedAtMs = ran?.startedAtMs ?? Date.now() - runMs;
+  const seenMs = attempt.place === "running" ? performance.now() - attempt.beganMs : null;
+  const runMs = ran?.runMs ?? seenMs;
+  const startedAtMs = ran?.startedAtMs ?? (runMs === null ? null : Date.now() - runMs);
   const { cause, isTimeout } = attempt.stop ?? { cause: "It ended itself", isTimeout: false };
   if (!isTimeout) return { kind: "cancelled", startedAtMs, runMs, cause };
   const failure = {

@@ -14,6 +14,8 @@ const WATCH_MS = 20;
 const LONG_MS = 5;
 /** A busy child that says nothing for so long is taken for stopped. */
 const SILENCE_MAX_MS = 5_000;
+/** A thread that does not answer so long after its start is given up. */
+const START_MAX_MS = 30_000;
 
 /** What a watch needs of its pool. */
 export interface WatchedPool {
@@ -67,6 +69,7 @@ export class PoolWatch {
     // A server that was itself asleep must not take its threads for dead.
     const wasAsleep = nowMs - this.#lastMs > SILENCE_MAX_MS / 2;
     for (const slot of this.#pool.slots()) {
+      if (!slot.isReady) this.#lookAtStart(slot, nowMs);
       if (!slot.isReady || slot.inFlight === 0) continue;
       this.#lookAtTasks(slot, nowMs);
       if (!wasAsleep) this.#lookForSilence(slot);
@@ -76,9 +79,21 @@ export class PoolWatch {
     this.#pool.dispatch();
   }
 
+  #lookAtStart(slot: Slot, nowMs: number): void {
+    if (slot.killedMs !== undefined || nowMs - slot.startedMs < START_MAX_MS) return;
+    slot.deathCause = { code: "thread_killed", message: "It did not answer after its start" };
+    this.#pool.crew.end(slot);
+  }
+
   #lookAtTasks(slot: Slot, nowMs: number): void {
+    const lanes = slot.thread.loadLanes();
     for (const attempt of slot.attempts()) {
-      if (attempt.place !== "running") continue;
+      const lane = lanes.find(({ seq }) => seq === attempt.seq);
+      if (lane !== undefined) {
+        slot.seen(attempt, nowMs - Math.max(0, Date.now() - lane.startedAtMs));
+      }
+      // Where the thread says what it runs, no other is taken for it: its end may not be told yet.
+      if (attempt.place !== "running" || lanes.length > 0 && lane === undefined) continue;
       const limitMs = attempt.runTimeoutMs;
       if (attempt.stop !== undefined) {
         if (nowMs >= attempt.stop.killAtMs) this.#pool.crew.end(slot);

@@ -16,7 +16,10 @@ export interface TypeSource {
   readonly url: string;
 }
 
-/** How inputs and results cross: as JSON text, or as values that the structured clone can copy. */
+/**
+ * What a pool is given and gives: JSON text, or values. A child process is always sent JSON text,
+ * since nothing else can cross; a Web Worker gets values as structured clones.
+ */
 export type Encoding = "json" | "value";
 
 /** First message of all. */

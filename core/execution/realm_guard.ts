@@ -52,6 +52,8 @@ const INTRINSICS: readonly object[] = [
   TextDecoder.prototype,
   Atomics,
   Performance.prototype,
+  performance,
+  MessageEvent.prototype,
   console,
 ];
 

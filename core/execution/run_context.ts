@@ -55,7 +55,8 @@ export class RunContext implements TaskContext {
   }
 
   get stopRequested(): boolean {
-    if (!this.#place.stats.isStopRequested(this.#place.slot, this.seq)) return false;
+    const { stats, slot } = this.#place;
+    if (this.#stopReason === undefined && !stats.isStopRequested(slot, this.seq)) return false;
     this.#sawStop = true;
     return true;
   }

@@ -168,6 +168,11 @@ export class Slot implements ThreadListener {
     }
   }
 
+  /** The thread says that it runs this attempt, since `beganMs` on the monotonic clock. */
+  seen(attempt: Attempt, beganMs: number): void {
+    if (attempt.place === "sent") this.#markOne(attempt, beganMs);
+  }
+
   /** Asks for what the thread has not begun. */
   takeBack(): void {
     if (this.isTakingBack || this.#live === 0) return;

@@ -73,8 +73,13 @@ export class SlotCrew {
       this.#options.owner,
       this.#options.settings().tasksPerThread,
     );
-    this.#open.push(slot);
-    slot.thread = this.#options.start(slot);
+    try {
+      slot.thread = this.#options.start(slot);
+      this.#open.push(slot);
+    } catch (error) {
+      this.#options.budget.release();
+      this.#backOff(error instanceof Error ? error.message : String(error));
+    }
   }
 
   /** A slot's thread answers. */
@@ -124,7 +129,9 @@ export class SlotCrew {
     this.#leaving.delete(slot);
     if (slot.isZombie) this.#options.budget.removeZombie();
     this.#options.budget.release();
-    if (!slot.isReady && !slot.isLeaving) this.#backOff(death);
+    if (!slot.isReady && (!slot.isLeaving || slot.deathCause !== undefined)) {
+      this.#backOff(death.message);
+    }
     this.#answerEmpty();
     this.#options.onChange();
   }
@@ -177,8 +184,8 @@ export class SlotCrew {
   }
 
   /** A thread that dies while it starts would be started again and again. */
-  #backOff(death: Death): void {
-    this.#problem = `Cannot start thread: ${death.message}`;
+  #backOff(reason: string): void {
+    this.#problem = `Cannot start thread: ${reason}`;
     const waitMs = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** this.#failures++);
     this.#isBackingOff = true;
     this.#after(waitMs, () => {

@@ -4,6 +4,9 @@ import { RESULT_CHARS_MAX } from "../model/task.ts";
 import { errorPartsOf } from "./error_parts.ts";
 import type { ErrorParts, OutcomeCode } from "./protocol.ts";
 
+/** Captured: task code may change how JSON is written. */
+const { stringify } = JSON;
+
 /** What came of an input: the value that `run` is given, or what is wrong with it. */
 export type Parsed = { isGood: true; value: unknown } | { isGood: false; fault: ErrorParts };
 
@@ -41,7 +44,7 @@ export function encode(
 ): { code: OutcomeCode; value: unknown } {
   if (result === undefined || encoding === "value") return { code: "done", value: result };
   try {
-    const text = JSON.stringify(result);
+    const text = stringify(result);
     if (text === undefined) {
       throw new TypeError(`Cannot send result: a ${typeof result} is no JSON`);
     }

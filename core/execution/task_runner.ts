@@ -40,6 +40,8 @@ interface Sent {
 class Running implements Owner {
   timers = 0;
   isOver = false;
+  /** Its asynchronous context is followed. */
+  isTracked = true;
 
   constructor(
     readonly sent: Sent,
@@ -78,6 +80,8 @@ export class TaskRunner {
   #batches: { message: RunMessage; at: number }[] = [];
   #epoch = 0;
   #isPumping = false;
+  /** A task was run without following its context. */
+  #hasUntracked = false;
   #isWorn = false;
   #outcomes = new Outcomes();
   #firstOutcomeMs = 0;
@@ -123,7 +127,7 @@ export class TaskRunner {
 
   /** Whose code threw outside of its own call: a running task fails, one that ended is blamed. */
   blame(owner: Owner | undefined, thrown: unknown): void {
-    const running = owner instanceof Running ? owner : this.#onlyRunning();
+    const running = owner instanceof Running ? owner : this.#onlySuspect();
     if (running !== undefined && !running.isOver) {
       this.#wear("an error escaped from it");
       this.#end(running, "task_error", errorPartsOf(thrown));
@@ -141,7 +145,7 @@ export class TaskRunner {
   /** What task code writes to the console is its log. */
   writeLine(level: "debug" | "info" | "warning" | "error", text: string): void {
     const { guard } = this.#place;
-    const owner = guard.current ?? guard.owners.getStore();
+    const owner = guard.current ?? guard.owners.getStore() ?? this.#onlySuspect();
     if (owner instanceof Running) owner.context.addLine(level, text);
   }
 
@@ -156,8 +160,13 @@ export class TaskRunner {
     });
   }
 
-  #onlyRunning(): Running | undefined {
-    const [only, ...others] = this.#running.values();
+  /**
+   * Whose it is that has no owner: a task's that was run without following its context. Where none
+   * ever was, it can only be that of the one that runs.
+   */
+  #onlySuspect(): Running | undefined {
+    const [only, ...others] = [...this.#running.values()]
+      .filter(({ isTracked }) => !isTracked || !this.#hasUntracked);
     return others.length === 0 ? only : undefined;
   }
 
@@ -207,8 +216,8 @@ export class TaskRunner {
       lane,
       onNote: () => this.#scheduleNotes(),
     });
-    const began = performance.now();
-    const running = new Running(sent, lane, performance.timeOrigin + began, began, context);
+    const began = now.call(performance);
+    const running = new Running(sent, lane, timeOrigin + began, began, context);
     this.#running.set(sent.seq, running);
     stats.beginLane(slot, lane, sent.seq, running.startedAtMs);
     const known = this.#definitions.get(sent.type.url);
@@ -217,6 +226,8 @@ export class TaskRunner {
     else if (known.plainRuns < PLAIN_RUNS) {
       guard.owners.run(running, () => this.#call(running, known.definition));
     } else {
+      running.isTracked = false;
+      this.#hasUntracked = true;
       guard.current = running;
       this.#call(running, known.definition);
       guard.current = undefined;
@@ -295,19 +306,19 @@ export class TaskRunner {
     running.isOver = true;
     running.context.end();
     const { stats, slot, guard } = this.#place;
-    const now = performance.now();
-    const runMs = now - running.began;
+    const nowMs = now.call(performance);
+    const runMs = nowMs - running.began;
     this.#running.delete(running.sent.seq);
     stats.endLane(slot, running.lane);
     this.#freeLanes.push(running.lane);
     this.#count(code, runMs);
     this.#sendNotes([running]);
     if (this.#outcomes.token !== running.sent.token) this.#flush();
-    if (this.#outcomes.count === 0) this.#firstOutcomeMs = now;
+    if (this.#outcomes.count === 0) this.#firstOutcomeMs = nowMs;
     this.#outcomes.add(running.sent, code, running.startedAtMs, runMs, value);
     if (running.timers > 0) this.#wear("it left timers behind");
     else if (guard.isPolluted()) this.#wear("it changed built-in objects");
-    const isDue = now - this.#firstOutcomeMs >= OUTCOME_AGE_MAX_MS;
+    const isDue = nowMs - this.#firstOutcomeMs >= OUTCOME_AGE_MAX_MS;
     if (isDue || this.#outcomes.count >= OUTCOMES_MAX) this.#flush();
     this.#pump();
   }
@@ -368,6 +379,9 @@ export class TaskRunner {
   }
 }
 
+/** Captured: task code may change what the clock says. */
+const { now } = performance;
+const { timeOrigin } = performance;
 const UNKNOWN_TYPE: TypeSource = { name: "unknown", url: "" };
 /** Captured before the realm guard gives timers an owner: the thread's own belong to no task. */
 const REAL_SET_TIMEOUT: (run: () => void, ms: number) => unknown = globalThis.setTimeout;

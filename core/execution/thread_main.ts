@@ -17,6 +17,8 @@ import { TaskRunner } from "./task_runner.ts";
 const HEARTBEAT_MS = 500;
 /** How long a thread that is kept busy looks for its next message before it sleeps. */
 const SPIN_MS = 0.1;
+/** However often it finds one, timers and the like have their turn after so long. */
+const SPIN_TOTAL_MS = 10;
 /** It spins only if the last message came so soon after it had nothing to do. */
 const SPIN_GAP_MS = 0.3;
 
@@ -102,7 +104,8 @@ class ThreadMain {
 
   /** Waking a sleeping thread takes longer than most short tasks: see what comes next, for a while. */
   #spin(): void {
-    while (this.#spins && this.#runner.isIdle) {
+    const latest = now.call(performance) + SPIN_TOTAL_MS;
+    while (this.#spins && this.#runner.isIdle && now.call(performance) < latest) {
       const end = now.call(performance) + SPIN_MS;
       while (this.#stats.loadInbox(this.#boot.slot) === this.#received) {
         if (now.call(performance) > end) {

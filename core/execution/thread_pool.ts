@@ -9,6 +9,7 @@
  * period its thread is ended by force. The attempt is settled when there is proof that its code no
  * longer runs, so a thread that cannot be ended keeps its attempt running, as a zombie.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { PoolSettings } from "../model/pool.ts";
 import type { Attempt, Outcome } from "./attempt.ts";
 import { AttemptQueue } from "./attempt_queue.ts";
@@ -156,11 +157,14 @@ export class ThreadPool implements SlotOwner {
   /** Orders an attempt that runs to end, by force after the grace period. */
   stop(attempt: Attempt, graceMs: number, cause: string, isTimeout = false): void {
     const slot = this.#slotOf(attempt);
-    if (slot === undefined || attempt.stop !== undefined) return;
-    const nowMs = performance.now();
-    attempt.stop = { cause, isTimeout, requestedAtMs: Date.now(), killAtMs: nowMs + graceMs };
-    if (attempt.place === "running") slot.thread.stop(attempt.seq, cause);
-    slot.takeBack();
+    if (slot === undefined) return;
+    const killAtMs = performance.now() + graceMs;
+    const earlier = attempt.stop;
+    if (earlier === undefined) {
+      attempt.stop = { cause, isTimeout, requestedAtMs: Date.now(), killAtMs };
+      if (attempt.place === "running") slot.thread.stop(attempt.seq, cause);
+      slot.takeBack();
+    } else attempt.stop = { ...earlier, killAtMs: Math.min(earlier.killAtMs, killAtMs) };
     if (graceMs === 0) this.#crew.end(slot);
     this.#watch.soon();
   }
@@ -206,20 +210,35 @@ export class ThreadPool implements SlotOwner {
 
   /** Changes settings: threads are opened or let go; no attempt is moved. */
   change(settings: PoolSettings): void {
+    const { permissions, memoryMb } = this.#settings;
+    const isRestricted = !isDeepStrictEqual([permissions, memoryMb], [
+      settings.permissions,
+      settings.memoryMb,
+    ]);
     this.#settings = settings;
-    for (const slot of this.#crew.open) {
-      if (slot.lanes === settings.tasksPerThread) continue;
-      slot.lanes = settings.tasksPerThread;
-      if (slot.isReady) slot.thread.setLanes(slot.lanes);
+    for (const slot of [...this.#crew.open]) {
+      // What a thread may do is fixed when it starts: with other rights, others take over.
+      if (isRestricted || slot.isSpent(settings.recycleAfterTasks)) {
+        slot.takeBack();
+        this.#crew.release(slot);
+      } else this.#setLanes(slot, settings.tasksPerThread);
     }
     this.#crew.trim(performance.now());
     this.#planDispatch();
   }
 
+  #setLanes(slot: Slot, lanes: number): void {
+    if (slot.lanes === lanes) return;
+    slot.lanes = lanes;
+    if (!slot.isReady) return;
+    slot.thread.setLanes(lanes);
+    slot.markRunning(performance.now());
+  }
+
   /** Begins nothing more; what was sent ahead comes back. */
   pause(): void {
     this.#isPaused = true;
-    for (const slot of this.#crew.open) slot.takeBack();
+    for (const slot of this.slots) slot.takeBack();
   }
 
   /** Begins tasks again. */
@@ -318,8 +337,11 @@ export class ThreadPool implements SlotOwner {
 
   #landed(slot: Slot, attempt: Attempt, message: OutcomesMessage, at: number, nowMs: number): void {
     const code = message.codes[at] ?? "done";
-    const startedAtMs = message.startedAtMs[at] ?? 0;
-    const runMs = message.runMs[at] ?? 0;
+    // Clocks of task code's own realm: believed as far as they are possible.
+    const sinceStartMs = nowMs - slot.startedMs;
+    const runMs = within(message.runMs[at], 0, sinceStartMs);
+    const endedAtMs = Date.now();
+    const startedAtMs = within(message.startedAtMs[at], endedAtMs - sinceStartMs, endedAtMs);
     const value = message.values[at];
     this.#dispatcher.pace.record(attempt.type.url, runMs);
     this.stats.recordWait(Math.max(0, nowMs - attempt.enqueuedMs - runMs));
@@ -345,6 +367,7 @@ export class ThreadPool implements SlotOwner {
     attempt.place = "nowhere";
     this.#answerWithdrawal(attempt, outcome.kind === "cancelled");
     attempt.settled(outcome, slot);
+    this.#answerIdle();
   }
 
   #answerWithdrawal(attempt: Attempt, wasWithdrawn: boolean): void {
@@ -359,7 +382,7 @@ export class ThreadPool implements SlotOwner {
     if (cause !== undefined || this.#isClosed) {
       return this.#settle(attempt, cancelled(cause ?? "The pool was closed"), null);
     }
-    this.#queue.pushFront(attempt);
+    this.#queue.putBack(attempt);
     attempt.requeued();
   }
 
@@ -427,4 +450,9 @@ export class ThreadPool implements SlotOwner {
       cacheFolder,
     }, slot);
   }
+}
+
+/** A number between two others; what is no number counts as the lower. */
+function within(value: number | undefined, low: number, high: number): number {
+  return value !== undefined && value >= low ? Math.min(value, Math.max(low, high)) : low;
 }

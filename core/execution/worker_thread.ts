@@ -20,13 +20,11 @@ class WorkerThread implements Thread {
   #error = "it ended itself";
 
   constructor(settings: ThreadSettings, listener: ThreadListener) {
-    const { port1, port2 } = new MessageChannel();
     const { slot, stats, permissions } = settings;
     this.#slot = slot;
     this.#stats = stats;
     this.#listener = listener;
-    this.#port = port1;
-    this.#port.onmessage = ({ data }: MessageEvent<FromThread>) => this.#receive(data);
+    // Throws if a permission cannot be granted: nothing else is open by then.
     this.#worker = new Worker(new URL("./thread_main.ts", import.meta.url), {
       type: "module",
       deno: {
@@ -47,6 +45,9 @@ class WorkerThread implements Thread {
       event.preventDefault();
       this.#fail(event.message);
     };
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.#port.onmessage = ({ data }: MessageEvent<FromThread>) => this.#receive(data);
     stats.clearSlot(slot);
     this.#worker.postMessage(
       {

@@ -32,7 +32,11 @@ export const Permissions = z.strictObject({
   read: grants.default([]).meta({ description: "Folders and files that tasks may read" }),
   write: grants.default([]).meta({ description: "Folders and files that tasks may write" }),
   net: grants.default([]).meta({ description: "Hosts (with :port) that tasks may reach" }),
-  env: grants.default([]).meta({ description: "Environment variables that tasks may read" }),
+  env: z.array(
+    grant.regex(/^(?!LIDO_)/, { message: "Invalid: Lido's own variables are not given" }),
+  )
+    .max(64).readonly().default([])
+    .meta({ description: "Environment variables that tasks may read" }),
 }).meta({ id: "Permissions" });
 /** What task code of a pool may reach; what is not listed is refused. */
 export type Permissions = z.infer<typeof Permissions>;

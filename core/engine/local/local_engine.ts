@@ -2,6 +2,7 @@
  * The engine of one machine. Tasks live in memory; capacity, rejection and idempotency are decided
  * here and nowhere else.
  */
+import { setImmediate } from "node:timers";
 import { type Clock, systemClock } from "../../model/clock.ts";
 import { LidoError } from "../../model/errors.ts";
 import type { PoolId, TaskCounts } from "../../model/pool.ts";
@@ -22,6 +23,9 @@ import { TaskTable } from "./task_table.ts";
 
 /** How long a caller who was refused should wait before the next try. */
 const RETRY_AFTER_MS = 1_000;
+
+/** How many tasks are cancelled before others are served. */
+const CANCEL_STEP = 1_000;
 
 /** What the local engine is made with. */
 export interface LocalEngineOptions {
@@ -103,15 +107,15 @@ export class LocalEngine implements Engine, RecordListener {
   async cancelPending(poolId: PoolId, cause: string): Promise<number> {
     const { runner } = this.#queueOf(poolId);
     let cancelled = 0;
-    for (;;) {
-      const { tasks } = this.#table.list({ poolId, state: "pending" }, { page: 1, perPage: 1_000 });
-      const answers = await Promise.all(
-        tasks.map(({ id }) => runner.withdraw(this.#table.get(id), cause)),
-      );
-      const done = answers.filter((wasWithdrawn) => wasWithdrawn).length;
-      cancelled += done;
-      // Those that began meanwhile are no longer pending, or will not be for long.
-      if (done === 0) return cancelled;
+    // Once through all that there are now: what is submitted meanwhile is not meant.
+    for (let before = this.#nextOrder;;) {
+      const records = this.#table.pendingBelow(poolId, before, CANCEL_STEP);
+      const last = records.at(-1);
+      if (last === undefined) return cancelled;
+      before = last.order;
+      const answers = await Promise.all(records.map((record) => runner.withdraw(record, cause)));
+      cancelled += answers.filter((wasWithdrawn) => wasWithdrawn).length;
+      await new Promise((resolve) => setImmediate(resolve)); // others want to be served, too
     }
   }
 

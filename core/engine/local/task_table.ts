@@ -96,6 +96,13 @@ export class TaskTable {
     this.#tally(poolId).rejected += amount;
   }
 
+  /** Pending tasks of a pool, the newest first of those with an order below the given. */
+  pendingBelow(poolId: PoolId, order: number, count: number): readonly TaskRecord[] {
+    return this.#index(poolId, "pending").below(order, count).flatMap((one) =>
+      this.#byOrder.get(one) ?? []
+    );
+  }
+
   /** Counters of one pool, or of all. */
   counts(poolId?: PoolId): TaskCounts {
     return this.#tally(poolId ?? ALL).counts();

@@ -34,6 +34,14 @@ class Model {
     return heads.find((head) => rank(head) === best);
   }
 
+  /** In front of all that are not older. */
+  putBack(attempt: WatchedAttempt): void {
+    const at = this.waiting.findIndex(({ priority, enqueuedMs }) =>
+      priority === attempt.priority && enqueuedMs >= attempt.enqueuedMs
+    );
+    this.waiting.splice(at < 0 ? this.waiting.length : at, 0, attempt);
+  }
+
   remove(attempt: WatchedAttempt): void {
     this.waiting.splice(this.waiting.indexOf(attempt), 1);
   }
@@ -50,8 +58,9 @@ const step = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      kind: fc.constant("pushFront" as const),
+      kind: fc.constant("putBack" as const),
       priority: fc.integer({ min: -2, max: 2 }),
+      ageMs: fc.nat({ max: 5_000 }),
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("take" as const) }) },
@@ -77,10 +86,10 @@ Deno.test("AttemptQueue agrees with an array, whatever is done to it", () => {
             model.waiting.push(attempt);
             break;
           }
-          case "pushFront": {
-            const attempt = attemptAt(nowMs, one.priority);
-            queue.pushFront(attempt);
-            model.waiting.unshift(attempt);
+          case "putBack": {
+            const attempt = attemptAt(nowMs - one.ageMs, one.priority);
+            queue.putBack(attempt);
+            model.putBack(attempt);
             break;
           }
           case "take": {
