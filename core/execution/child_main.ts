@@ -9,12 +9,14 @@ import process from "node:process";
 import { OWN_CODE } from "./code_paths.ts";
 import {
   type ChildBoot,
+  EXIT_FORGERY,
   EXIT_OUT_OF_MEMORY,
   EXIT_THREAD_GONE,
   type ToChild,
 } from "./child_protocol.ts";
 import { watchForDeath } from "./death_watch.ts";
-import { FrameReader, NO_KEY, writeFrame } from "./frames.ts";
+import { decodeBatch, FrameReader, NO_KEY, writeFrame } from "./frames.ts";
+import { RESULT_CHARS_MAX } from "../model/task.ts";
 import type { FromThread, ToThread } from "./protocol.ts";
 import { StatsBlock } from "./stats_block.ts";
 
@@ -116,6 +118,7 @@ class Child {
 
   #fromWorker(message: FromWorker, lockName: string): void {
     if (message.kind === "framed_outcomes") {
+      checkResults(message.payload);
       writeFrame(this.#channel, "outcomes", message.payload, this.#key);
       this.#isOwed = false;
       this.#watchOn();
@@ -173,6 +176,21 @@ class Child {
   #toWorker(message: object): void {
     this.#port?.postMessage(message);
     this.#stats.ring(SLOT);
+  }
+}
+
+/**
+ * Task code may have changed how its thread writes JSON, and results go into the server's answers
+ * as they stand: here, where it reaches nothing, and not in the server, it is seen that they are JSON.
+ */
+function checkResults(payload: string): void {
+  try {
+    for (const text of decodeBatch(payload).texts) {
+      if (text !== null && text.length > RESULT_CHARS_MAX) throw new RangeError("It is too long");
+      if (text !== null) JSON.parse(text);
+    }
+  } catch {
+    Deno.exit(EXIT_FORGERY);
   }
 }
 

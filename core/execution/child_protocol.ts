@@ -6,6 +6,8 @@ import { FAILURE_CODES } from "../model/task.ts";
 export const EXIT_OUT_OF_MEMORY = 99;
 /** Exit code of a child whose thread ended without being asked to. */
 export const EXIT_THREAD_GONE = 98;
+/** Exit code of a child whose thread gave a result that only task code can have forged. */
+export const EXIT_FORGERY = 97;
 
 /** A child's first message. */
 export interface ChildBoot {

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Duplex, Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import {
+  EXIT_FORGERY,
   EXIT_OUT_OF_MEMORY,
   EXIT_THREAD_GONE,
   FromChild,
@@ -11,7 +12,6 @@ import {
 } from "./child_protocol.ts";
 import { CONFIG_FILE, OWN_CODE } from "./code_paths.ts";
 import { decodeBatch, encodeBatch, type Frame, FrameReader, NO_KEY, writeFrame } from "./frames.ts";
-import { RESULT_CHARS_MAX } from "../model/task.ts";
 import type { RunMessage } from "./protocol.ts";
 import type { LaneRow, SlotRow } from "./stats_block.ts";
 import type { Death, StartThread, Thread, ThreadListener, ThreadSettings } from "./thread.ts";
@@ -147,14 +147,9 @@ class ChildThread implements Thread {
     const values = columns.runMs.map((_, index) => {
       const text = texts[index] ?? undefined;
       if (text === undefined) return undefined;
-      if (text.length > RESULT_CHARS_MAX) {
-        throw new RangeError("Cannot read result: it is too long");
-      }
-      // Parsed in any case: task code may have changed how its thread writes JSON, and this text
-      // goes into answers as it stands.
-      const value: unknown = JSON.parse(text);
       const isResult = (columns.codes[index] ?? "done") === "done";
-      return isResult && this.#settings.encoding === "json" ? text : value;
+      // The child's main thread has seen that it is JSON.
+      return isResult && this.#settings.encoding === "json" ? text : JSON.parse(text);
     });
     this.#listener.outcomes({ kind: "outcomes", ...columns, values });
   }
@@ -177,6 +172,7 @@ class ChildThread implements Thread {
   }
 
   #causeOf(code: number | null, signal: string | null): Death {
+    if (code === EXIT_FORGERY) this.#forgery = "a result that is no JSON";
     if (this.#forgery !== undefined) {
       return {
         code: "protocol_violation",

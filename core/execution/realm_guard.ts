@@ -66,8 +66,18 @@ function isReadable(object: object, key: PropertyKey): boolean {
 
 interface Watched {
   readonly object: object;
+  /** How many properties it has; -1 where the runtime itself adds some when they are first used. */
   readonly keys: number;
-  readonly functions: readonly (readonly [PropertyKey, unknown])[];
+  readonly functions: readonly { readonly key: PropertyKey; readonly value: unknown }[];
+}
+
+function watch(object: object): Watched {
+  return {
+    object,
+    keys: object === console ? -1 : ownKeys(object).length,
+    functions: ownKeys(object).filter((key) => isReadable(object, key))
+      .map((key) => ({ key, value: Reflect.get(object, key) })),
+  };
 }
 
 /** See the head of this file. */
@@ -76,7 +86,7 @@ export class RealmGuard {
   readonly owners: AsyncLocalStorage<Owner> = new AsyncLocalStorage();
   /** Whose code runs now, when it is run without following its asynchronous context. */
   current: Owner | undefined;
-  readonly #watched: readonly Watched[];
+  #watched: readonly Watched[];
   readonly #handles: number;
   #startedWorker = false;
 
@@ -84,12 +94,7 @@ export class RealmGuard {
   constructor(onThrow: (error: unknown, owner: Owner | undefined) => void) {
     this.#ownTimers(onThrow);
     this.#noticeWorkers();
-    this.#watched = INTRINSICS.map((object) => ({
-      object,
-      keys: ownKeys(object).length,
-      functions: ownKeys(object).filter((key) => isReadable(object, key))
-        .map((key) => [key, Reflect.get(object, key)] as const),
-    }));
+    this.#watched = INTRINSICS.map(watch);
     this.#handles = countHandles();
   }
 
@@ -104,16 +109,17 @@ export class RealmGuard {
   findDamage(): string | undefined {
     if (this.#startedWorker) return "it started a worker";
     if (countHandles() > this.#handles) return "it left files or connections open";
-    for (const { object, keys, functions } of this.#watched) {
-      if (ownKeys(object).length !== keys) return "it changed built-in objects";
-      for (const [key, value] of functions) {
-        // An own property of a captured object: no prototype is asked.
-        if ((object as Record<PropertyKey, unknown>)[key] !== value) {
-          return "it changed built-in objects";
-        }
-      }
+    // By index: what a task did to iteration shall not help it.
+    for (let at = 0; at < this.#watched.length; at++) {
+      const watched = this.#watched[at];
+      if (watched !== undefined && isChanged(watched)) return "it changed built-in objects";
     }
     return undefined;
+  }
+
+  /** A module was loaded: what it added while it was is no task's doing. */
+  accept(): void {
+    this.#watched = INTRINSICS.map(watch);
   }
 
   /** Timers know whose they are, so that what they throw is blamed on the right task. */
@@ -166,6 +172,18 @@ export class RealmGuard {
       }
     };
   }
+}
+
+function isChanged({ object, keys, functions }: Watched): boolean {
+  if (keys >= 0 && ownKeys(object).length !== keys) return true;
+  for (let at = 0; at < functions.length; at++) {
+    const one = functions[at];
+    // An own property of a captured object: no prototype is asked.
+    if (one !== undefined && (object as Record<PropertyKey, unknown>)[one.key] !== one.value) {
+      return true;
+    }
+  }
+  return false;
 }
 
 const EMPTY_OBJECT = {};

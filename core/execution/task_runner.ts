@@ -165,9 +165,13 @@ export class TaskRunner {
    * ever was, it can only be that of the one that runs.
    */
   #onlySuspect(): Running | undefined {
-    const [only, ...others] = [...this.#running.values()]
-      .filter(({ isTracked }) => !isTracked || !this.#hasUntracked);
-    return others.length === 0 ? only : undefined;
+    let only: Running | undefined;
+    for (const running of this.#running.values()) {
+      if (running.isTracked && this.#hasUntracked) continue;
+      if (only !== undefined) return undefined;
+      only = running;
+    }
+    return only;
   }
 
   /** Begins what there is room for. Tasks that end at once are followed by the next in this loop. */
@@ -239,6 +243,7 @@ export class TaskRunner {
     const { type } = running.sent;
     try {
       const definition = await this.#place.load(type);
+      if (this.#running.size === 1) this.#place.guard.accept();
       this.#definitions.set(type.url, { definition, plainRuns: 0 });
       this.#call(running, definition);
     } catch (error) {

@@ -22,6 +22,7 @@ class FakeGuard {
   findDamage(): string | undefined {
     return this.damage;
   }
+  accept(): void {}
 }
 
 /** What a runner is made with; the rest has a default. */
