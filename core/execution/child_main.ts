@@ -6,7 +6,6 @@
  */
 import { Socket } from "node:net";
 import process from "node:process";
-import { OWN_CODE } from "./code_paths.ts";
 import {
   type ChildBoot,
   EXIT_FORGERY,
@@ -17,6 +16,7 @@ import {
 import { watchForDeath } from "./death_watch.ts";
 import { decodeBatch, FrameReader, NO_KEY, writeFrame } from "./frames.ts";
 import { RESULT_CHARS_MAX } from "../model/task.ts";
+import { workerPermissions } from "./grants.ts";
 import type { FromThread, ToThread } from "./protocol.ts";
 import { StatsBlock } from "./stats_block.ts";
 
@@ -85,15 +85,7 @@ class Child {
     const worker = new Worker(new URL("./thread_main.ts", import.meta.url), {
       type: "module",
       deno: {
-        permissions: {
-          read: [...OWN_CODE, ...permissions.read],
-          write: [...permissions.write],
-          net: [...permissions.net],
-          env: [...permissions.env],
-          run: false,
-          ffi: false,
-          sys: false,
-        },
+        permissions: workerPermissions(permissions),
       },
     });
     worker.onerror = (event) => {

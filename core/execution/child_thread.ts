@@ -10,8 +10,8 @@ import {
   OutcomesHeader,
   type ToChild,
 } from "./child_protocol.ts";
-import { CONFIG_FILE, OWN_CODE } from "./code_paths.ts";
 import { decodeBatch, encodeBatch, type Frame, FrameReader, NO_KEY, writeFrame } from "./frames.ts";
+import { childArguments } from "./grants.ts";
 import type { RunMessage } from "./protocol.ts";
 import type { LaneRow, SlotRow } from "./stats_block.ts";
 import type { Death, StartThread, Thread, ThreadListener, ThreadSettings } from "./thread.ts";
@@ -43,7 +43,12 @@ class ChildThread implements Thread {
   constructor(settings: ThreadSettings, listener: ThreadListener) {
     this.#settings = settings;
     this.#listener = listener;
-    this.#process = spawn(Deno.execPath(), argumentsFor(settings), {
+    const { memoryMb, codeFolders } = settings;
+    const permissions = {
+      ...settings.permissions,
+      read: [...codeFolders, ...settings.permissions.read],
+    };
+    this.#process = spawn(Deno.execPath(), childArguments(CHILD_MAIN, { memoryMb, permissions }), {
       stdio: ["ignore", "ignore", "pipe", "pipe"],
       env: environmentFor(settings),
     });
@@ -56,13 +61,7 @@ class ChildThread implements Thread {
       this.#stderr = error.message;
       this.#die(null, null);
     });
-    const { read, ...others } = settings.permissions;
-    this.#say({
-      kind: "boot",
-      key: String(this.#key),
-      memoryMb: settings.memoryMb,
-      permissions: { ...others, read: [...settings.codeFolders, ...read] },
-    });
+    this.#say({ kind: "boot", key: String(this.#key), memoryMb, permissions });
   }
 
   get pid(): number | null {
@@ -195,28 +194,6 @@ class ChildThread implements Thread {
     const said = this.#stderr.trim().split("\n").at(-1);
     return { code: "thread_exited", message: `The task ${how}${said ? `: ${said}` : ""}` };
   }
-}
-
-function argumentsFor({ memoryMb, permissions, codeFolders }: ThreadSettings): string[] {
-  const grant = (name: string, to: readonly string[]) =>
-    to.length === 0
-      ? []
-      : [`--allow-${name}=${to.map((one) => one.replaceAll(",", ",,")).join(",")}`];
-  return [
-    "run",
-    "--quiet",
-    "--no-prompt",
-    "--no-remote",
-    "--cached-only",
-    "--unstable-worker-options",
-    `--config=${CONFIG_FILE}`,
-    `--v8-flags=--max-old-space-size=${memoryMb}`,
-    ...grant("read", [...OWN_CODE, ...codeFolders, ...permissions.read]),
-    ...grant("write", permissions.write),
-    ...grant("net", permissions.net),
-    ...grant("env", permissions.env),
-    CHILD_MAIN,
-  ];
 }
 
 /** Cleared, but for what the permissions name; the cache is the pool's own. */

@@ -32,7 +32,7 @@ export class SlotCrew {
   /** Slots that take tasks, or will. */
   readonly #open: Slot[] = [];
   readonly #leaving = new Set<Slot>();
-  readonly #timers = new Set<number>();
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #failures = 0;
   #isBackingOff = false;
   #isClosed = false;
@@ -202,10 +202,10 @@ export class SlotCrew {
   }
 
   #after(ms: number, run: () => void): void {
-    const timer: number = setTimeout(() => {
+    const timer = setTimeout(() => {
       this.#timers.delete(timer);
       run();
-    }, ms) as unknown as number; // Deno's clearTimeout takes what its setTimeout gave
+    }, ms);
     this.#timers.add(timer);
   }
 }

@@ -1,6 +1,6 @@
 /** A thread that is a Web Worker of the server: isolation `thread`. */
 import type { FromThread, RunMessage, ToThread } from "./protocol.ts";
-import { OWN_CODE } from "./code_paths.ts";
+import { workerPermissions } from "./grants.ts";
 import { watchForDeath } from "./death_watch.ts";
 import type { LaneRow, SlotRow, StatsBlock } from "./stats_block.ts";
 import type { StartThread, Thread, ThreadListener, ThreadSettings } from "./thread.ts";
@@ -28,16 +28,10 @@ class WorkerThread implements Thread {
     this.#worker = new Worker(new URL("./thread_main.ts", import.meta.url), {
       type: "module",
       deno: {
-        permissions: {
+        permissions: workerPermissions({
           ...permissions,
-          read: [...OWN_CODE, ...settings.codeFolders, ...permissions.read],
-          net: [...permissions.net],
-          write: [...permissions.write],
-          env: [...permissions.env],
-          run: false,
-          ffi: false,
-          sys: false,
-        },
+          read: [...settings.codeFolders, ...permissions.read],
+        }),
       },
     });
     // Without preventDefault() an error of one thread would end the server.

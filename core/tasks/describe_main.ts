@@ -5,7 +5,7 @@
  */
 import { Socket } from "node:net";
 import process from "node:process";
-import { OWN_CODE } from "../execution/code_paths.ts";
+import { workerPermissions } from "../execution/grants.ts";
 import { watchForDeath } from "../execution/death_watch.ts";
 import { EXIT_THREAD_GONE, LineReader } from "./describe_protocol.ts";
 
@@ -18,15 +18,7 @@ const leave = () => Deno.exit(0);
 const worker = new Worker(new URL("./describe_worker.ts", import.meta.url), {
   type: "module",
   deno: {
-    permissions: {
-      read: [...OWN_CODE, ...Deno.args],
-      write: false,
-      net: false,
-      env: false,
-      run: false,
-      ffi: false,
-      sys: false,
-    },
+    permissions: workerPermissions({ read: Deno.args, write: [], net: [], env: [] }),
   },
 });
 worker.onerror = (event) => {

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Duplex, Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { CONFIG_FILE, OWN_CODE } from "../execution/code_paths.ts";
+import { childArguments } from "../execution/grants.ts";
 import { EXIT_THREAD_GONE, FromDescriber, LineReader } from "./describe_protocol.ts";
 
 const DESCRIBE_MAIN = fileURLToPath(new URL("./describe_main.ts", import.meta.url));
@@ -36,7 +36,13 @@ export class Describer implements AsyncDisposable {
   #described = 0;
 
   private constructor({ tasksFolder, cacheFolder }: DescriberPlace) {
-    this.#process = spawn(Deno.execPath(), argumentsFor(tasksFolder), {
+    this.#process = spawn(Deno.execPath(), [
+      ...childArguments(DESCRIBE_MAIN, {
+        memoryMb: MEMORY_MB,
+        permissions: { read: [tasksFolder], write: [], net: [], env: [] },
+      }),
+      tasksFolder,
+    ], {
       stdio: ["ignore", "ignore", "pipe", "pipe"],
       env: { DENO_DIR: cacheFolder, NO_COLOR: "1" },
     });
@@ -125,20 +131,4 @@ export class Describer implements AsyncDisposable {
       : `ended the process that imported it (${signal ?? `code ${code}`})`;
     return said ? `${how}: ${said}` : how;
   }
-}
-
-function argumentsFor(tasksFolder: string): string[] {
-  return [
-    "run",
-    "--quiet",
-    "--no-prompt",
-    "--no-remote",
-    "--cached-only",
-    "--unstable-worker-options",
-    `--config=${CONFIG_FILE}`,
-    `--v8-flags=--max-old-space-size=${MEMORY_MB}`,
-    `--allow-read=${[...OWN_CODE, tasksFolder].join(",")}`,
-    DESCRIBE_MAIN,
-    tasksFolder,
-  ];
 }
