@@ -21,6 +21,11 @@ export const ERROR_CODES = [
   "server_closing",
   "thread_start_failed",
   "budget_exhausted",
+  "journal_unavailable",
+  "journal_corrupt",
+  "data_folder_locked",
+  "data_folder_unusable",
+  "version_not_found",
 ] as const;
 /** What went wrong, in one word that programs can compare. */
 export type ErrorCode = typeof ERROR_CODES[number];

@@ -49,6 +49,14 @@ export const Rejection = z.enum(["reject", "wait", "drop_oldest"]).meta({
 /** What happens to a submit when the queue is full. */
 export type Rejection = z.infer<typeof Rejection>;
 
+/** When a submit is answered. */
+export const Durability = z.enum(["fsync", "relaxed", "memory"]).meta({
+  description:
+    "fsync: a submit is answered when it is on disk; relaxed: at once, written a moment later; memory: as relaxed, and what has not ended is cancelled when the server starts again",
+});
+/** When a submit is answered. */
+export type Durability = z.infer<typeof Durability>;
+
 const duration = z.int().min(1).max(30 * 86_400_000);
 
 /** What may be set of a pool. All but `isolation` can be changed while it runs. */
@@ -79,6 +87,11 @@ export const PoolSettings = z.strictObject({
     .meta({ description: "A thread above the minimum that is idle this long is ended" }),
   recycleAfterTasks: z.int().min(1).max(1_000_000_000).nullable().default(null)
     .meta({ description: "Replace a thread after this many tasks; null: never" }),
+  durability: Durability.default("fsync"),
+  keepFinishedTasks: z.int().min(0).max(100_000_000).nullable().default(null)
+    .meta({ description: "Ended tasks that are kept on record; null: as many as all pools may" }),
+  keepFinishedMs: z.int().min(1_000).max(10 * 365 * 86_400_000).nullable().default(null)
+    .meta({ description: "How long ended tasks are kept on record; null: as long as there is room" }),
   warmSpare: z.boolean().default(true)
     .meta({ description: "While all threads are busy, keep the next one started if max allows" }),
 }).refine((settings) => settings.minThreads <= settings.maxThreads, {
@@ -156,6 +169,8 @@ export interface PoolSnapshot {
   readonly state: PoolState;
   readonly createdAtMs: number;
   readonly settings: PoolSettings;
+  /** Which version of its settings holds. */
+  readonly settingsVersion: number;
   readonly counts: TaskCounts;
   readonly slots: readonly SlotSnapshot[];
   readonly zombies: number;
@@ -165,6 +180,17 @@ export interface PoolSnapshot {
   readonly run: Percentiles;
   /** Why fewer threads run than are wanted; null when none is missing. */
   readonly startProblem: string | null;
+}
+
+/** A pool's settings as they once were set. */
+export interface SettingsVersion {
+  /** From 1, which is what it was opened with. */
+  readonly version: number;
+  readonly atMs: number;
+  /** Who changed them; null when nobody said. */
+  readonly author: string | null;
+  readonly reason: string | null;
+  readonly settings: PoolSettings;
 }
 
 /** What a caller should know before a resize. */

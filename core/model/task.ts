@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { PoolId } from "./pool.ts";
-import type { TaskState } from "./task_state.ts";
+import type { TaskEvent, TaskState } from "./task_state.ts";
 
 /** An id of a task: uuid v7, so ids sort by the time of submission. */
 export const TaskId = z.uuidv7().brand<"TaskId">();
@@ -55,6 +55,7 @@ export const FAILURE_CODES = [
   "result_too_large",
   "type_load_failed",
   "protocol_violation",
+  "poisonous",
 ] as const;
 /** Why an attempt did not come to a result. */
 export type FailureCode = typeof FAILURE_CODES[number];
@@ -149,18 +150,71 @@ export interface TaskSnapshot {
   readonly lateErrors: readonly LateError[];
 }
 
-/** Which tasks a list shows. Newest first. */
+/** From the least to the most that is wanted, both included; left out: no limit. */
+export interface Range {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** Which tasks a list shows: those for which all that is said holds. Newest first. */
 export interface TaskFilter {
   readonly poolId?: PoolId;
-  readonly state?: TaskState;
+  /** In one of these states. */
+  readonly states?: readonly TaskState[];
+  /** The name of their type. */
+  readonly type?: string;
+  /** Bears all of these. */
+  readonly tags?: readonly string[];
+  readonly priority?: Range;
+  readonly attempt?: Range;
+  /** Epoch milliseconds. */
+  readonly submittedAtMs?: Range;
+  readonly finishedAtMs?: Range;
+  /** How long the code ran. */
+  readonly runMs?: Range;
+  /** Is in the name, a tag, the input, the result or the error; case does not matter. */
+  readonly text?: string;
+  /** What is at these places of the input. */
+  readonly input?: readonly InputCondition[];
+}
+
+/** What is at a place of a task's input: `["url", "host"]` is `host` of `url`. */
+export interface InputCondition {
+  readonly path: readonly string[];
+  readonly value: string | number | boolean | null;
 }
 
 /** One page of a list, by its number or from a cursor. */
 export interface TaskPage {
   readonly tasks: readonly TaskSnapshot[];
-  /** All tasks that the filter lets through, from counters. */
+  /** Tasks that the filter lets through, from counters; at least so many where it is not exact. */
   readonly totalItems: number;
+  /** False where a filter made counting unbounded: there are more than {@link totalItems}. */
+  readonly isTotalExact: boolean;
   /** Opaque; the page after this one, or null at the end. */
   readonly nextCursor: string | null;
   readonly prevCursor: string | null;
+}
+
+/** One thing that happened to a task. All of them, from the first, tell its state. */
+export interface TaskEventEntry {
+  readonly atMs: number;
+  readonly event: TaskEvent | "submit";
+  /** The attempt that it concerns, from 1. */
+  readonly attempt: number;
+  /** Why, in one sentence, where there is something to say. */
+  readonly cause: string | null;
+}
+
+/** One run of a task that came to an end, or that a death of the server cut off. */
+export interface AttemptEntry {
+  readonly number: number;
+  readonly slot: number | null;
+  readonly startedAtMs: number | null;
+  readonly finishedAtMs: number;
+  readonly runMs: number | null;
+  readonly outcome: "done" | "failed" | "cancelled" | "died";
+  /** The failure's message, or why it was cancelled; null when it was done. */
+  readonly message: string | null;
+  readonly codeVersion: string | null;
 }

@@ -11,6 +11,7 @@ export type TaskEvent =
   | "complete"
   | "retry"
   | "requeue"
+  | "recover"
   | "fail"
   | "cancel";
 
@@ -24,6 +25,8 @@ export const TRANSITIONS = {
     retry: "scheduled",
     // Taken back from a thread that had not begun it, or that died beneath it: no attempt is lost.
     requeue: "pending",
+    // It ran when the server died: that attempt counts, and another follows.
+    recover: "pending",
     fail: "failed",
     cancel: "cancelled",
   },

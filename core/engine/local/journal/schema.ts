@@ -1,0 +1,189 @@
+/**
+ * The journal's tables. Each migration is run once, in order, in a transaction of its own; a file
+ * that is older than the last is copied before it is changed. Never edit one that was released.
+ *
+ * `tasks.seq` grows with each submission: lists, cursors and the order of work go by it. What a
+ * state is called in the file is its place in {@link STORED_STATES}: it must never move.
+ */
+import type { TaskEvent, TaskState } from "../../../model/task_state.ts";
+
+/** States by their numbers in the file; 0 is none. */
+export const STORED_STATES = [
+  null,
+  "blocked",
+  "scheduled",
+  "pending",
+  "running",
+  "completed",
+  "failed",
+  "cancelled",
+] as const satisfies readonly (TaskState | null)[];
+
+/** Events of a task by their numbers in the file; 0 is none. */
+export const STORED_EVENTS = [
+  null,
+  "submit",
+  "unblock",
+  "due",
+  "start",
+  "complete",
+  "retry",
+  "requeue",
+  "fail",
+  "cancel",
+  "recover",
+] as const satisfies readonly (TaskEvent | "submit" | null)[];
+
+/** The number of a state in the file. */
+export function storedState(state: TaskState): number {
+  return STORED_STATES.indexOf(state);
+}
+
+/** `counters.state` beyond the states: what else is counted of a pool. */
+export const TIMED_OUT = 100;
+/** See {@link TIMED_OUT}: submits that were refused. */
+export const REJECTED = 101;
+
+/** So that other programs (and a mistaken restore) know the file: "Lido". */
+export const APPLICATION_ID = 0x4c69646f;
+
+/** One step from a version of the file to the next. */
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** All steps; `PRAGMA user_version` tells how many a file has had. */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    name: "tasks, pools, counters and history",
+    sql: `
+CREATE TABLE meta (
+  key TEXT PRIMARY KEY,
+  value ANY
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE pools (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  settings TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE pool_settings (
+  pool INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  author TEXT,
+  reason TEXT,
+  settings TEXT NOT NULL,
+  PRIMARY KEY (pool, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tasks (
+  seq INTEGER PRIMARY KEY,
+  id BLOB NOT NULL,
+  pool INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  priority INTEGER NOT NULL,
+  submitted_at INTEGER NOT NULL,
+  attempt INTEGER NOT NULL DEFAULT 1,
+  deaths INTEGER NOT NULL DEFAULT 0,
+  started_at INTEGER,
+  finished_at INTEGER,
+  run_ms REAL,
+  slot INTEGER,
+  run_timeout_ms INTEGER,
+  code_url TEXT NOT NULL,
+  code_version TEXT NOT NULL,
+  idempotency_key TEXT,
+  tags TEXT,
+  input TEXT,
+  result TEXT,
+  ending TEXT,
+  notes TEXT
+) STRICT;
+CREATE UNIQUE INDEX tasks_by_id ON tasks (id);
+CREATE UNIQUE INDEX tasks_by_key ON tasks (pool, idempotency_key) WHERE idempotency_key IS NOT NULL;
+CREATE INDEX tasks_by_pool_state ON tasks (pool, state, seq);
+CREATE INDEX tasks_by_state ON tasks (state, seq);
+CREATE INDEX tasks_by_type ON tasks (type, seq);
+CREATE INDEX tasks_ready ON tasks (pool, priority DESC, seq) WHERE state = 3;
+
+CREATE TABLE task_tags (
+  tag TEXT NOT NULL,
+  task INTEGER NOT NULL,
+  PRIMARY KEY (tag, task)
+) STRICT, WITHOUT ROWID;
+
+-- When the tasks of a stretch of 1024 seqs were submitted: exact however the clock jumped.
+CREATE TABLE submit_times (
+  stretch INTEGER PRIMARY KEY,
+  first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL
+) STRICT;
+
+-- In the order of their ends: what retention and the text index follow.
+CREATE TABLE ended (
+  n INTEGER PRIMARY KEY,
+  task INTEGER NOT NULL,
+  pool INTEGER NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE events (
+  task INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  event INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  cause TEXT,
+  PRIMARY KEY (task, n)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE attempts (
+  task INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  slot INTEGER,
+  started_at INTEGER,
+  finished_at INTEGER NOT NULL,
+  run_ms REAL,
+  outcome TEXT NOT NULL,
+  ending TEXT,
+  code_version TEXT,
+  PRIMARY KEY (task, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE logs (
+  task INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  level TEXT NOT NULL,
+  text TEXT NOT NULL,
+  attempt INTEGER NOT NULL,
+  PRIMARY KEY (task, n)
+) STRICT, WITHOUT ROWID;
+
+-- ever: how many ever came to this state (a live state: how many are in it); kept: how many are on record.
+CREATE TABLE counters (
+  pool INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  ever INTEGER NOT NULL,
+  kept INTEGER NOT NULL,
+  PRIMARY KEY (pool, state)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE history (
+  step_s INTEGER NOT NULL,
+  pool INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  row TEXT NOT NULL,
+  PRIMARY KEY (step_s, pool, at)
+) STRICT, WITHOUT ROWID;
+`,
+  },
+];
