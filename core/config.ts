@@ -5,6 +5,8 @@ import { z } from "zod";
 export const Config = z.strictObject({
   host: z.string().min(1).default("127.0.0.1").meta({ description: "Where to listen" }),
   port: z.int().min(0).max(65_535).default(8000).meta({ description: "0 picks a free one" }),
+  data: z.string().min(1).default("./data")
+    .meta({ description: "Folder of the journal; :memory: keeps nothing" }),
   tasks: z.string().min(1).nullable().default(null)
     .meta({ description: "Folder of the user's task files (*.task.ts)" }),
   logLevel: z.enum(["debug", "info", "warning", "error"]).default("info")
@@ -26,10 +28,14 @@ export const Config = z.strictObject({
       .meta({ description: "Web Workers in the server at the most, over all pools" }),
     zombies: z.int().min(0).max(1_000).default(16)
       .meta({ description: "Threads that could not be stopped, after which no new one is opened" }),
-    finishedTasks: z.int().min(0).max(10_000_000).default(100_000)
-      .meta({ description: "Ended tasks that are kept on record" }),
     describeMs: z.int().min(100).max(60_000).default(5_000)
       .meta({ description: "How long importing one task file may take" }),
+  }).prefault({}),
+  journal: z.strictObject({
+    maxTaskHistory: z.int().min(0).max(100_000_000).default(1_000_000)
+      .meta({ description: "Ended tasks that are kept on record, over all pools" }),
+    maxTaskAgeMs: z.int().min(1_000).max(10 * 365 * 86_400_000).nullable().default(null)
+      .meta({ description: "How long ended tasks are kept; null: as long as there is room" }),
   }).prefault({}),
   shutdownMs: z.int().min(0).max(3_600_000).default(10_000)
     .meta({ description: "How long running tasks may go on when the server is asked to end" }),

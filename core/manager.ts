@@ -5,7 +5,9 @@
 import { availableParallelism } from "node:os";
 import type { z } from "zod";
 import type { Config } from "./config.ts";
-import type { Engine, NewTask, PageRequest } from "./engine/engine.ts";
+import type { ChangeNote, Engine, NewTask, PageRequest } from "./engine/engine.ts";
+import { DataFolder } from "./engine/local/journal/data_folder.ts";
+import { migrate } from "./engine/local/journal/migrations.ts";
 import { LocalEngine } from "./engine/local/local_engine.ts";
 import { runSelfTest } from "./execution/self_test.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
@@ -19,10 +21,13 @@ import {
   type PoolSnapshot,
   type PoolState,
   type ResizeInfo,
+  type SettingsVersion,
 } from "./model/pool.ts";
 import type { Health, SelfTestFinding, SystemStats } from "./model/system.ts";
 import type {
+  AttemptEntry,
   LogLine,
+  TaskEventEntry,
   TaskFilter,
   TaskId,
   TaskPage,
@@ -42,6 +47,8 @@ export interface ManagerOptions {
   readonly clock?: Clock;
   /** Variables that pools' permissions may name; none if left out. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Told of what goes wrong where nobody waits for it. */
+  onError?(error: unknown): void;
 }
 
 /** See the head of this file. */
@@ -52,27 +59,43 @@ export class Manager implements AsyncDisposable {
   readonly #startedAtMs: number;
   #selfTest: Promise<readonly SelfTestFinding[]> | undefined;
   #closing: Promise<void> | undefined;
+  #folder: Disposable | undefined;
 
-  private constructor(options: ManagerOptions, types: TaskTypeRegistry) {
+  private constructor(options: ManagerOptions, types: TaskTypeRegistry, engine: Engine) {
     const { config: { limits }, clock = systemClock, env = {} } = options;
     this.#types = types;
-    this.#engine = new LocalEngine({ finishedTasksMax: limits.finishedTasks, clock });
+    this.#engine = engine;
     const { codeFolders } = types;
     this.#pools = new PoolHouse({ limits, engine: this.#engine, clock, codeFolders, env });
     this.#startedAtMs = clock.nowMs();
   }
 
-  /** Loads the task types and opens the pool `default`, as upstream did. */
+  /**
+   * Loads the task types, opens the journal with the pools and tasks that it has, and in an empty
+   * one the pool `default`, as upstream did.
+   * @throws {LidoError} `data_folder_locked`, `data_folder_unusable`, `journal_corrupt`.
+   */
   static async start(options: ManagerOptions): Promise<Manager> {
-    const { tasks, limits } = options.config;
-    const types = await TaskTypeRegistry.load({ tasksDir: tasks, describeMs: limits.describeMs });
-    const manager = new Manager(options, types);
-    await manager.createPool({
-      name: "default",
-      maxThreads: availableParallelism(),
-      permissions: { read: [Deno.cwd()] },
-    });
-    return manager;
+    const { tasks, limits, data, journal } = options.config;
+    const folder = DataFolder.open(data);
+    try {
+      await migrate(folder.journalPath);
+      const types = await TaskTypeRegistry.load({ tasksDir: tasks, describeMs: limits.describeMs });
+      const engine = await LocalEngine.open({
+        files: folder,
+        keep: { tasks: journal.maxTaskHistory, ms: journal.maxTaskAgeMs },
+        clock: options.clock ?? systemClock,
+        findType: (name) => types.find(name),
+        ...options.onError && { onError: options.onError },
+      });
+      const manager = new Manager(options, types, engine);
+      manager.#folder = folder;
+      await manager.#openPools();
+      return manager;
+    } catch (error) {
+      folder[Symbol.dispose]();
+      throw error;
+    }
   }
 
   /**
@@ -81,8 +104,8 @@ export class Manager implements AsyncDisposable {
    */
   async createPool(input: PoolSettingsInput): Promise<PoolSnapshot> {
     this.#checkOpen("create pool");
-    const room = this.#pools.open(parse(PoolSettings, input, "create pool"));
-    return await Promise.resolve(room.snapshot());
+    const room = await this.#pools.open(parse(PoolSettings, input, "create pool"));
+    return room.snapshot();
   }
 
   /** Open pools, or those in the given states, oldest first. */
@@ -99,11 +122,15 @@ export class Manager implements AsyncDisposable {
    * Changes settings of an open pool, live.
    * @throws {LidoError} `pool_not_found`, `pool_closed`, `invalid_input`.
    */
-  async changePool(id: PoolId, changes: PoolChanges): Promise<PoolSnapshot> {
+  async changePool(
+    id: PoolId,
+    changes: PoolChanges,
+    note: ChangeNote = {},
+  ): Promise<PoolSnapshot> {
     const room = this.#pools.get(id);
     room.checkOpen("change");
-    room.change(parse(PoolSettings, { ...room.settings, ...changes }, "change pool"));
-    return await Promise.resolve(room.snapshot());
+    await room.change(parse(PoolSettings, { ...room.settings, ...changes }, "change pool"), note);
+    return room.snapshot();
   }
 
   /**
@@ -118,6 +145,12 @@ export class Manager implements AsyncDisposable {
     const min = size.minThreads ?? Math.min(minThreads, size.maxThreads);
     const pool = await this.changePool(id, { maxThreads: size.maxThreads, minThreads: min });
     return { before: { minThreads, maxThreads }, pool };
+  }
+
+  /** All versions of a pool's settings, newest first. @throws {LidoError} `pool_not_found`. */
+  listSettingsVersions(id: PoolId): Promise<readonly SettingsVersion[]> {
+    this.#pools.get(id);
+    return this.#engine.readSettings(id);
   }
 
   /** @throws {LidoError} `pool_not_found`. */
@@ -250,6 +283,16 @@ export class Manager implements AsyncDisposable {
     return this.#engine.readLogs(id);
   }
 
+  /** What happened to a task, oldest first. @throws {LidoError} `task_not_found`. */
+  readEvents(id: TaskId): Promise<readonly TaskEventEntry[]> {
+    return this.#engine.readEvents(id);
+  }
+
+  /** A task's attempts that ended, oldest first. @throws {LidoError} `task_not_found`. */
+  readAttempts(id: TaskId): Promise<readonly AttemptEntry[]> {
+    return this.#engine.readAttempts(id);
+  }
+
   /** All task types that can be submitted. */
   listTaskTypes(): readonly TaskType[] {
     return this.#types.list();
@@ -290,7 +333,10 @@ export class Manager implements AsyncDisposable {
     return this.#selfTest ??= runSelfTest();
   }
 
-  /** Drains all pools up to the deadline, stops the rest, ends all threads. May come twice. */
+  /**
+   * Takes nothing new, lets what runs end up to the deadline, and keeps the rest for the next life
+   * of the server. May come twice.
+   */
   close(options: { readonly deadlineMs?: number } = {}): Promise<void> {
     const { deadlineMs = 0 } = options;
     if (this.#closing !== undefined && deadlineMs === 0) this.#pools.hurry();
@@ -303,8 +349,22 @@ export class Manager implements AsyncDisposable {
   }
 
   async #close(deadlineMs: number): Promise<void> {
-    await this.#pools.close(deadlineMs);
-    await this.#engine[Symbol.asyncDispose]();
+    try {
+      await this.#pools.suspend(deadlineMs);
+      await this.#engine[Symbol.asyncDispose]();
+    } finally {
+      this.#folder?.[Symbol.dispose]();
+    }
+  }
+
+  async #openPools(): Promise<void> {
+    this.#pools.restore();
+    if (this.#engine.pools.length > 0) return;
+    await this.createPool({
+      name: "default",
+      maxThreads: availableParallelism(),
+      permissions: { read: [Deno.cwd()] },
+    });
   }
 
   #newTask(submission: TaskSubmission): NewTask {
@@ -314,10 +374,13 @@ export class Manager implements AsyncDisposable {
     return takeIn(submission, room.settings, this.#types);
   }
 
-  async #onRoom(id: PoolId, act: (room: PoolRoom) => void): Promise<PoolSnapshot> {
+  async #onRoom(
+    id: PoolId,
+    act: (room: PoolRoom) => void | Promise<void>,
+  ): Promise<PoolSnapshot> {
     const room = this.#pools.get(id);
-    act(room);
-    return await Promise.resolve(room.snapshot());
+    await act(room);
+    return room.snapshot();
   }
 
   #checkOpen(verb: string): void {

@@ -17,6 +17,7 @@ export {
   LidoError,
 } from "./model/errors.ts";
 export {
+  Durability,
   Isolation,
   Permissions,
   type PoolChanges,
@@ -26,12 +27,17 @@ export {
   type PoolSnapshot,
   type PoolState,
   type ResizeInfo,
+  type SettingsVersion,
   type SlotSnapshot,
 } from "./model/pool.ts";
 export type { Health, HealthAlert, SelfTestFinding, SystemStats } from "./model/system.ts";
 export {
+  type AttemptEntry,
   BATCH_MAX,
+  type InputCondition,
   type LogLine,
+  type Range,
+  type TaskEventEntry,
   type TaskFilter,
   TaskId,
   type TaskPage,

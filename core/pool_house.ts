@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { v7 as uuidv7 } from "uuid";
 import type { Config } from "./config.ts";
-import type { Engine } from "./engine/engine.ts";
+import type { Engine, PoolRecord } from "./engine/engine.ts";
 import { startChildThread } from "./execution/child_thread.ts";
 import { ThreadBudget } from "./execution/thread_budget.ts";
 import { ThreadPool } from "./execution/thread_pool.ts";
@@ -28,6 +28,8 @@ export interface PoolHouseOptions {
 export class PoolHouse {
   readonly #options: PoolHouseOptions;
   readonly #rooms = new Map<PoolId, PoolRoom>();
+  /** Pools that are being put on record. */
+  #opening = 0;
   readonly #budgets: Readonly<Record<Isolation, ThreadBudget>>;
   /** Caches of child processes; made by the first that needs one. */
   readonly #cacheFolder = join(tmpdir(), `lido-${crypto.randomUUID()}`);
@@ -42,9 +44,9 @@ export class PoolHouse {
   }
 
   /** Opens a pool with checked settings. @throws {LidoError} `pool_limit_reached`. */
-  open(settings: PoolSettings): PoolRoom {
-    const { limits, engine, clock, codeFolders, env } = this.#options;
-    const open = this.list().length;
+  async open(settings: PoolSettings): Promise<PoolRoom> {
+    const { limits, engine, clock } = this.#options;
+    const open = this.list().length + this.#opening;
     if (open >= limits.pools) {
       throw new LidoError(
         "pool_limit_reached",
@@ -52,6 +54,25 @@ export class PoolHouse {
       );
     }
     const id = PoolId.parse(uuidv7());
+    const createdAtMs = clock.nowMs();
+    const pool = { id, state: "running", createdAtMs, settings, settingsVersion: 1 } as const;
+    this.#opening++;
+    try {
+      await engine.savePool(pool);
+      return this.#furnish(pool);
+    } finally {
+      this.#opening--;
+    }
+  }
+
+  /** Opens the pools of the server's last life as they were. */
+  restore(): void {
+    for (const pool of this.#options.engine.pools) this.#furnish(pool).goOn();
+  }
+
+  #furnish(pool: PoolRecord): PoolRoom {
+    const { engine, codeFolders, env } = this.#options;
+    const { settings } = pool;
     const threads = new ThreadPool({
       settings,
       encoding: "json",
@@ -59,10 +80,11 @@ export class PoolHouse {
       budget: this.#budgets[settings.isolation],
       codeFolders,
       env,
-      cacheFolder: join(this.#cacheFolder, id),
+      cacheFolder: join(this.#cacheFolder, pool.id),
+      onHandOver: (attempts) => engine.handOver(attempts),
     });
-    const room = new PoolRoom(id, settings, clock.nowMs(), threads, engine);
-    this.#rooms.set(id, room);
+    const room = new PoolRoom(pool, threads, engine);
+    this.#rooms.set(pool.id, room);
     return room;
   }
 
@@ -80,16 +102,16 @@ export class PoolHouse {
     );
   }
 
-  /** Drains all pools up to the deadline, stops the rest, ends all threads. */
-  async close(deadlineMs: number): Promise<void> {
-    await Promise.all([...this.#rooms.values()].map((room) => room.close(deadlineMs)));
+  /** The server ends: what runs may end up to the deadline, the rest is kept for its next life. */
+  async suspend(deadlineMs: number): Promise<void> {
+    await Promise.all([...this.#rooms.values()].map((room) => room.suspend(deadlineMs)));
     await Deno.remove(this.#cacheFolder, { recursive: true }).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });
   }
 
-  /** Brings a close that is under way forward. */
+  /** Brings a suspension that is under way forward. */
   hurry(): void {
-    for (const room of this.#rooms.values()) room.close(0);
+    for (const room of this.#rooms.values()) room.hurry();
   }
 }

@@ -2,7 +2,8 @@
  * One pool as the manager keeps it: its settings, its state and its threads. States go one way:
  * running ⇄ paused → draining → closed.
  */
-import type { Engine } from "./engine/engine.ts";
+import type { ChangeNote, Engine, PoolRecord } from "./engine/engine.ts";
+import { SHUTDOWN_CAUSE } from "./execution/attempt.ts";
 import type { ThreadPool } from "./execution/thread_pool.ts";
 import { LidoError } from "./model/errors.ts";
 import type {
@@ -23,22 +24,34 @@ const NOTHING_YET = { count: 0, p50: 0, p95: 0, p99: 0, max: 0 } as const;
 
 /** See the head of this file. */
 export class PoolRoom {
-  #state: PoolState = "running";
+  readonly id: PoolId;
+  readonly createdAtMs: number;
+  #state: PoolState;
   #settings: PoolSettings;
+  #settingsVersion: number;
   #closing: Promise<void> | undefined;
+  #suspending: Promise<void> | undefined;
   #isForced = false;
   /** Ends a drain before its deadline. */
   readonly #hurry = new AbortController();
 
-  constructor(
-    readonly id: PoolId,
-    settings: PoolSettings,
-    readonly createdAtMs: number,
-    readonly threads: ThreadPool,
-    readonly engine: Engine,
-  ) {
-    this.#settings = settings;
-    engine.attach(id, threads, settings);
+  /** `pool` is on record. */
+  constructor(pool: PoolRecord, readonly threads: ThreadPool, readonly engine: Engine) {
+    this.id = pool.id;
+    this.createdAtMs = pool.createdAtMs;
+    this.#state = pool.state;
+    this.#settings = pool.settings;
+    this.#settingsVersion = pool.settingsVersion;
+    if (pool.state !== "running") threads.pause();
+    engine.attach(pool.id, threads, pool.settings);
+    if (!this.isOpen) engine.seal(pool.id);
+  }
+
+  /** Goes on with what the server's last life left undone. */
+  goOn(): void {
+    if (this.#state !== "draining") return;
+    this.threads.resume();
+    this.#closing = this.#drain(DRAIN_DEADLINE_MS);
   }
 
   get state(): PoolState {
@@ -63,26 +76,31 @@ export class PoolRoom {
     );
   }
 
-  /** Takes settings that were checked. */
-  change(settings: PoolSettings): void {
+  /** Takes settings that were checked, once they are on record. */
+  async change(settings: PoolSettings, note: ChangeNote): Promise<void> {
     this.checkOpen("change");
+    const settingsVersion = this.#settingsVersion + 1;
+    await this.engine.savePool({ ...this.#record(), settings, settingsVersion }, note);
+    this.#settingsVersion = settingsVersion;
     this.#settings = settings;
     this.threads.change(settings);
     this.engine.setPolicy(this.id, settings);
   }
 
   /** Starts nothing for now. */
-  pause(): void {
+  async pause(): Promise<void> {
     this.checkOpen("pause");
     this.#state = "paused";
     this.threads.pause();
+    await this.#save();
   }
 
   /** Starts tasks again. */
-  resume(): void {
+  async resume(): Promise<void> {
     this.checkOpen("resume");
     this.#state = "running";
     this.threads.resume();
+    await this.#save();
   }
 
   /** Begins to close; gives what resolves when it is closed. A second call can only bring it forward. */
@@ -93,6 +111,7 @@ export class PoolRoom {
     }
     this.#state = "draining";
     this.engine.seal(this.id);
+    this.#save().catch(() => {}); // it is written again when it is closed
     // A paused pool would never finish what it has.
     if (!this.#isForced) this.threads.resume();
     return this.#closing = this.#drain(deadlineMs);
@@ -112,6 +131,16 @@ export class PoolRoom {
     return { cancelledTasks, stoppedTasks };
   }
 
+  /** The server ends: what runs may end up to the deadline, the rest is kept for its next life. */
+  suspend(deadlineMs: number): Promise<void> {
+    return this.#suspending ??= this.#suspend(deadlineMs);
+  }
+
+  /** Ends a drain or a suspension before its deadline. */
+  hurry(): void {
+    this.#hurry.abort();
+  }
+
   /** A frozen copy of all there is to see. */
   snapshot(): PoolSnapshot {
     const { threads } = this;
@@ -123,6 +152,7 @@ export class PoolRoom {
       state: this.#state,
       createdAtMs: this.createdAtMs,
       settings: this.#settings,
+      settingsVersion: this.#settingsVersion,
       counts: this.engine.counts(this.id),
       slots,
       zombies: slots.filter(({ state }) => state === "zombie").length,
@@ -153,17 +183,44 @@ export class PoolRoom {
   }
 
   async #drain(deadlineMs: number): Promise<void> {
+    await this.#withDeadline(this.engine.whenIdle(this.id), deadlineMs);
+    if (this.#suspending === undefined) await this.#end();
+  }
+
+  async #suspend(deadlineMs: number): Promise<void> {
+    this.threads.pause();
+    await this.#withDeadline(this.threads.whenNothingRuns(), deadlineMs);
+    await this.threads.close(SHUTDOWN_CAUSE);
+  }
+
+  async #withDeadline(end: Promise<void>, deadlineMs: number): Promise<void> {
     const { promise: deadline, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, deadlineMs);
     this.#hurry.signal.addEventListener("abort", () => resolve());
-    await Promise.race([this.threads.whenIdle(), deadline]);
+    if (this.#hurry.signal.aborted) resolve();
+    await Promise.race([end, deadline]);
     clearTimeout(timer);
-    await this.#end();
   }
 
   async #end(): Promise<void> {
+    await this.engine.cancelPending(this.id, "The pool was closed");
     await this.threads.close();
     this.#state = "closed";
+    await this.#save();
+  }
+
+  #record(): PoolRecord {
+    return {
+      id: this.id,
+      state: this.#state,
+      createdAtMs: this.createdAtMs,
+      settings: this.#settings,
+      settingsVersion: this.#settingsVersion,
+    };
+  }
+
+  #save(): Promise<void> {
+    return this.engine.savePool(this.#record());
   }
 }
 

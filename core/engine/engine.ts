@@ -4,13 +4,36 @@
  * and is the only one that changes a task's state. One conformance suite holds for all engines.
  */
 import type { Attempt } from "../execution/attempt.ts";
-import type { PoolId, PoolSettings, TaskCounts } from "../model/pool.ts";
-import type { LogLine, TaskFilter, TaskId, TaskPage, TaskSnapshot } from "../model/task.ts";
+import type { LidoError } from "../model/errors.ts";
+import type {
+  PoolId,
+  PoolSettings,
+  PoolState,
+  SettingsVersion,
+  TaskCounts,
+} from "../model/pool.ts";
+import type {
+  AttemptEntry,
+  LogLine,
+  TaskEventEntry,
+  TaskFilter,
+  TaskId,
+  TaskPage,
+  TaskSnapshot,
+} from "../model/task.ts";
 
 /** What an engine needs of a pool of threads. */
 export interface AttemptRunner {
-  /** Enqueues an attempt behind its equals. */
-  submit(attempt: Attempt): void;
+  /**
+   * Enqueues an attempt behind its equals. `waitedMs` is how long it has waited elsewhere; a suspect
+   * runs alone, because its thread or its server died beneath it.
+   */
+  submit(
+    attempt: Attempt,
+    options?: { readonly waitedMs?: number; readonly isSuspect?: boolean },
+  ): void;
+  /** Takes back so many that wait, without telling them: of the lowest priority the newest. */
+  giveBack(count: number): readonly Attempt[];
   /** Cancels an attempt that has not begun; answers whether it did. */
   withdraw(attempt: Attempt, cause: string): boolean | Promise<boolean>;
   /** Orders a running attempt to end, by force after the grace period. */
@@ -40,7 +63,25 @@ export interface NewTask {
 }
 
 /** The part of a pool's settings that its queue obeys. */
-export type QueuePolicy = Pick<PoolSettings, "queueCapacity" | "rejection">;
+export type QueuePolicy = Pick<
+  PoolSettings,
+  "queueCapacity" | "rejection" | "durability" | "keepFinishedTasks" | "keepFinishedMs"
+>;
+
+/** A pool as it is kept over the server's lives. */
+export interface PoolRecord {
+  readonly id: PoolId;
+  readonly state: PoolState;
+  readonly createdAtMs: number;
+  readonly settings: PoolSettings;
+  readonly settingsVersion: number;
+}
+
+/** Who changed something, and why. */
+export interface ChangeNote {
+  readonly author?: string;
+  readonly reason?: string;
+}
 
 /** Which page of a list: by its number, or the one that a cursor names. */
 export type PageRequest =
@@ -58,17 +99,36 @@ export interface Enqueued {
 export interface Engine extends AsyncDisposable {
   readonly kind: "local";
 
-  /** Begins to feed a pool. */
+  /** Why it takes nothing now; undefined when all is well. */
+  readonly failure: LidoError | undefined;
+
+  /** All pools on record, as they were when the engine was opened. */
+  readonly pools: readonly PoolRecord[];
+
+  /**
+   * Puts a pool on record, or what changed of it; with a new version of its settings, that too.
+   * Resolves when it is on disk. @throws {LidoError} `journal_unavailable`.
+   */
+  savePool(pool: PoolRecord, note?: ChangeNote): Promise<void>;
+
+  /** All versions of a pool's settings, newest first. */
+  readSettings(poolId: PoolId): Promise<readonly SettingsVersion[]>;
+
+  /** Begins to feed a pool that is on record. What it had before a restart comes back. */
   attach(poolId: PoolId, runner: AttemptRunner, policy: QueuePolicy): void;
   /** Changes the policy of a pool's queue; does nothing for tasks that wait already. */
   setPolicy(poolId: PoolId, policy: QueuePolicy): void;
+
+  /** Attempts are about to be handed to threads: from now on their code may run. */
+  handOver(attempts: readonly Attempt[]): void;
 
   /** The pool takes nothing new; callers that wait for room are refused. What it has goes on. */
   seal(poolId: PoolId): void;
 
   /**
    * Takes tasks, all of them or none. Resolves when they are as durable as the engine makes them.
-   * @throws {LidoError} `pool_not_found`, `pool_closed`, `queue_full`, `idempotency_conflict`.
+   * @throws {LidoError} `pool_not_found`, `pool_closed`, `queue_full`, `idempotency_conflict`,
+   * `journal_unavailable`.
    */
   enqueue(tasks: readonly NewTask[], signal?: AbortSignal): Promise<readonly Enqueued[]>;
 
@@ -96,7 +156,22 @@ export interface Engine extends AsyncDisposable {
   /** One page, newest first; reads no more tasks than it shows. @throws {LidoError} `cursor_invalid`. */
   list(filter: TaskFilter, page: PageRequest): Promise<TaskPage & { readonly page: number | null }>;
 
-  /** Resolves when the task has ended. @throws {LidoError} `task_not_found`; the signal's reason. */
+  /** What happened to a task, oldest first. @throws {LidoError} `task_not_found`. */
+  readEvents(id: TaskId): Promise<readonly TaskEventEntry[]>;
+
+  /** Its attempts that ended, oldest first. @throws {LidoError} `task_not_found`. */
+  readAttempts(id: TaskId): Promise<readonly AttemptEntry[]>;
+
+  /** Resolves when nothing of a pool waits or runs. */
+  whenIdle(poolId: PoolId): Promise<void>;
+
+  /** Resolves when all that has happened can be read. */
+  flush(): Promise<void>;
+
+  /** The server ends: nobody waits for a task any longer, and what has not ended is kept. */
+  suspend(): void;
+
+  /** Resolves when the task has ended, or the engine is suspended. @throws {LidoError} `task_not_found`; the signal's reason. */
   waitFor(id: TaskId, signal: AbortSignal): Promise<void>;
 
   /** How many tasks are in each state, of one pool or of all. Costs the same however many there are. */

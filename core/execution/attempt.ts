@@ -5,6 +5,9 @@
 import type { LogLine, TaskFailure } from "../model/task.ts";
 import type { TypeSource } from "./protocol.ts";
 
+/** Why an attempt is ended when the server ends: it goes on in the server's next life. */
+export const SHUTDOWN_CAUSE = "The server was shut down";
+
 /** What an attempt came to. */
 export type Outcome =
   | {

@@ -82,6 +82,17 @@ export class AttemptQueue {
     return this.#busy.at(-1)?.head;
   }
 
+  /** Takes out so many: of the lowest priority the newest, then the next newest. */
+  takeLast(count: number): readonly Attempt[] {
+    const taken: Attempt[] = [];
+    for (let tail = this.#busy.at(-1)?.tail; tail && taken.length < count;) {
+      this.remove(tail);
+      taken.push(tail);
+      tail = this.#busy.at(-1)?.tail;
+    }
+    return taken;
+  }
+
   /** When the oldest of all was enqueued, on the monotonic clock. */
   oldestMs(): number | undefined {
     let oldest: number | undefined;

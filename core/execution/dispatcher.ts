@@ -24,10 +24,17 @@ export class Dispatcher {
   readonly #suspects = new WeakSet<Attempt>();
   readonly #queue: AttemptQueue;
   readonly #crew: SlotCrew;
+  readonly #beforeSend: (batch: readonly Attempt[]) => void;
 
-  constructor(queue: AttemptQueue, crew: SlotCrew) {
+  /** `beforeSend` is called with each batch before it leaves. */
+  constructor(
+    queue: AttemptQueue,
+    crew: SlotCrew,
+    beforeSend: (batch: readonly Attempt[]) => void,
+  ) {
     this.#queue = queue;
     this.#crew = crew;
+    this.#beforeSend = beforeSend;
   }
 
   /** From now on this attempt runs alone. */
@@ -109,6 +116,7 @@ export class Dispatcher {
       const isFull = chars > BATCH_CHARS || batch.length >= Math.min(most, room);
       if (isFull || next === undefined || batch.length >= this.#batchOf(next)) break;
     }
+    this.#beforeSend(batch);
     slot.send(batch);
     slot.markRunning(nowMs);
   }

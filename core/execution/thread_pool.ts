@@ -27,6 +27,8 @@ import type { ThreadBudget } from "./thread_budget.ts";
 /** A burst of submits is looked at after so many, not only when the caller pauses. */
 const BURST = 256;
 
+const NO_OPTIONS = {};
+
 /** What a pool is made with. */
 export interface ThreadPoolOptions {
   readonly settings: PoolSettings;
@@ -37,6 +39,8 @@ export interface ThreadPoolOptions {
   readonly env: Readonly<Record<string, string>>;
   /** A folder for the caches of child processes. */
   readonly cacheFolder: string;
+  /** Called with attempts before they are handed to a thread. */
+  onHandOver?(attempts: readonly Attempt[]): void;
 }
 
 /** See the head of this file. */
@@ -50,6 +54,7 @@ export class ThreadPool implements SlotOwner {
   #stats: StatsBlock | undefined;
   #isPaused = false;
   #isClosed = false;
+  #closeCause = "";
   #isDispatchPlanned = false;
   #submitMs = 0;
   #whenIdle: (() => void)[] = [];
@@ -64,7 +69,11 @@ export class ThreadPool implements SlotOwner {
       start: (slot) => this.#startThread(slot),
       onChange: () => this.#planDispatch(),
     });
-    this.#dispatcher = new Dispatcher(this.#queue, this.#crew);
+    this.#dispatcher = new Dispatcher(
+      this.#queue,
+      this.#crew,
+      (batch) => options.onHandOver?.(batch),
+    );
     this.#watch = new PoolWatch({
       queue: this.#queue,
       crew: this.#crew,
@@ -117,14 +126,18 @@ export class ThreadPool implements SlotOwner {
     return this.#queue.oldestMs();
   }
 
-  /** Enqueues an attempt. */
-  submit(attempt: Attempt): void {
+  /** Enqueues an attempt; see {@link AttemptRunner}. */
+  submit(
+    attempt: Attempt,
+    options: { readonly waitedMs?: number; readonly isSuspect?: boolean } = NO_OPTIONS,
+  ): void {
     if (this.#isClosed) throw new TypeError("Cannot submit attempt: the pool is closed");
     // In a burst the clock is read now and then: reading it takes as long as enqueueing.
     if (!this.#isDispatchPlanned || this.#queue.length % 64 === 0) {
       this.#submitMs = performance.now();
     }
-    attempt.enqueuedMs = this.#submitMs;
+    attempt.enqueuedMs = this.#submitMs - (options.waitedMs ?? 0);
+    if (options.isSuspect) this.#dispatcher.suspect(attempt);
     this.#queue.push(attempt);
     if (this.#queue.length % BURST === 0) this.#dispatch();
     else this.#planDispatch();
@@ -181,6 +194,11 @@ export class ThreadPool implements SlotOwner {
   /** The attempt that a full queue gives up first: it waits longest, of the lowest priority. */
   mostExpendable(): Attempt | undefined {
     return this.#queue.last();
+  }
+
+  /** Takes back so many that wait in the queue, without telling them. */
+  giveBack(count: number): readonly Attempt[] {
+    return this.#queue.takeLast(count);
   }
 
   /** How far a running attempt is, as its code says; null when it has not said. */
@@ -252,6 +270,13 @@ export class ThreadPool implements SlotOwner {
     while (!this.isIdle) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }
 
+  /** Resolves when nothing runs, whatever waits. */
+  async whenNothingRuns(): Promise<void> {
+    while (this.slots.some((slot) => slot.inFlight > 0)) {
+      await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    }
+  }
+
   /** Stops all that runs, with this grace; gives how many were running. */
   stopAll(graceMs: number, cause: string): number {
     const running = this.slots.flatMap((slot) => slot.attempts());
@@ -259,11 +284,12 @@ export class ThreadPool implements SlotOwner {
     return running.length;
   }
 
-  /** Ends all threads. What still waits or runs is cancelled; may come twice. */
-  async close(): Promise<void> {
+  /** Ends all threads. What still waits or runs is cancelled for this cause; may come twice. */
+  async close(cause = "The pool was closed"): Promise<void> {
     this.#isClosed = true;
-    this.cancelQueued("The pool was closed");
-    this.stopAll(0, "The pool was closed");
+    this.#closeCause = cause;
+    this.cancelQueued(cause);
+    this.stopAll(0, cause);
     await this.#crew.close();
     this.#watch.close();
   }
@@ -380,7 +406,7 @@ export class ThreadPool implements SlotOwner {
   #comeBack(attempt: Attempt): void {
     const cause = attempt.withdrawal?.cause ?? attempt.stop?.cause;
     if (cause !== undefined || this.#isClosed) {
-      return this.#settle(attempt, cancelled(cause ?? "The pool was closed"), null);
+      return this.#settle(attempt, cancelled(cause ?? this.#closeCause), null);
     }
     this.#queue.putBack(attempt);
     attempt.requeued();
@@ -396,7 +422,8 @@ export class ThreadPool implements SlotOwner {
   }
 
   #answerIdle(): void {
-    if (this.#whenIdle.length === 0 || !this.isIdle) return;
+    if (this.#whenIdle.length === 0 || this.slots.some((slot) => slot.inFlight > 0)) return;
+    // Whoever waits for more than this looks again.
     for (const answer of this.#whenIdle.splice(0)) answer();
   }
 

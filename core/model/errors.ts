@@ -25,7 +25,6 @@ export const ERROR_CODES = [
   "journal_corrupt",
   "data_folder_locked",
   "data_folder_unusable",
-  "version_not_found",
 ] as const;
 /** What went wrong, in one word that programs can compare. */
 export type ErrorCode = typeof ERROR_CODES[number];

@@ -91,7 +91,9 @@ export const PoolSettings = z.strictObject({
   keepFinishedTasks: z.int().min(0).max(100_000_000).nullable().default(null)
     .meta({ description: "Ended tasks that are kept on record; null: as many as all pools may" }),
   keepFinishedMs: z.int().min(1_000).max(10 * 365 * 86_400_000).nullable().default(null)
-    .meta({ description: "How long ended tasks are kept on record; null: as long as there is room" }),
+    .meta({
+      description: "How long ended tasks are kept on record; null: as long as there is room",
+    }),
   warmSpare: z.boolean().default(true)
     .meta({ description: "While all threads are busy, keep the next one started if max allows" }),
 }).refine((settings) => settings.minThreads <= settings.maxThreads, {

@@ -59,6 +59,11 @@ export class TaskTypeRegistry {
     return new TaskTypeRegistry(types, allBroken, folder);
   }
 
+  /** Where a type's code is now; undefined when no file has it. */
+  find(name: string): Pick<TaskType, "name" | "url" | "codeVersion"> | undefined {
+    return this.#types.get(ALIASES.get(name) ?? name);
+  }
+
   /**
    * The task type of that name, or alias.
    * @throws {LidoError} `task_type_not_found`, or `task_type_broken` if a file of that name is.

@@ -1,7 +1,12 @@
 /** `/api/pools`: each handler reads, calls the manager once, and answers. */
 import { Hono } from "hono";
 import type { AppEnv, RoutedManager } from "../app_env.ts";
-import { presentPool, presentResize, presentResizeInfo } from "../present/pool.ts";
+import {
+  presentPool,
+  presentResize,
+  presentResizeInfo,
+  presentSettingsVersion,
+} from "../present/pool.ts";
 import { answer } from "./answer.ts";
 import {
   changesFromWire,
@@ -58,6 +63,10 @@ function addSteering(routes: Hono<AppEnv>, manager: RoutedManager): void {
   routes.patch("/:id", async (c) => {
     const id = readPoolId(c.req.param("id"));
     return answer(c, presentPool(await manager.changePool(id, changesFromWire(readJson(c)))));
+  });
+  routes.get("/:id/settings", async (c) => {
+    const versions = await manager.listSettingsVersions(readPoolId(c.req.param("id")));
+    return answer(c, versions.map(presentSettingsVersion));
   });
   routes.put("/:id/resize", async (c) => {
     const id = readPoolId(c.req.param("id"));

@@ -1,14 +1,6 @@
 /** Reads what comes in the address: ids, filters, pages and waits. */
 import type { Context } from "hono";
-import {
-  LidoError,
-  PoolId,
-  type PoolState,
-  TASK_STATES,
-  type TaskFilter,
-  TaskId,
-  type TaskState,
-} from "../../core/mod.ts";
+import { LidoError, PoolId, type PoolState, TaskId } from "../../core/mod.ts";
 import type { AppEnv } from "../app_env.ts";
 import { invalidInput, unknownField } from "./wire.ts";
 
@@ -62,16 +54,6 @@ export function readPage(query: Query): PageQuery {
   return { page: clamp(wholeNumber(query.get("page")) ?? 1, Number.MAX_SAFE_INTEGER), perPage };
 }
 
-/** Which tasks a list shall show. */
-export function readTaskFilter(query: Query): TaskFilter {
-  const poolId = query.get("pool_id");
-  const state = query.get("status");
-  return {
-    ...(poolId === undefined ? {} : { poolId: readPoolId(poolId) }),
-    ...(state === undefined ? {} : { state: oneOf<TaskState>(state, TASK_STATES, "tasks") }),
-  };
-}
-
 /** Which pools a list shall show: `all`, or states with commas between; undefined: the open ones. */
 export function readPoolStates(query: Query): readonly PoolState[] | undefined {
   const states = query.get("status");
@@ -97,7 +79,12 @@ export function readDeadline(query: Query): { deadline_ms?: unknown } {
   return { deadline_ms: /^\d{1,15}$/.test(text) ? Number(text) : text };
 }
 
-function oneOf<State extends string>(text: string, all: readonly State[], of: string): State {
+/** One of the words that there are. */
+export function oneOf<State extends string>(
+  text: string,
+  all: readonly State[],
+  of: string,
+): State {
   const found = all.find((state) => state === text);
   if (found !== undefined) return found;
   const message = `Invalid: ${JSON.stringify(shorten(text))} is none of ${all.join(", ")}`;
@@ -112,6 +99,7 @@ function clamp(value: number, max: number): number {
   return Math.min(Math.max(value, 1), max);
 }
 
-function shorten(text: string): string {
+/** As much of a text as an error repeats. */
+export function shorten(text: string): string {
   return text.slice(0, 100);
 }

@@ -3,11 +3,12 @@ import { type Context, Hono } from "hono";
 import type { Clock, TaskId, TaskSnapshot } from "../../core/mod.ts";
 import type { AppEnv, RoutedManager } from "../app_env.ts";
 import { presentPagination } from "../present/pagination.ts";
-import { presentLogLine, presentTask } from "../present/task.ts";
+import { presentAttempt, presentEvent, presentLogLine, presentTask } from "../present/task.ts";
 import { answer } from "./answer.ts";
 import { batchFromWire, graceFromWire, submissionFromWire, TASK_FIELDS } from "./bodies.ts";
-import { readPage, readQuery, readTaskFilter, readTaskId, readWaitMs } from "./query.ts";
+import { readPage, readQuery, readTaskId, readWaitMs } from "./query.ts";
 import { readJson, readOptionalJson } from "./read_json.ts";
+import { readTaskFilter, TASK_FILTERS } from "./task_filter.ts";
 
 /** Makes the routes below `/api/tasks`. */
 export function taskRoutes(manager: RoutedManager, clock: Clock): Hono<AppEnv> {
@@ -24,7 +25,7 @@ export function taskRoutes(manager: RoutedManager, clock: Clock): Hono<AppEnv> {
 
 function addLists(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock): void {
   routes.get("/", async (c) => {
-    const known = ["page", "per_page", "cursor", "pool_id", "status"];
+    const known = ["page", "per_page", "cursor", ...TASK_FILTERS];
     const query = readQuery(c, "Cannot list tasks", known);
     const asked = readPage(query);
     const found = await manager.listTasks(readTaskFilter(query), asked);
@@ -40,6 +41,16 @@ function addLists(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock): v
       ? await manager.getTask(id)
       : await waitForTask(c, manager, id, waitMs);
     return answer(c, presentTask(task, clock.nowMs()));
+  });
+  routes.get("/:id/events", async (c) => {
+    readQuery(c, "Cannot list events", []);
+    const events = await manager.readEvents(readTaskId(c.req.param("id")));
+    return answer(c, events.map(presentEvent));
+  });
+  routes.get("/:id/attempts", async (c) => {
+    readQuery(c, "Cannot list attempts", []);
+    const attempts = await manager.readAttempts(readTaskId(c.req.param("id")));
+    return answer(c, attempts.map(presentAttempt));
   });
   routes.get("/:id/logs", async (c) => {
     const lines = await manager.readLogs(readTaskId(c.req.param("id")));

@@ -1,6 +1,8 @@
 /** Where a page of a list stands in it. */
 export interface PageFacts {
   readonly totalItems: number;
+  /** False when there are more than `totalItems`; exact if left out. */
+  readonly isTotalExact?: boolean;
   readonly perPage: number;
   /** The page's number; null when the page was found by a cursor. */
   readonly page: number | null;
@@ -18,8 +20,11 @@ export function presentPagination(facts: PageFacts): Record<string, unknown> {
     current_page: current,
     per_page: perPage,
     total_items: totalItems,
+    total_is_exact: facts.isTotalExact ?? true,
     total_pages: totalPages,
-    has_next: current === null ? nextCursor !== null : current < totalPages,
+    has_next: current === null || facts.isTotalExact === false
+      ? nextCursor !== null
+      : current < totalPages,
     has_prev: current === null ? prevCursor !== null : current > 1,
     start_item: before === null ? null : Math.min(before + 1, totalItems),
     end_item: before === null ? null : Math.min(before + perPage, totalItems),

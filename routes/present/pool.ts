@@ -1,4 +1,4 @@
-import type { PoolSnapshot, ResizeInfo, SlotSnapshot } from "../../core/mod.ts";
+import type { PoolSnapshot, ResizeInfo, SettingsVersion, SlotSnapshot } from "../../core/mod.ts";
 import { POOL_FIELDS } from "../api/bodies.ts";
 import { toWire } from "../api/wire.ts";
 import { presentTime } from "./time.ts";
@@ -13,6 +13,7 @@ export function presentPool(pool: PoolSnapshot): Record<string, unknown> {
     max_workers: maxThreads,
     min_workers: minThreads,
     isolation,
+    settings_version: pool.settingsVersion,
     ...presentCounts(pool.counts),
     created_at: presentTime(pool.createdAtMs),
     oldest_wait_ms: pool.oldestWaitMs,
@@ -38,6 +39,17 @@ export function presentCounts(counts: PoolSnapshot["counts"]): Record<string, nu
     cancelled_tasks: cancelled,
     timed_out_tasks: counts.timedOut,
     rejected_tasks: counts.rejected,
+  };
+}
+
+/** A pool's settings as they once were set, as the wire has them. */
+export function presentSettingsVersion(one: SettingsVersion): Record<string, unknown> {
+  return {
+    version: one.version,
+    at: presentTime(one.atMs),
+    author: one.author,
+    reason: one.reason,
+    settings: toWire(one.settings, POOL_FIELDS),
   };
 }
 

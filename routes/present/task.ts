@@ -1,4 +1,10 @@
-import type { LogLine, TaskSnapshot, TaskStatus } from "../../core/mod.ts";
+import type {
+  AttemptEntry,
+  LogLine,
+  TaskEventEntry,
+  TaskSnapshot,
+  TaskStatus,
+} from "../../core/mod.ts";
 import { presentTime } from "./time.ts";
 import { JsonText } from "./write_json.ts";
 
@@ -35,6 +41,26 @@ export function presentTask(task: TaskSnapshot, nowMs: number): Record<string, u
 /** A line that a task's code logged, as the wire has it. */
 export function presentLogLine({ atMs, level, text }: LogLine): Record<string, unknown> {
   return { at: presentTime(atMs), level, text };
+}
+
+/** One thing that happened to a task, as the wire has it. */
+export function presentEvent(entry: TaskEventEntry): Record<string, unknown> {
+  const { atMs, event, attempt, cause } = entry;
+  return { at: presentTime(atMs), event, attempt, cause };
+}
+
+/** An attempt that ended, as the wire has it. */
+export function presentAttempt(entry: AttemptEntry): Record<string, unknown> {
+  return {
+    number: entry.number,
+    worker: entry.slot,
+    start_time: presentTime(entry.startedAtMs),
+    end_time: presentTime(entry.finishedAtMs),
+    running_time: entry.runMs === null ? null : Math.round(entry.runMs) / 1000,
+    outcome: entry.outcome,
+    message: entry.message,
+    code_version: entry.codeVersion,
+  };
 }
 
 function presentOutcome(status: TaskStatus): Record<string, unknown> {

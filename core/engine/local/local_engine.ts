@@ -1,25 +1,56 @@
 /**
- * The engine of one machine. Tasks live in memory; capacity, rejection and idempotency are decided
- * here and nowhere else.
+ * The engine of one machine: a journal on disk, and in memory what runs and the front of each
+ * queue. Capacity, rejection and idempotency are decided here and nowhere else.
+ *
+ * A task waits for its threads only once it is written, and whoever waits for its end is told once
+ * that is written. So nothing is told that a crash could undo; what ran and was not written yet runs
+ * again. Lists are read from the journal: they show what is written.
  */
 import { setImmediate } from "node:timers";
 import { type Clock, systemClock } from "../../model/clock.ts";
 import { LidoError } from "../../model/errors.ts";
-import type { PoolId, TaskCounts } from "../../model/pool.ts";
-import type { LogLine, TaskFilter, TaskId, TaskPage, TaskSnapshot } from "../../model/task.ts";
-import type { TaskState } from "../../model/task_state.ts";
+import {
+  type PoolId,
+  PoolSettings,
+  type SettingsVersion,
+  type TaskCounts,
+} from "../../model/pool.ts";
+import type {
+  AttemptEntry,
+  LogLine,
+  TaskEventEntry,
+  TaskFilter,
+  TaskId,
+  TaskPage,
+  TaskSnapshot,
+} from "../../model/task.ts";
+import { isFinal } from "../../model/task_state.ts";
+import type { Attempt } from "../../execution/attempt.ts";
 import type {
   AttemptRunner,
+  ChangeNote,
   Engine,
   Enqueued,
   NewTask,
   PageRequest,
+  PoolRecord,
   QueuePolicy,
 } from "../engine.ts";
-import { checkSame, keyOf } from "./idempotency.ts";
+import { IdempotencyKeys, type KeyLook } from "./idempotency.ts";
+import { Journal } from "./journal/journal.ts";
+import { JournalReader } from "./journal/reader.ts";
+import { RunningLedger } from "./journal/running_ledger.ts";
+import type { StoredTask } from "./journal/stored_task.ts";
+import { TextIndex } from "./journal/text_index.ts";
+import { PoolShelf } from "./pool_shelf.ts";
 import { Queue } from "./queue.ts";
-import { type RecordListener, TaskRecord } from "./task_record.ts";
-import { TaskTable } from "./task_table.ts";
+import { recover } from "./recovery.ts";
+import { Retention } from "./retention.ts";
+import { endRow, isTimeout, moveRow, notesOf, submitRow } from "./rows.ts";
+import { snapshotOf } from "./stored_snapshot.ts";
+import { Tallies } from "./tallies.ts";
+import { type Move, type RecordListener, TaskRecord } from "./task_record.ts";
+import { Window } from "./window.ts";
 
 /** How long a caller who was refused should wait before the next try. */
 const RETRY_AFTER_MS = 1_000;
@@ -27,33 +58,129 @@ const RETRY_AFTER_MS = 1_000;
 /** How many tasks are cancelled before others are served. */
 const CANCEL_STEP = 1_000;
 
+/** The files of a journal. */
+export interface JournalFiles {
+  readonly journalPath: string;
+  readonly searchPath: string;
+  readonly ledgerPath: string;
+  /** False where nothing is to be kept anyway. */
+  readonly isDurable: boolean;
+}
+
 /** What the local engine is made with. */
 export interface LocalEngineOptions {
-  /** Ended tasks that are kept on record. */
-  readonly finishedTasksMax: number;
+  /** Where the journal is; it must be of this version already. */
+  readonly files: JournalFiles;
+  /** Ended tasks that are kept on record, and how long; null: as long as there is room. */
+  readonly keep: { readonly tasks: number; readonly ms: number | null };
   readonly clock?: Clock;
+  /** Where the code of a type is now: tasks that come back run it from there. */
+  findType?(name: string): NewTask["type"] | undefined;
+  /** Told of what goes wrong where nobody waits for it. */
+  onError?(error: unknown): void;
+}
+
+/** What the engine is built of. */
+interface Parts {
+  readonly journal: Journal;
+  readonly reader: JournalReader;
+  readonly textIndex: TextIndex;
+  readonly ledger: RunningLedger;
+  readonly shelf: PoolShelf;
+  readonly tallies: Tallies;
+  readonly orphans: ReadonlyMap<PoolId, readonly StoredTask[]>;
+  readonly lastSeq: number;
 }
 
 /** See the head of this file. */
 export class LocalEngine implements Engine, RecordListener {
   readonly kind = "local";
-  readonly #options: LocalEngineOptions;
   readonly #clock: Clock;
-  readonly #table = new TaskTable();
+  readonly #onError: (error: unknown) => void;
+  readonly #parts: Parts;
+  readonly #window: Window;
+  readonly #retention: Retention;
   readonly #queues = new Map<PoolId, Queue>();
-  readonly #byKey = new Map<string, TaskRecord>();
-  /** Ended records, oldest end first; those before `#kept` were let go. */
-  #ended: TaskRecord[] = [];
-  #kept = 0;
-  #nextOrder = 0;
+  /** What is in memory, of all pools; the window keeps it. */
+  readonly #records = new Map<TaskId, TaskRecord>();
+  readonly #waiters = new Map<TaskId, Set<() => void>>();
+  readonly #keys = new IdempotencyKeys();
+  /** For each read of the disk that is under way: what left memory meanwhile. */
+  readonly #lookups = new Set<Set<TaskId>>();
+  #lastSeq: number;
+  #isSuspended = false;
 
-  constructor(options: LocalEngineOptions) {
-    this.#options = options;
+  private constructor(options: LocalEngineOptions, parts: Parts) {
     this.#clock = options.clock ?? systemClock;
+    this.#onError = options.onError ?? (() => {});
+    this.#parts = parts;
+    this.#lastSeq = parts.lastSeq;
+    this.#window = new Window({
+      reader: parts.reader,
+      clock: this.#clock,
+      listener: this,
+      records: this.#records,
+      findType: options.findType ?? (() => undefined),
+      onError: this.#onError,
+    });
+    this.#retention = new Retention({
+      journal: parts.journal,
+      clock: this.#clock,
+      keep: options.keep,
+      queues: () => this.#queues.values(),
+    });
+  }
+
+  /** Opens the journal, and puts right what a crash left. @throws {LidoError} `journal_corrupt`. */
+  static async open(options: LocalEngineOptions): Promise<LocalEngine> {
+    const { files, clock = systemClock } = options;
+    let onWritten = (_pruned: number) => {};
+    const listener = { written: (pruned: number) => onWritten(pruned) };
+    const journal = await Journal.open(files.journalPath, { isDurable: files.isDurable, listener });
+    const reader = await JournalReader.open(files);
+    const { ledger, orphans, wasClosed } = RunningLedger.open(files.ledgerPath);
+    const state = await recover({ journal, reader, orphans, wasClosed, nowMs: clock.nowMs() });
+    const textIndex = await TextIndex.open(files);
+    const engine = new LocalEngine(options, { journal, reader, textIndex, ledger, ...state });
+    onWritten = (pruned) => {
+      textIndex.poke();
+      engine.#retention.written(pruned);
+    };
+    return engine;
+  }
+
+  get failure(): LidoError | undefined {
+    return this.#parts.journal.failure;
+  }
+
+  get pools(): readonly PoolRecord[] {
+    return this.#parts.shelf.pools;
+  }
+
+  async savePool(pool: PoolRecord, note: ChangeNote = {}): Promise<void> {
+    const { journal, shelf } = this.#parts;
+    journal.checkTakes();
+    await journal.change(shelf.put(pool, this.#clock.nowMs(), note), true);
+  }
+
+  async readSettings(poolId: PoolId): Promise<readonly SettingsVersion[]> {
+    const rows = await this.#parts.reader.settingsVersions(this.#queueOf(poolId).number);
+    return rows.map(({ settings, ...row }) => ({
+      ...row,
+      settings: PoolSettings.parse(JSON.parse(settings)),
+    }));
   }
 
   attach(poolId: PoolId, runner: AttemptRunner, policy: QueuePolicy): void {
-    this.#queues.set(poolId, new Queue(runner, policy));
+    const { shelf, orphans } = this.#parts;
+    const queue = new Queue(poolId, shelf.numberOf(poolId), runner, policy);
+    this.#queues.set(poolId, queue);
+    for (const row of orphans.get(poolId) ?? []) this.#window.adopt(queue, row);
+    for (const priority of shelf.waiting(poolId)) queue.lanes.leave(priority, this.#lastSeq);
+    if (policy.durability === "memory" && this.counts(poolId).pending > 0) {
+      const cause = "The pool keeps its tasks in memory, and the server was restarted";
+      this.cancelPending(poolId, cause).catch(this.#onError);
+    } else this.#window.refill(queue);
   }
 
   setPolicy(poolId: PoolId, policy: QueuePolicy): void {
@@ -69,178 +196,389 @@ export class LocalEngine implements Engine, RecordListener {
   }
 
   async enqueue(tasks: readonly NewTask[], signal?: AbortSignal): Promise<readonly Enqueued[]> {
+    const look = await this.#keys.begin(tasks, (task) => this.#readByKey(task));
     try {
       // Whatever was true may no longer be after a wait, so all is looked at again.
-      for (let full = this.#findFull(tasks); full; full = this.#findFull(tasks)) {
+      for (let full = this.#findFull(tasks, look); full; full = this.#findFull(tasks, look)) {
         await this.#makeRoomIn(...full, signal);
         signal?.throwIfAborted();
       }
       // No await since the last look: all of them or none, and never more than there is room for.
-      return tasks.map((task) => {
-        const record = this.#findByKey(task);
-        if (record !== undefined) return { id: record.task.id, isNew: false };
-        this.#add(task);
-        return { id: task.id, isNew: true };
-      });
+      return await this.#write(tasks, look);
     } finally {
+      this.#keys.end(look);
       // Whoever was let in may have left room for the next, or not have come in at all.
       for (const poolId of poolsOf(tasks)) this.#admitWaiting(poolId);
     }
   }
 
   async cancel(id: TaskId, cause: string): Promise<void> {
-    const record = this.#table.get(id);
-    if (await record.runner.withdraw(record, cause)) return;
-    const hint = record.isOver ? `it is ${record.state}` : "it is running; stop it instead";
-    throw new LidoError("task_not_cancellable", `Cannot cancel task: ${hint}`);
+    const found = await this.#find(id);
+    if (found instanceof TaskRecord) {
+      if (await found.runner.withdraw(found, cause)) return await this.#whenEnded(id);
+      throw notCancellable(found.isOver ? found.state : "running");
+    }
+    if (found.state !== "pending") throw notCancellable(found.state);
+    this.#cancelStored(found, cause);
+    await this.#whenEnded(id);
   }
 
   async stop(id: TaskId, graceMs: number, cause: string): Promise<void> {
-    const record = this.#table.get(id);
-    if (record.isOver) {
-      throw new LidoError("task_not_stoppable", `Cannot stop task: it is ${record.state}`);
+    const found = await this.#find(id);
+    if (isFinal(found.state)) {
+      throw new LidoError("task_not_stoppable", `Cannot stop task: it is ${found.state}`);
     }
-    if (await record.runner.withdraw(record, cause)) return;
-    record.runner.stop(record, graceMs, cause);
+    if (!(found instanceof TaskRecord)) {
+      this.#cancelStored(found, cause);
+      return await this.#whenEnded(id);
+    }
+    if (await found.runner.withdraw(found, cause)) return await this.#whenEnded(id);
+    found.runner.stop(found, graceMs, cause);
   }
 
   async cancelPending(poolId: PoolId, cause: string): Promise<number> {
-    const { runner } = this.#queueOf(poolId);
-    let cancelled = 0;
+    const queue = this.#queueOf(poolId);
     // Once through all that there are now: what is submitted meanwhile is not meant.
-    for (let before = this.#nextOrder;;) {
-      const records = this.#table.pendingBelow(poolId, before, CANCEL_STEP);
-      const last = records.at(-1);
-      if (last === undefined) return cancelled;
-      before = last.order;
-      const answers = await Promise.all(records.map((record) => runner.withdraw(record, cause)));
-      cancelled += answers.filter((wasWithdrawn) => wasWithdrawn).length;
-      await new Promise((resolve) => setImmediate(resolve)); // others want to be served, too
+    const newest = this.#lastSeq;
+    queue.isBeingEmptied = true;
+    let cancelled = 0;
+    try {
+      const held = [...queue.records.values()].filter(({ state }) => state === "pending");
+      for (let at = 0; at < held.length; at += CANCEL_STEP) {
+        const answers = await Promise.all(
+          held.slice(at, at + CANCEL_STEP).map((record) => queue.runner.withdraw(record, cause)),
+        );
+        cancelled += answers.filter((wasWithdrawn) => wasWithdrawn).length;
+        await new Promise((resolve) => setImmediate(resolve)); // others want to be served, too
+      }
+      while (queue.lanes.isAnyOnDisk) {
+        const newer: StoredTask[] = [];
+        await this.#window.load(queue, CANCEL_STEP, (row) => {
+          if (row.seq > newest) return newer.push(row);
+          cancelled++;
+          return this.#cancelStored(row, cause);
+        });
+        for (const row of newer) this.#window.adopt(queue, row);
+        if (newer.length > 0) break;
+        await this.#parts.journal.flush(); // as fast as the disk, and no faster
+      }
+      await this.#parts.journal.flush();
+      return cancelled;
+    } finally {
+      queue.isBeingEmptied = false;
+      this.#window.refill(queue);
     }
   }
 
-  get(id: TaskId): Promise<TaskSnapshot> {
-    return this.#with(id, (record) => record.snapshot());
+  async get(id: TaskId): Promise<TaskSnapshot> {
+    const record = this.#records.get(id);
+    if (record !== undefined) return record.snapshot();
+    return this.#snapshotOf(await this.#read(id));
   }
 
-  readLogs(id: TaskId): Promise<readonly LogLine[]> {
-    return this.#with(id, (record) => [...record.lines]);
+  async readLogs(id: TaskId): Promise<readonly LogLine[]> {
+    return await this.#parts.reader.logs(await this.#seqOf(id));
   }
 
-  list(
+  async readEvents(id: TaskId): Promise<readonly TaskEventEntry[]> {
+    return await this.#parts.reader.events(await this.#seqOf(id));
+  }
+
+  async readAttempts(id: TaskId): Promise<readonly AttemptEntry[]> {
+    return await this.#parts.reader.attempts(await this.#seqOf(id));
+  }
+
+  async list(
     filter: TaskFilter,
-    page: PageRequest,
+    request: PageRequest,
   ): Promise<TaskPage & { readonly page: number | null }> {
-    return new Promise((resolve) => resolve(this.#table.list(filter, page)));
+    const { shelf, reader } = this.#parts;
+    const { poolId, ...rest } = filter;
+    const pool = poolId === undefined ? {} : { poolNumber: shelf.numberOf(poolId) };
+    const { rows, ...page } = await reader.list({ ...rest, ...pool }, request);
+    const tasks = rows.map((row) => this.#records.get(row.id)?.snapshot() ?? this.#snapshotOf(row));
+    return { ...page, tasks };
   }
 
   async waitFor(id: TaskId, signal: AbortSignal): Promise<void> {
-    const record = this.#table.get(id);
     signal.throwIfAborted();
-    if (record.isOver) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const abort = () => reject(signal.reason);
-    const waiters = record.waiters ??= new Set();
+    const waiters = this.#waitersOf(id);
     waiters.add(resolve);
     signal.addEventListener("abort", abort);
     try {
+      const found = await this.#find(id);
+      // One in memory tells when its end is written, even if it has ended already.
+      if (this.#isSuspended || !(found instanceof TaskRecord) && isFinal(found.state)) return;
       await promise;
     } finally {
       signal.removeEventListener("abort", abort);
       waiters.delete(resolve);
+      if (waiters.size === 0 && this.#waiters.get(id) === waiters) this.#waiters.delete(id);
     }
   }
 
   counts(poolId?: PoolId): TaskCounts {
-    return this.#table.counts(poolId);
+    return this.#parts.tallies.counts(poolId);
   }
 
-  stateChanged(record: TaskRecord, from: TaskState): void {
-    this.#table.moved(record, from);
-    if (from === "pending") this.#admitWaiting(record.task.poolId);
-    if (record.isOver) this.#retain(record);
+  async whenIdle(poolId: PoolId): Promise<void> {
+    const queue = this.#queueOf(poolId);
+    while (this.#parts.tallies.live(poolId) + queue.reserved > 0) await queue.nextIdle();
   }
 
-  /** Nothing is held but memory. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve();
+  flush(): Promise<void> {
+    return this.#parts.journal.flush();
+  }
+
+  suspend(): void {
+    this.#isSuspended = true;
+    for (const waiters of this.#waiters.values()) for (const tell of waiters) tell();
+    for (const queue of this.#queues.values()) queue.isBeingEmptied = true; // nothing is loaded
+  }
+
+  /** Attempts are about to be handed to threads. */
+  handOver(attempts: readonly Attempt[]): void {
+    const seqs = attempts.flatMap((attempt) => attempt instanceof TaskRecord ? [attempt.order] : []);
+    this.#parts.ledger.handOver(seqs);
+  }
+
+  moved(record: TaskRecord, move: Move): void {
+    const { poolId } = record.task;
+    const queue = this.#queueOf(poolId);
+    this.#parts.tallies.moved(poolId, move.from, record.state);
+    this.#parts.journal.move(moveRow(record, queue.number, move));
+    if (move.from === "pending") this.#leftPending(queue, record);
+    else if (record.state === "pending") {
+      this.#parts.ledger.takeBack(record.order);
+      this.#window.comeBack(queue, record);
+    }
+  }
+
+  ended(record: TaskRecord, move: Move): void {
+    const { poolId } = record.task;
+    const queue = this.#queueOf(poolId);
+    const { tallies, journal } = this.#parts;
+    tallies.moved(poolId, move.from, record.state);
+    if (record.outcome && isTimeout(record.outcome)) tallies.add(poolId, "timedOut", 1);
+    const isSynced = queue.policy.durability === "fsync";
+    journal.end(
+      endRow(record, queue.number, move),
+      isSynced,
+      () => this.#endWritten(queue, record),
+    );
+    if (move.from === "pending") this.#leftPending(queue, record);
+    if (tallies.live(poolId) + queue.reserved === 0) queue.tellIdle();
+  }
+
+  logged(record: TaskRecord, lines: readonly LogLine[]): void {
+    const { order: seq, number: attempt } = record;
+    this.#parts.journal.note({ kind: "logged", seq, attempt, lines });
+  }
+
+  noted(record: TaskRecord): void {
+    const notes = notesOf(record);
+    if (notes !== null) this.#parts.journal.note({ kind: "noted", seq: record.order, notes });
+  }
+
+  /** Writes what there is, and closes the files. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.suspend();
+    const { journal, reader, textIndex, ledger } = this.#parts;
+    this.#retention[Symbol.dispose]();
+    await journal[Symbol.asyncDispose]();
+    await Promise.all([reader[Symbol.asyncDispose](), textIndex[Symbol.asyncDispose]()]);
+    ledger[Symbol.dispose]();
+  }
+
+  /** Gives the tasks their seqs and writes them. */
+  async #write(tasks: readonly NewTask[], look: KeyLook): Promise<readonly Enqueued[]> {
+    const fresh = this.#keys.freshOf(tasks, look);
+    const nowMs = Math.round(this.#clock.nowMs());
+    const entries = fresh.map((task) => ({ task, seq: ++this.#lastSeq }));
+    const isRelaxed = fresh.every(({ poolId }) =>
+      this.#queueOf(poolId).policy.durability !== "fsync"
+    );
+    const rows = entries.flatMap(({ task, seq }) =>
+      submitRow(task, seq, this.#queueOf(task.poolId).number, nowMs)
+    );
+    const chars = fresh.reduce((sum, { inputJson }) => sum + (inputJson?.length ?? 0), 0);
+    const written = fresh.length === 0
+      ? Promise.resolve()
+      : this.#parts.journal.submit(rows, { tasks: fresh.length, chars, isRelaxed });
+    // From here on each has its place: others must not take it.
+    for (const { task, seq } of entries) {
+      const queue = this.#queueOf(task.poolId);
+      queue.reserved++;
+      this.#window.begin(queue, seq);
+    }
+    const enqueued = this.#keys.claim(tasks, look, fresh, written);
+    try {
+      await written;
+    } catch (error) {
+      for (const { task, seq } of entries) this.#withdrawn(this.#queueOf(task.poolId), seq);
+      throw error;
+    }
+    for (const { task, seq } of entries) this.#place(task, seq, nowMs);
+    return await enqueued();
+  }
+
+  /** It is on record: from now on it waits for a thread. */
+  #place(task: NewTask, seq: number, submittedAtMs: number): void {
+    const queue = this.#queueOf(task.poolId);
+    queue.reserved--;
+    this.#parts.tallies.add(task.poolId, "pending", 1);
+    const record = this.#window.place(queue, task, seq, submittedAtMs);
+    if (record === undefined) return;
+    if (queue.isSealed) {
+      record.runner.withdraw(record, "The pool was closed while the task was being written");
+    }
+  }
+
+  /** It could not be written. */
+  #withdrawn(queue: Queue, seq: number): void {
+    queue.reserved--;
+    queue.unplaced.delete(seq);
+    if (this.#parts.tallies.live(queue.poolId) + queue.reserved === 0) queue.tellIdle();
+  }
+
+  #leftPending(queue: Queue, record: TaskRecord): void {
+    this.#window.release(queue, record);
+    this.#admitWaiting(queue.poolId);
+  }
+
+  #endWritten(queue: Queue, record: TaskRecord): void {
+    this.#window.forget(queue, record);
+    for (const left of this.#lookups) left.add(record.task.id);
+    this.#parts.ledger.takeBack(record.order);
+    this.#retention.ended();
+    const waiters = this.#waiters.get(record.task.id);
+    this.#waiters.delete(record.task.id);
+    for (const tell of waiters ?? []) tell();
+  }
+
+  /** Ends a task that is on disk only. */
+  #cancelStored(row: StoredTask, cause: string): void {
+    const queue = this.#queueOf(row.poolId);
+    const record = this.#window.take(queue, row);
+    queue.held++; // as if it had waited in memory
+    record.settled({ kind: "cancelled", startedAtMs: null, runMs: null, cause }, null);
+  }
+
+  /** A task in memory, or as it is on disk. @throws {LidoError} `task_not_found`. */
+  async #find(id: TaskId): Promise<TaskRecord | StoredTask> {
+    for (;;) {
+      const left = new Set<TaskId>();
+      this.#lookups.add(left);
+      try {
+        const record = this.#records.get(id);
+        if (record !== undefined) return record;
+        const row = await this.#read(id);
+        const loaded = this.#records.get(id);
+        if (loaded !== undefined) return loaded;
+        // One that was in memory meanwhile may have ended: what was read is out of date.
+        if (!left.has(id)) return row;
+      } finally {
+        this.#lookups.delete(left);
+      }
+    }
+  }
+
+  async #read(id: TaskId): Promise<StoredTask> {
+    const row = await this.#parts.reader.get(id);
+    if (row !== undefined) return row;
+    throw new LidoError("task_not_found", `Cannot find task: none has the id ${id}`);
+  }
+
+  async #seqOf(id: TaskId): Promise<number> {
+    return this.#records.get(id)?.seq ?? (await this.#read(id)).seq;
+  }
+
+  async #readByKey({ poolId, idempotencyKey }: NewTask): Promise<StoredTask | undefined> {
+    const { number } = this.#queueOf(poolId);
+    return await this.#parts.reader.byKey(number, idempotencyKey ?? "");
+  }
+
+  async #whenEnded(id: TaskId): Promise<void> {
+    if (!this.#records.has(id)) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waitersOf(id).add(resolve);
+    await promise;
+  }
+
+  #waitersOf(id: TaskId): Set<() => void> {
+    let waiters = this.#waiters.get(id);
+    if (waiters === undefined) this.#waiters.set(id, waiters = new Set());
+    return waiters;
+  }
+
+  #snapshotOf(row: StoredTask): TaskSnapshot {
+    const pending = row.state === "pending" ? this.counts(row.poolId).pending : 0;
+    return snapshotOf(row, `It is one of ${pending} that wait`);
   }
 
   #checkOpen(poolId: PoolId): void {
     if (this.#queueOf(poolId).isSealed) throw closedError(poolId);
   }
 
-  #add(task: NewTask): void {
-    const { runner } = this.#queueOf(task.poolId);
-    const record = new TaskRecord(task, this.#nextOrder++, this.#clock.nowMs(), runner, this);
-    this.#table.add(record);
-    if (task.idempotencyKey !== null) this.#byKey.set(keyOf(task, task.idempotencyKey), record);
-    runner.submit(record);
-  }
-
-  /** @throws {LidoError} `idempotency_conflict` if the key came with another task. */
-  #findByKey(task: NewTask): TaskRecord | undefined {
-    if (task.idempotencyKey === null) return undefined;
-    const record = this.#byKey.get(keyOf(task, task.idempotencyKey));
-    if (record !== undefined) checkSame(record.task, task, task.idempotencyKey);
-    return record;
-  }
-
   /**
    * A pool that has no room for what it is to take, and how many that is.
    * @throws {LidoError} `pool_not_found`, `pool_closed`, `idempotency_conflict`.
    */
-  #findFull(tasks: readonly NewTask[]): [PoolId, number] | undefined {
+  #findFull(tasks: readonly NewTask[], look: KeyLook): [PoolId, number] | undefined {
     for (const poolId of poolsOf(tasks)) this.#checkOpen(poolId);
     const wanted = new Map<PoolId, number>();
-    for (const { poolId } of this.#freshOf(tasks)) {
+    for (const { poolId } of this.#keys.freshOf(tasks, look)) {
       wanted.set(poolId, (wanted.get(poolId) ?? 0) + 1);
     }
     return [...wanted].find(([poolId, count]) => this.#roomOf(poolId) < count);
   }
 
-  /**
-   * Those that are not on record; of some with one key, the first.
-   * @throws {LidoError} `idempotency_conflict` if a key came with another task.
-   */
-  #freshOf(tasks: readonly NewTask[]): readonly NewTask[] {
-    const byKey = new Map<string, NewTask>();
-    return tasks.filter((task) => {
-      if (task.idempotencyKey === null) return true;
-      if (this.#findByKey(task) !== undefined) return false;
-      const key = keyOf(task, task.idempotencyKey);
-      const twin = byKey.get(key);
-      if (twin !== undefined) checkSame(twin, task, task.idempotencyKey);
-      byKey.set(key, task);
-      return twin === undefined;
-    });
-  }
-
   async #makeRoomIn(poolId: PoolId, count: number, signal?: AbortSignal): Promise<void> {
     const queue = this.#queueOf(poolId);
-    const { policy, runner } = queue;
+    const { policy } = queue;
     if (policy.rejection === "wait" && count <= policy.queueCapacity) {
       return await queue.waitForTurn(count, signal);
     }
-    const victim = policy.rejection === "drop_oldest" ? runner.mostExpendable() : undefined;
-    if (victim !== undefined && count <= policy.queueCapacity) {
-      await runner.withdraw(
-        victim,
-        "Dropped: the queue was full, and this task had waited longest",
-      );
-      return;
+    if (policy.rejection === "drop_oldest" && count <= policy.queueCapacity) {
+      if (await this.#dropOldest(queue)) return;
     }
-    this.#table.rejected(poolId, count);
+    const { tallies, journal } = this.#parts;
+    tallies.add(poolId, "rejected", count);
+    journal.note({ kind: "rejected", pool: queue.number, count });
     throw new LidoError(
       "queue_full",
       `Cannot submit ${count === 1 ? "task" : `${count} tasks`}: the pool's queue holds ` +
-        `${this.#table.counts(poolId).pending} of at most ${policy.queueCapacity}`,
+        `${tallies.count(poolId, "pending") + queue.reserved} of at most ${policy.queueCapacity}`,
       { retryAfterMs: RETRY_AFTER_MS },
     );
   }
 
+  /** Cancels the one that waits longest of the lowest priority; answers whether there was one. */
+  async #dropOldest(queue: Queue): Promise<boolean> {
+    const cause = "Dropped: the queue was full, and this task had waited longest";
+    const victim = queue.runner.mostExpendable();
+    const lowestOnDisk = queue.lanes.onDisk().at(-1) ?? Infinity;
+    if (victim !== undefined && victim.priority <= lowestOnDisk) {
+      await queue.runner.withdraw(victim, cause);
+      return true;
+    }
+    if (lowestOnDisk === Infinity) return false;
+    const row = await this.#parts.reader.expendable({
+      pool: queue.number,
+      priority: lowestOnDisk,
+      above: queue.lanes.loadedUpTo(lowestOnDisk),
+    });
+    if (row !== undefined && !this.#records.has(row.id)) this.#cancelStored(row, cause);
+    else await this.#parts.journal.flush(); // another caller took it: look again
+    return true;
+  }
+
   #roomOf(poolId: PoolId): number {
-    return this.#queueOf(poolId).policy.queueCapacity - this.#table.counts(poolId).pending;
+    const queue = this.#queueOf(poolId);
+    const taken = this.#parts.tallies.count(poolId, "pending") + queue.reserved;
+    return queue.policy.queueCapacity - taken;
   }
 
   #admitWaiting(poolId: PoolId): void {
@@ -253,24 +591,6 @@ export class LocalEngine implements Engine, RecordListener {
     if (queue !== undefined) return queue;
     throw new LidoError("pool_not_found", `Cannot find pool: none has the id ${poolId}`);
   }
-
-  /** Lets the oldest ended record go when there are too many. */
-  #retain(record: TaskRecord): void {
-    this.#ended.push(record);
-    while (this.#ended.length - this.#kept > this.#options.finishedTasksMax) {
-      const oldest = this.#ended[this.#kept++] as TaskRecord; // there are more than `#kept`
-      this.#table.forget(oldest);
-      const { task } = oldest;
-      if (task.idempotencyKey !== null) this.#byKey.delete(keyOf(task, task.idempotencyKey));
-    }
-    if (this.#kept < 1_000 || this.#kept < this.#ended.length / 2) return;
-    this.#ended = this.#ended.slice(this.#kept);
-    this.#kept = 0;
-  }
-
-  #with<Answer>(id: TaskId, read: (record: TaskRecord) => Answer): Promise<Answer> {
-    return new Promise((resolve) => resolve(read(this.#table.get(id))));
-  }
 }
 
 function poolsOf(tasks: readonly NewTask[]): ReadonlySet<PoolId> {
@@ -279,4 +599,9 @@ function poolsOf(tasks: readonly NewTask[]): ReadonlySet<PoolId> {
 
 function closedError(poolId: PoolId): LidoError {
   return new LidoError("pool_closed", `Cannot submit task: the pool ${poolId} takes nothing new`);
+}
+
+function notCancellable(state: string): LidoError {
+  const hint = state === "running" ? "it is running; stop it instead" : `it is ${state}`;
+  return new LidoError("task_not_cancellable", `Cannot cancel task: ${hint}`);
 }

@@ -1,4 +1,7 @@
+import type { PoolId } from "../../model/pool.ts";
 import type { AttemptRunner, QueuePolicy } from "../engine.ts";
+import { Lanes } from "./lanes.ts";
+import type { TaskRecord } from "./task_record.ts";
 
 /** A caller that waits for room. */
 interface Waiting {
@@ -8,13 +11,36 @@ interface Waiting {
   refuse(error: unknown): void;
 }
 
-/** What the local engine knows of one pool: its threads, its policy, and who waits for room. */
+/** What the local engine knows of one pool: its threads, its policy, what is in memory, who waits. */
 export class Queue {
   isSealed = false;
+  /** What is in memory: waits in the window, runs, or has ended and is not written yet. */
+  readonly records = new Map<number, TaskRecord>();
+  readonly lanes = new Lanes();
+  /** How many of the records wait, and the characters of their inputs. */
+  held = 0;
+  heldChars = 0;
+  /** Tasks that are being written: they have their place in the queue already. */
+  reserved = 0;
+  /** Being written, and not placed yet. */
+  readonly unplaced = new Set<number>();
+  /** What left memory while others were being loaded: the load may have seen it still waiting. */
+  left: Set<number> | undefined;
+  /** Loads are made one after the other. */
+  loading: Promise<void> | undefined;
+  /** Nothing is loaded while all that waits is being cancelled. */
+  isBeingEmptied = false;
   /** First come, first served. */
   readonly #waiting: Waiting[] = [];
+  readonly #whenIdle: (() => void)[] = [];
 
-  constructor(readonly runner: AttemptRunner, public policy: QueuePolicy) {}
+  /** `number` is the pool's in the journal. */
+  constructor(
+    readonly poolId: PoolId,
+    readonly number: number,
+    readonly runner: AttemptRunner,
+    public policy: QueuePolicy,
+  ) {}
 
   /** Resolves when there is room for so many tasks, and it is the caller's turn. */
   async waitForTurn(count: number, signal?: AbortSignal): Promise<void> {
@@ -55,5 +81,15 @@ export class Queue {
   /** Nobody waits any longer. */
   refuseAll(error: unknown): void {
     for (const { refuse } of this.#waiting.splice(0)) refuse(error);
+  }
+
+  /** Resolves at the next {@link tellIdle}. */
+  nextIdle(): Promise<void> {
+    return new Promise((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  /** Nothing waits and nothing runs. */
+  tellIdle(): void {
+    for (const tell of this.#whenIdle.splice(0)) tell();
   }
 }

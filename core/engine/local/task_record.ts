@@ -1,43 +1,74 @@
 /**
- * A task as the local engine keeps it. It is its own attempt: a pool calls back when it starts,
- * comes back or ends, and the record changes its state by the one table of transitions.
+ * A task as the local engine keeps it in memory: while it waits in the window of its queue, while it
+ * runs, and until its end is written. It is its own attempt: a pool calls back when it starts, comes
+ * back or ends, and the record changes its state by the one table of transitions.
  */
-import { Attempt, type Outcome } from "../../execution/attempt.ts";
+import { Attempt, type Outcome, SHUTDOWN_CAUSE } from "../../execution/attempt.ts";
 import type { LateError, LogLine, TaskSnapshot, TaskStatus } from "../../model/task.ts";
 import { isFinal, type TaskEvent, type TaskState, transition } from "../../model/task_state.ts";
 import type { AttemptRunner, NewTask } from "../engine.ts";
 
 const LATE_ERRORS_MAX = 10;
 
-/** Who is told that a record changed. */
+/** Who is told what becomes of a record. */
 export interface RecordListener {
-  stateChanged(record: TaskRecord, from: TaskState): void;
+  /** It went from one state to another that is not final. */
+  moved(record: TaskRecord, move: Move): void;
+  ended(record: TaskRecord, move: Move): void;
+  logged(record: TaskRecord, lines: readonly LogLine[]): void;
+  /** Something was said of it after its end. */
+  noted(record: TaskRecord): void;
+}
+
+/** One step of a task's life. */
+export interface Move {
+  readonly from: TaskState;
+  readonly event: TaskEvent;
+  readonly atMs: number;
+  readonly cause: string | null;
+  /** It ran and ended before anyone saw it run. */
+  readonly isStartedNow: boolean;
+}
+
+/** Where a record's life begins: anew, or where the journal left it. */
+export interface RecordOrigin {
+  readonly seq: number;
+  readonly submittedAtMs: number;
+  readonly attempt: number;
+  readonly deaths: number;
 }
 
 /** See the head of this file. */
 export class TaskRecord extends Attempt {
+  /** Its seq in the journal: grows with each submission. */
+  readonly order: number;
+  readonly submittedAtMs: number;
+  /** How often the server died while it ran. */
+  readonly deaths: number;
   state: TaskState = "pending";
-  number = 1;
+  override number: number;
+  /** How many events it has on record; undefined when only the journal knows. */
+  events: number | undefined;
   startedAtMs: number | null = null;
   finishedAtMs = 0;
   outcome: Outcome | undefined;
   ranOnSlot: number | null = null;
   progressNote: string | null = null;
   metrics: Readonly<Record<string, number>> = {};
-  readonly lines: LogLine[] = [];
-  readonly lateErrors: LateError[] = [];
-  /** Called once when it has ended. */
-  waiters: Set<() => void> | undefined;
+  lateErrors: LateError[] = [];
+  #hasDropped = false;
 
-  /** `order` grows with each submission: lists and cursors go by it. */
   constructor(
     readonly task: NewTask,
-    readonly order: number,
-    readonly submittedAtMs: number,
+    origin: RecordOrigin,
     readonly runner: AttemptRunner,
     readonly listener: RecordListener,
   ) {
     super(task.type, task.inputJson ?? undefined, task.priority, task.runTimeoutMs);
+    this.order = origin.seq;
+    this.submittedAtMs = origin.submittedAtMs;
+    this.number = origin.attempt;
+    this.deaths = origin.deaths;
   }
 
   get taskId(): string {
@@ -50,29 +81,34 @@ export class TaskRecord extends Attempt {
   }
 
   started(slot: number): void {
-    this.#apply("start");
     this.ranOnSlot = slot;
     this.startedAtMs = Date.now();
+    this.#move("start", this.startedAtMs);
   }
 
   requeued(): void {
     this.ranOnSlot = null;
     this.startedAtMs = null;
-    if (this.state === "running") this.#apply("requeue");
+    this.#comeBack(null);
   }
 
   settled(outcome: Outcome, slot: number | null): void {
+    if (outcome.kind === "cancelled" && outcome.cause === SHUTDOWN_CAUSE) {
+      return this.#interrupted();
+    }
+    const from = this.state;
     // A short task can end before anyone saw it run.
-    if (outcome.kind === "done" && this.state === "pending") this.#apply("start");
-    // Throws before anything is written: what has ended is never told otherwise.
-    transition(this.state, EVENT_OF[outcome.kind]);
+    const isStartedNow = from === "pending" && outcome.startedAtMs !== null;
+    const before = isStartedNow ? transition(from, "start") : from;
+    const event = EVENT_OF[outcome.kind];
+    // Throws before anything is changed: what has ended is never told otherwise.
+    this.state = transition(before, event);
     this.outcome = outcome;
     this.ranOnSlot = slot;
     this.startedAtMs = outcome.startedAtMs ?? this.startedAtMs;
     this.finishedAtMs = Date.now();
-    this.#apply(EVENT_OF[outcome.kind]);
-    for (const tell of this.waiters ?? []) tell();
-    this.waiters = undefined;
+    const atMs = this.finishedAtMs;
+    this.listener.ended(this, { from, event, atMs, cause: null, isStartedNow });
   }
 
   noted(
@@ -83,19 +119,23 @@ export class TaskRecord extends Attempt {
       readonly metrics: Readonly<Record<string, number>> | null;
     },
   ): void {
-    this.lines.push(...notes.lines);
+    const lines = [...notes.lines];
+    // Told once, where the first is missing.
+    if (notes.dropped > 0 && !this.#hasDropped) {
+      this.#hasDropped = true;
+      const text = "The task logged too much: lines were dropped from here on";
+      lines.push({ atMs: Date.now(), level: "warning", text });
+    }
     this.progressNote = notes.progressNote;
     this.metrics = notes.metrics ?? this.metrics;
-    if (notes.dropped === 0) return;
-    const text = `The task logged too much: ${notes.dropped} lines were dropped`;
-    if (this.lines.at(-1)?.text.startsWith("The task logged too much")) this.lines.pop();
-    this.lines.push({ atMs: Date.now(), level: "warning", text });
+    if (lines.length > 0) this.listener.logged(this, lines);
+    if (this.isOver) this.listener.noted(this);
   }
 
   erredLate(message: string): void {
-    if (this.lateErrors.length < LATE_ERRORS_MAX) {
-      this.lateErrors.push({ atMs: Date.now(), message });
-    }
+    if (this.lateErrors.length >= LATE_ERRORS_MAX) return;
+    this.lateErrors.push({ atMs: Date.now(), message });
+    if (this.isOver) this.listener.noted(this);
   }
 
   /** A frozen copy. */
@@ -117,6 +157,25 @@ export class TaskRecord extends Attempt {
       metrics: this.metrics,
       lateErrors: [...this.lateErrors],
     };
+  }
+
+  /** The server ends: what ran goes on in its next life, as another attempt. */
+  #interrupted(): void {
+    if (this.state === "pending") return;
+    this.number++;
+    this.#comeBack(SHUTDOWN_CAUSE);
+  }
+
+  #comeBack(cause: string | null): void {
+    this.ranOnSlot = null;
+    this.startedAtMs = null;
+    if (this.state === "running") this.#move("requeue", Date.now(), cause);
+  }
+
+  #move(event: TaskEvent, atMs: number, cause: string | null = null): void {
+    const from = this.state;
+    this.state = transition(from, event);
+    this.listener.moved(this, { from, event, atMs, cause, isStartedNow: false });
   }
 
   #status(): TaskStatus {
@@ -163,12 +222,6 @@ export class TaskRecord extends Attempt {
           cause: outcome.cause,
         };
     }
-  }
-
-  #apply(event: TaskEvent): void {
-    const from = this.state;
-    this.state = transition(from, event);
-    this.listener.stateChanged(this, from);
   }
 }
 

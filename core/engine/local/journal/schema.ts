@@ -44,6 +44,9 @@ export const TIMED_OUT = 100;
 /** See {@link TIMED_OUT}: submits that were refused. */
 export const REJECTED = 101;
 
+/** A row of `submit_times` is about so many seqs. */
+export const STRETCH = 1024;
+
 /** So that other programs (and a mistaken restore) know the file: "Lido". */
 export const APPLICATION_ID = 0x4c69646f;
 
@@ -120,7 +123,7 @@ CREATE TABLE task_tags (
   PRIMARY KEY (tag, task)
 ) STRICT, WITHOUT ROWID;
 
--- When the tasks of a stretch of 1024 seqs were submitted: exact however the clock jumped.
+-- When the tasks of a stretch of seqs were submitted: exact however the clock jumped.
 CREATE TABLE submit_times (
   stretch INTEGER PRIMARY KEY,
   first_at INTEGER NOT NULL,

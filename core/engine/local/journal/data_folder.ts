@@ -1,0 +1,109 @@
+/** The folder that a server keeps its data in: made, checked, and locked against a second server. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { DatabaseSync } from "node:sqlite";
+import { LidoError } from "../../../model/errors.ts";
+
+/** What stands for "keep nothing". */
+const MEMORY = ":memory:";
+
+/** Who has the folder. */
+interface Owner {
+  readonly pid: number;
+  readonly host: string;
+  readonly since: string;
+}
+
+/** See the head of this file. */
+export class DataFolder implements Disposable {
+  readonly journalPath: string;
+  readonly searchPath: string;
+  readonly ledgerPath: string;
+  #lock: DatabaseSync | undefined;
+
+  private constructor(readonly path: string, readonly isDurable: boolean) {
+    this.journalPath = join(path, "journal.sqlite");
+    this.searchPath = join(path, "search.sqlite");
+    this.ledgerPath = join(path, "running.ledger");
+  }
+
+  /**
+   * Opens the folder, or makes it; `:memory:` is a folder of its own that goes with the server.
+   * @throws {LidoError} `data_folder_unusable`, `data_folder_locked`.
+   */
+  static open(path: string): DataFolder {
+    const isDurable = path !== MEMORY;
+    const folder = new DataFolder(isDurable ? path : makeTemporary(), isDurable);
+    makeFolder(folder.path);
+    folder.#takeLock();
+    return folder;
+  }
+
+  /** Lets the folder go. */
+  [Symbol.dispose](): void {
+    this.#lock?.close();
+    this.#lock = undefined;
+    if (!this.isDurable) rmSync(this.path, { recursive: true, force: true });
+  }
+
+  /**
+   * SQLite's own lock on a file of the folder: the kernel frees it however the process ends, and
+   * a file that a dead process left behind locks nothing.
+   */
+  #takeLock(): void {
+    const lockPath = join(this.path, "lock.sqlite");
+    const ownerPath = join(this.path, "owner.json");
+    try {
+      const lock = new DatabaseSync(lockPath, { timeout: 0 });
+      lock.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE");
+      this.#lock = lock;
+    } catch (error) {
+      const { errcode = 0 } = error as { errcode?: number }; // of errors of `node:sqlite`
+      if ((errcode & 0xff) === 5) throw lockedError(this.path, readOwner(ownerPath), error);
+      throw unusable(this.path, error);
+    }
+    const owner: Owner = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
+    writeFileSync(ownerPath, `${JSON.stringify(owner)}\n`);
+  }
+}
+
+function makeTemporary(): string {
+  return mkdtempSync(join(tmpdir(), "lido-data-"));
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const probe = join(path, ".probe");
+    writeFileSync(probe, "");
+    rmSync(probe);
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+function unusable(path: string, error: unknown): LidoError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new LidoError("data_folder_unusable", `Cannot use data folder ${path}: ${reason}`, {}, {
+    cause: error,
+  });
+}
+
+function lockedError(path: string, owner: Owner | undefined, cause: unknown): LidoError {
+  const who = owner === undefined
+    ? "another process uses it"
+    : `process ${owner.pid} on ${owner.host} has used it since ${owner.since}`;
+  return new LidoError("data_folder_locked", `Cannot use data folder ${path}: ${who}`, {}, {
+    cause,
+  });
+}
+
+function readOwner(path: string): Owner | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return undefined; // it is being written
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * What the server tells the journal's writer: everything that happened since the last group, in one
+ * message and one transaction. Rows are laid flat, one after the other in one list: that is what
+ * crosses to another thread fastest.
+ */
+/** Columns of a submitted task, in their order. */
+export const SUBMIT_COLUMNS = [
+  "seq",
+  "id",
+  "pool",
+  "type",
+  "name",
+  "priority",
+  "submittedAt",
+  "runTimeoutMs",
+  "codeUrl",
+  "codeVersion",
+  "idempotencyKey",
+  "tags",
+  "input",
+] as const;
+
+/** Columns of a task that went from one state that is not final to another. */
+export const MOVE_COLUMNS = [
+  "seq",
+  "pool",
+  "from",
+  "to",
+  "event",
+  "at",
+  "attempt",
+  "slot",
+  "cause",
+  "n",
+  "deaths",
+] as const;
+
+/** Columns of a task that ended. `startedNow` is 1 when it ended before it was told to run. */
+export const END_COLUMNS = [
+  "seq",
+  "pool",
+  "from",
+  "to",
+  "event",
+  "at",
+  "attempt",
+  "startedAt",
+  "runMs",
+  "slot",
+  "outcome",
+  "result",
+  "ending",
+  "notes",
+  "codeVersion",
+  "n",
+  "startedNow",
+  "isTimeout",
+] as const;
+
+/** One value of a row. */
+export type Cell = string | number | null;
+
+/** What happens seldom enough for an object of its own. */
+export type Change =
+  | {
+    readonly kind: "pool";
+    readonly number: number;
+    readonly id: string;
+    readonly state: string;
+    readonly createdAtMs: number;
+    readonly version: number;
+    readonly atMs: number;
+    readonly author: string | null;
+    readonly reason: string | null;
+    readonly settings: string;
+  }
+  | { readonly kind: "rejected"; readonly pool: number; readonly count: number }
+  | {
+    readonly kind: "logged";
+    readonly seq: number;
+    readonly attempt: number;
+    readonly lines: readonly {
+      readonly atMs: number;
+      readonly level: string;
+      readonly text: string;
+    }[];
+  }
+  | { readonly kind: "noted"; readonly seq: number; readonly notes: string }
+  | { readonly kind: "prune"; readonly nowMs: number; readonly rules: PruneRules };
+
+/** What is kept of ended tasks. */
+export interface PruneRules {
+  /** Of all pools together. */
+  readonly keepTasks: number;
+  /** How long; null: as long as there is room. */
+  readonly keepMs: number | null;
+  readonly pools: readonly {
+    readonly number: number;
+    readonly keepTasks: number | null;
+    readonly keepMs: number | null;
+  }[];
+}
+
+/** One group. */
+export interface GroupMessage {
+  readonly kind: "group";
+  /** Counts groups over the life of the file: one that was written is not written again. */
+  readonly number: number;
+  /** Whether it must be on the disk, and not only with the operating system, to count as written. */
+  readonly isSynced: boolean;
+  readonly submitted: readonly Cell[];
+  readonly moved: readonly Cell[];
+  readonly ended: readonly Cell[];
+  readonly changes: readonly Change[];
+}
+
+/** What the writer is told. */
+export type ToWriter = GroupMessage | {
+  readonly kind: "open";
+  readonly path: string;
+  /** False where nothing is to be kept anyway. */
+  readonly isDurable: boolean;
+} | { readonly kind: "close" };
+
+/** What the writer answers. */
+export type FromWriter =
+  | { readonly kind: "opened"; readonly lastGroup: number }
+  | { readonly kind: "written"; readonly number: number; readonly pruned: number }
+  | {
+    readonly kind: "failed";
+    readonly number: number;
+    readonly message: string;
+    /** SQLite's own number, where it has one. */
+    readonly sqliteCode: number | null;
+  }
+  | { readonly kind: "closed" };

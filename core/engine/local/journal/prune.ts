@@ -1,0 +1,91 @@
+/** Retention: lets the oldest ended tasks go, a few at a time, so that it never stalls the writer. */
+import type { DatabaseSync } from "node:sqlite";
+import type { PruneRules } from "./group.ts";
+import { STORED_STATES } from "./schema.ts";
+import { isFinal } from "../../../model/task_state.ts";
+
+/** Records that go in one step. */
+const STEP = 500;
+
+const FINAL = STORED_STATES.flatMap((state, number) =>
+  state !== null && isFinal(state) ? [number] : []
+);
+const IS_FINAL = `state IN (${FINAL.join(", ")})`;
+
+/** One step, inside the writer's transaction; gives how many records went. */
+export function prune(db: DatabaseSync, rules: PruneRules, nowMs: number): number {
+  let left = STEP;
+  for (const { number, keepTasks, keepMs } of rules.pools) {
+    if (keepTasks !== null && left > 0) left -= pruneCount(db, number, keepTasks, left);
+    if (keepMs !== null && left > 0) left -= pruneAge(db, number, nowMs - keepMs, left);
+  }
+  if (left > 0) left -= pruneCount(db, undefined, rules.keepTasks, left);
+  if (left > 0 && rules.keepMs !== null) {
+    left -= pruneAge(db, undefined, nowMs - rules.keepMs, left);
+  }
+  return STEP - left;
+}
+
+function pruneCount(
+  db: DatabaseSync,
+  pool: number | undefined,
+  keep: number,
+  max: number,
+): number {
+  const where = `${ofPool(pool)} ${IS_FINAL}`;
+  const kept = db.prepare(`SELECT ifnull(sum(kept), 0) AS kept FROM counters WHERE ${where}`).get();
+  const count = Math.min(max, Number(kept?.["kept"] ?? 0) - keep);
+  if (count <= 0) return 0;
+  const oldest = FINAL.map((state) =>
+    `SELECT * FROM (SELECT seq FROM tasks WHERE ${ofPool(pool)} state = ${state}
+      ORDER BY seq LIMIT ${count})`
+  ).join(" UNION ALL ");
+  return forget(db, `SELECT seq FROM (${oldest}) ORDER BY seq LIMIT ${count}`);
+}
+
+function pruneAge(
+  db: DatabaseSync,
+  pool: number | undefined,
+  beforeMs: number,
+  max: number,
+): number {
+  const oldest = FINAL.map((state) =>
+    `SELECT * FROM (SELECT seq, finished_at FROM tasks
+      WHERE ${ofPool(pool)} state = ${state} ORDER BY seq LIMIT ${max})`
+  ).join(" UNION ALL ");
+  return forget(db, `SELECT seq FROM (${oldest}) WHERE finished_at < ${beforeMs} LIMIT ${max}`);
+}
+
+function ofPool(pool: number | undefined): string {
+  return pool === undefined ? "" : `pool = ${pool} AND`;
+}
+
+/** Deletes all there is of the tasks that a query names. */
+function forget(db: DatabaseSync, query: string): number {
+  db.exec(`CREATE TEMP TABLE IF NOT EXISTS going (seq INTEGER PRIMARY KEY)`);
+  db.exec(`DELETE FROM temp.going; INSERT INTO temp.going ${query}`);
+  db.exec(
+    `UPDATE counters SET kept = kept - gone.n FROM (
+       SELECT t.pool AS p, t.state AS s, count(*) AS n
+       FROM temp.going g JOIN tasks t ON t.seq = g.seq GROUP BY 1, 2
+     ) AS gone WHERE pool = gone.p AND state = gone.s`,
+  );
+  db.exec(
+    `DELETE FROM task_tags WHERE (tag, task) IN (
+       SELECT j.value, t.seq FROM temp.going g JOIN tasks t ON t.seq = g.seq, json_each(t.tags) j
+     )`,
+  );
+  for (const table of ["events", "attempts", "logs"]) {
+    db.exec(`DELETE FROM ${table} WHERE task IN (SELECT seq FROM temp.going)`);
+  }
+  const { changes } = db.prepare("DELETE FROM tasks WHERE seq IN (SELECT seq FROM temp.going)")
+    .run();
+  // `ended` is in the order of ends: what is gone there is at its front, give or take a few.
+  db.exec(
+    `DELETE FROM ended WHERE n IN (
+       SELECT e.n FROM (SELECT n, task FROM ended ORDER BY n LIMIT ${4 * STEP}) e
+       WHERE NOT EXISTS (SELECT 1 FROM tasks t WHERE t.seq = e.task)
+     )`,
+  );
+  return Number(changes);
+}

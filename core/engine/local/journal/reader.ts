@@ -1,0 +1,123 @@
+/**
+ * Reads of the journal, off the server's own thread. There are two lanes: what may take long (lists
+ * whose filter no index answers, and searches) never stands before what is quick.
+ */
+import type { TaskId } from "../../../model/task.ts";
+import type { ReadyRequest, StoredPageRequest } from "./read_store.ts";
+import { ReaderThread } from "./reader_thread.ts";
+import type { StoredFilter } from "./task_query.ts";
+
+/** Where the files are. */
+interface Paths {
+  readonly journalPath: string;
+  readonly searchPath: string;
+}
+
+/** See the head of this file. */
+export class JournalReader implements AsyncDisposable {
+  readonly #paths: Paths;
+  readonly #quick: ReaderThread;
+  #slow: Promise<ReaderThread> | undefined;
+
+  private constructor(paths: Paths, quick: ReaderThread) {
+    this.#paths = paths;
+    this.#quick = quick;
+  }
+
+  /** Opens the journal for reading. @throws {LidoError} `journal_corrupt`. */
+  static async open({ journalPath, searchPath }: Paths): Promise<JournalReader> {
+    const paths = { journalPath, searchPath };
+    return new JournalReader(paths, await ReaderThread.open(paths));
+  }
+
+  /** The task of an id; undefined when it is not on record. */
+  get(id: TaskId) {
+    return this.#quick.read("get", id);
+  }
+
+  /** The task that a pool was given with an idempotency key. */
+  byKey(pool: number, key: string) {
+    return this.#quick.read("byKey", pool, key);
+  }
+
+  /** Those of the seqs that are on record. */
+  bySeqs(seqs: readonly number[]) {
+    return this.#quick.read("bySeqs", seqs);
+  }
+
+  /** Tasks that run, as far as is written. */
+  running() {
+    return this.#quick.read("running");
+  }
+
+  /** Waiting tasks in the order of work. */
+  ready(request: ReadyRequest) {
+    return this.#quick.read("ready", request);
+  }
+
+  /** The oldest waiting task of a lane. */
+  expendable(
+    lane: { readonly pool: number; readonly priority: number; readonly above: number },
+  ) {
+    return this.#quick.read("expendable", lane);
+  }
+
+  /** Priorities of which tasks of a pool wait, highest first. */
+  priorities(pool: number) {
+    return this.#quick.read("priorities", pool);
+  }
+
+  /** All pools on record. */
+  pools() {
+    return this.#quick.read("pools");
+  }
+
+  /** Versions of a pool's settings, newest first. */
+  settingsVersions(pool: number) {
+    return this.#quick.read("settingsVersions", pool);
+  }
+
+  /** All counters. */
+  counters() {
+    return this.#quick.read("counters");
+  }
+
+  /** A seq above which none was given yet. */
+  lastSeq() {
+    return this.#quick.read("lastSeq");
+  }
+
+  /** What a task's code logged, oldest first. */
+  logs(seq: number) {
+    return this.#quick.read("logs", seq);
+  }
+
+  /** What happened to a task, oldest first. */
+  events(seq: number) {
+    return this.#quick.read("events", seq);
+  }
+
+  /** A task's attempts that ended, oldest first. */
+  attempts(seq: number) {
+    return this.#quick.read("attempts", seq);
+  }
+
+  /** One page, newest first. @throws {LidoError} `cursor_invalid`. */
+  async list(filter: StoredFilter, request: StoredPageRequest) {
+    if (isQuick(filter)) return await this.#quick.read("list", filter, request);
+    const slow = await (this.#slow ??= ReaderThread.open(this.#paths));
+    return await slow.read("list", filter, request);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#quick[Symbol.asyncDispose]();
+    await (await this.#slow)?.[Symbol.asyncDispose]();
+  }
+}
+
+/** Whether indexes alone answer a filter. */
+function isQuick({ poolNumber, states, type, tags = [], ...others }: StoredFilter): boolean {
+  if (Object.keys(others).length > 0 || tags.length > 1) return false;
+  const isByState = poolNumber !== undefined || states !== undefined;
+  return [isByState, type !== undefined, tags.length === 1].filter((isUsed) => isUsed).length <= 1;
+}

@@ -1,0 +1,110 @@
+/** A thread that reads the journal, by a connection that cannot write. */
+import { existsSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { LidoError } from "../../../model/errors.ts";
+import { ReadStore } from "./read_store.ts";
+import { hostPort } from "./host_port.ts";
+
+/** A read that is wanted: a method of `ReadStore` and its arguments. */
+export type ToReader =
+  | { readonly kind: "open"; readonly journalPath: string; readonly searchPath: string }
+  | {
+    readonly kind: "read";
+    readonly number: number;
+    readonly method: ReadMethod;
+    readonly args: readonly unknown[];
+  }
+  | { readonly kind: "close" };
+
+/** What can be read. */
+export type ReadMethod = {
+  [Key in keyof ReadStore]: ReadStore[Key] extends (...args: never[]) => unknown ? Key : never;
+}[keyof ReadStore];
+
+/** What the thread answers. */
+export type FromReader =
+  | { readonly kind: "opened" }
+  | { readonly kind: "closed" }
+  | { readonly kind: "answer"; readonly number: number; readonly value: unknown }
+  | {
+    readonly kind: "error";
+    readonly number: number;
+    readonly code: "cursor_invalid" | "journal_corrupt" | null;
+    readonly message: string;
+  };
+
+/** SQLite's numbers for a file that is damaged, or none of its own. */
+const CORRUPT_CODES = [11, 26];
+
+const host = hostPort<ToReader, FromReader>();
+let journal: DatabaseSync | undefined;
+let search: DatabaseSync | undefined;
+let searchPath = "";
+let store: ReadStore | undefined;
+
+function openReadOnly(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: 1_000 });
+  db.exec(`
+    PRAGMA query_only = ON;
+    PRAGMA cache_size = -16384;
+    PRAGMA mmap_size = 268435456;
+    PRAGMA cell_size_check = ON;
+    PRAGMA trusted_schema = OFF;
+  `);
+  return db;
+}
+
+/** The index is made by another thread, a moment after the start. */
+function openSearch(): DatabaseSync | undefined {
+  try {
+    if (search === undefined && existsSync(searchPath)) search = openReadOnly(searchPath);
+    search?.prepare("SELECT seq FROM progress").get();
+    return search;
+  } catch {
+    search?.close();
+    search = undefined;
+    return undefined;
+  }
+}
+
+function read(method: ReadMethod, args: readonly unknown[]): unknown {
+  if (store === undefined) throw new TypeError("Cannot read journal: it is not open");
+  const call = store[method] as (...args: readonly unknown[]) => unknown; // as the host typed it
+  return call.apply(store, args as unknown[]);
+}
+
+function errorOf(number: number, error: unknown): FromReader {
+  const { errcode = 0 } = error as { errcode?: number }; // of errors of `node:sqlite`
+  const message = error instanceof Error ? error.message : String(error);
+  if (CORRUPT_CODES.includes(errcode & 0xff)) {
+    return {
+      kind: "error",
+      number,
+      code: "journal_corrupt",
+      message: `Cannot read journal: ${message}`,
+    };
+  }
+  const isKnown = error instanceof LidoError && error.code === "cursor_invalid";
+  return { kind: "error", number, code: isKnown ? "cursor_invalid" : null, message };
+}
+
+host.onmessage = ({ data }) => {
+  const answer = (message: FromReader) => host.postMessage(message);
+  switch (data.kind) {
+    case "open":
+      journal = openReadOnly(data.journalPath);
+      searchPath = data.searchPath;
+      store = new ReadStore(journal, openSearch);
+      return answer({ kind: "opened" });
+    case "read":
+      try {
+        return answer({ kind: "answer", number: data.number, value: read(data.method, data.args) });
+      } catch (error) {
+        return answer(errorOf(data.number, error));
+      }
+    case "close":
+      journal?.close();
+      search?.close();
+      answer({ kind: "closed" });
+  }
+};

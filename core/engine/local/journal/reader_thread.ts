@@ -1,0 +1,84 @@
+/** The server's side of one reading thread. */
+import { LidoError } from "../../../model/errors.ts";
+import type { ReadStore } from "./read_store.ts";
+import type { FromReader, ReadMethod, ToReader } from "./reader_main.ts";
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** See the head of this file. */
+export class ReaderThread implements AsyncDisposable {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #next = 0;
+  #onClosed = () => {};
+
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.onmessage = ({ data }: MessageEvent<FromReader>) => this.#heard(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#fail(new Error(`Cannot read journal: its reader ended: ${event.message}`));
+    };
+  }
+
+  /** Opens a connection of its own. */
+  static async open(
+    paths: { readonly journalPath: string; readonly searchPath: string },
+  ): Promise<ReaderThread> {
+    const worker = new Worker(new URL("./reader_main.ts", import.meta.url), { type: "module" });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    worker.onmessage = () => resolve();
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new LidoError("journal_corrupt", `Cannot open journal: ${event.message}`));
+    };
+    post(worker, { kind: "open", ...paths });
+    await promise;
+    return new ReaderThread(worker);
+  }
+
+  /** Calls a method of the thread's `ReadStore`. */
+  read<Method extends ReadMethod>(
+    method: Method,
+    ...args: Parameters<ReadStore[Method]>
+  ): Promise<ReturnType<ReadStore[Method]>> {
+    const number = this.#next++;
+    return new Promise((resolve, reject) => {
+      // The thread answers what the method gives.
+      this.#waiting.set(number, { resolve: resolve as (value: unknown) => void, reject });
+      post(this.#worker, { kind: "read", number, method, args });
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#onClosed = resolve;
+      post(this.#worker, { kind: "close" });
+    });
+    this.#worker.terminate();
+    this.#fail(new LidoError("server_closing", "Cannot read journal: it is closed"));
+  }
+
+  #heard(message: FromReader): void {
+    if (message.kind === "opened" || message.kind === "closed") return this.#onClosed();
+    const waiting = this.#waiting.get(message.number);
+    this.#waiting.delete(message.number);
+    if (message.kind === "answer") waiting?.resolve(message.value);
+    else {
+      const { code, message: text } = message;
+      waiting?.reject(code === null ? new Error(text) : new LidoError(code, text));
+    }
+  }
+
+  #fail(error: Error): void {
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}
+
+function post(worker: Worker, message: ToReader): void {
+  worker.postMessage(message);
+}

@@ -1,0 +1,124 @@
+/**
+ * Which tasks were handed to a thread and have no outcome on record yet: what may have run when the
+ * server died. It is written before a task is handed over, into a file of fixed size that was
+ * filled when it was made: such a write changes memory of the operating system only, takes
+ * microseconds, never finds the disk full, and outlives a `kill -9` of the server (not a power cut,
+ * after which such tasks run again without being counted).
+ *
+ * Two halves take turns. Each begins with its generation (negative once it was closed), then come seqs: a positive one was handed
+ * over, a negative one came back; 0 ends the list. A half that is full is followed by the other,
+ * begun with all that is still out, in one write.
+ */
+import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+
+const CELL = Float64Array.BYTES_PER_ELEMENT;
+/** Cells of a half. */
+const HALF_CELLS = 131_072;
+
+/** A ledger, and what the one before it left. */
+export interface Opened {
+  readonly ledger: RunningLedger;
+  /** What was out when it was last written. */
+  readonly orphans: readonly number[];
+  /** Whether it was closed, and not cut off. */
+  readonly wasClosed: boolean;
+}
+
+/** See the head of this file. */
+export class RunningLedger implements Disposable {
+  readonly #file: number;
+  readonly #out = new Set<number>();
+  #generation: number;
+  #at = 1;
+  #pending: number[] = [];
+
+  private constructor(file: number, generation: number) {
+    this.#file = file;
+    this.#generation = generation;
+    this.#turn();
+  }
+
+  /** Opens the file, or makes it. */
+  static open(path: string): Opened {
+    const file = openSync(path, "a+");
+    closeSync(file);
+    const handle = openSync(path, "r+");
+    const halves = [readHalf(handle, 0), readHalf(handle, 1)];
+    const generations = halves.map((half) => Math.abs(half[0] ?? 0));
+    const newest = halves[(generations[1] ?? 0) > (generations[0] ?? 0) ? 1 : 0];
+    const out = new Set<number>();
+    for (const seq of newest?.subarray(1) ?? []) {
+      if (seq === 0) break;
+      if (seq > 0) out.add(seq);
+      else out.delete(-seq);
+    }
+    fill(handle);
+    return {
+      ledger: new RunningLedger(handle, Math.max(...generations)),
+      orphans: [...out],
+      wasClosed: (newest?.[0] ?? 0) <= 0,
+    };
+  }
+
+  /** These are handed over now. */
+  handOver(seqs: readonly number[]): void {
+    for (const seq of seqs) this.#out.add(seq);
+    this.#pending.push(...seqs);
+    this.#write();
+  }
+
+  /** This one came back unbegun, or its outcome is on record; told with the next that are handed over. */
+  takeBack(seq: number): void {
+    if (this.#out.delete(seq)) this.#pending.push(-seq);
+  }
+
+  /** Tells what came back, and closes the file. */
+  [Symbol.dispose](): void {
+    this.#write();
+    put(this.#file, this.#generation, 0, [-this.#generation]);
+    fsyncSync(this.#file);
+    closeSync(this.#file);
+  }
+
+  #write(): void {
+    if (this.#pending.length === 0) return;
+    if (this.#at + this.#pending.length + 1 > HALF_CELLS) return this.#turn();
+    // The end's mark goes with them; the next write begins on it.
+    this.#pending.push(0);
+    put(this.#file, this.#generation, this.#at, this.#pending);
+    this.#at += this.#pending.length - 1;
+    this.#pending = [];
+  }
+
+  #turn(): void {
+    this.#generation++;
+    this.#pending = [];
+    // More can only be out while the disk refuses outcomes; those beyond are not counted.
+    const cells = [this.#generation, ...[...this.#out].slice(0, HALF_CELLS - 2), 0];
+    put(this.#file, this.#generation, 0, cells);
+    this.#at = cells.length - 1;
+  }
+}
+
+function put(file: number, generation: number, at: number, cells: readonly number[]): void {
+  writeSync(file, new Float64Array(cells), 0, cells.length * CELL, placeOf(generation % 2, at));
+}
+
+function placeOf(half: number, at: number): number {
+  return (half * HALF_CELLS + at) * CELL;
+}
+
+function readHalf(file: number, half: number): Float64Array {
+  const cells = new Float64Array(HALF_CELLS);
+  readSync(file, cells, 0, HALF_CELLS * CELL, placeOf(half, 0));
+  return cells;
+}
+
+/** Gives the file its size for good: a full disk shall tell now, not when a task is handed over. */
+function fill(file: number): void {
+  const size = 2 * HALF_CELLS * CELL;
+  const bytes = new Uint8Array(size);
+  readSync(file, bytes, 0, size, 0);
+  ftruncateSync(file, size);
+  writeSync(file, bytes, 0, size, 0);
+}

@@ -1,0 +1,126 @@
+/**
+ * The text index: derived from the journal, in a file of its own, so that keeping it up never holds
+ * the journal's lock. It follows the journal in small steps, and can be made anew at any time.
+ *
+ * A task has two texts: what it was submitted with (rowid 2 × seq), and what it came to (2 × seq + 1).
+ */
+import { rmSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+
+/** Characters of each text that are found. */
+const CHARS_MAX = 8_192;
+/** Tasks of one step. */
+const STEP = 200;
+/** Another number makes the index anew. */
+const VERSION = 1;
+
+/** See the head of this file. */
+export class TextStore implements Disposable {
+  readonly #journal: DatabaseSync;
+  readonly #path: string;
+  #db: DatabaseSync;
+
+  constructor(journalPath: string, path: string) {
+    this.#journal = new DatabaseSync(journalPath, { readOnly: true, timeout: 1_000 });
+    this.#path = path;
+    this.#db = this.#open();
+  }
+
+  /** Indexes some of what is new; answers whether there was any. */
+  step(): boolean {
+    const { seq, ended, pruned } = this.#progress();
+    const submits = this.#journal.prepare(
+      `SELECT seq, substr(concat_ws(' ', name, tags, input), 1, ${CHARS_MAX}) AS text
+       FROM tasks NOT INDEXED WHERE seq > ? ORDER BY seq LIMIT ${STEP}`,
+    ).all(seq);
+    const ends = this.#journal.prepare(
+      `SELECT e.n, e.task, substr(concat_ws(' ', t.result, t.ending), 1, ${CHARS_MAX}) AS text
+       FROM (SELECT n, task FROM ended WHERE n > ? ORDER BY n LIMIT ${STEP}) e
+       LEFT JOIN tasks t ON t.seq = e.task ORDER BY e.n`,
+    ).all(ended);
+    const oldest = this.#journal.prepare("SELECT min(seq) AS seq FROM tasks").get();
+    const gone = Math.min(Number(oldest?.["seq"] ?? seq), seq) - 1;
+    if (submits.length === 0 && ends.length === 0 && gone <= pruned) return false;
+    this.#write(
+      submits.map((row) => [2 * Number(row["seq"]), String(row["text"])] as const),
+      ends.map((row) => [2 * Number(row["task"]) + 1, String(row["text"] ?? "")] as const),
+      {
+        seq: Number(submits.at(-1)?.["seq"] ?? seq),
+        ended: Number(ends.at(-1)?.["n"] ?? ended),
+        pruned: Math.min(gone, pruned + STEP),
+      },
+    );
+    return true;
+  }
+
+  [Symbol.dispose](): void {
+    this.#journal.close();
+    this.#db.close();
+  }
+
+  #write(
+    submits: readonly (readonly [number, string])[],
+    ends: readonly (readonly [number, string])[],
+    progress: { readonly seq: number; readonly ended: number; readonly pruned: number },
+  ): void {
+    const before = this.#progress();
+    this.#db.exec("BEGIN IMMEDIATE");
+    try {
+      const put = this.#db.prepare("INSERT OR REPLACE INTO texts (rowid, text) VALUES (?, ?)");
+      for (const [rowid, text] of [...submits, ...ends]) if (text !== "") put.run(rowid, text);
+      if (progress.pruned > before.pruned) {
+        this.#db.prepare("DELETE FROM texts WHERE rowid BETWEEN ? AND ?")
+          .run(2 * before.pruned, 2 * progress.pruned + 1);
+      }
+      this.#db.prepare("UPDATE progress SET seq = ?, ended = ?, pruned = ?")
+        .run(progress.seq, progress.ended, progress.pruned);
+      this.#db.exec("COMMIT");
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  #progress(): { seq: number; ended: number; pruned: number } {
+    const row = this.#db.prepare("SELECT seq, ended, pruned FROM progress").get();
+    return {
+      seq: Number(row?.["seq"] ?? 0),
+      ended: Number(row?.["ended"] ?? 0),
+      pruned: Number(row?.["pruned"] ?? 0),
+    };
+  }
+
+  /** Opens the index; one that is damaged, or of another journal, is made anew. */
+  #open(): DatabaseSync {
+    try {
+      const db = openIndex(this.#path);
+      this.#db = db;
+      const last = this.#journal.prepare("SELECT ifnull(max(n), 0) AS n FROM ended").get();
+      if (this.#progress().ended <= Number(last?.["n"] ?? 0)) return db;
+      db.close();
+    } catch {
+      // It tells nothing that the journal does not tell.
+    }
+    for (const end of ["", "-wal", "-shm"]) rmSync(this.#path + end, { force: true });
+    return openIndex(this.#path);
+  }
+}
+
+function openIndex(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: 1_000 });
+  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8192");
+  if (db.prepare("PRAGMA user_version").get()?.["user_version"] === VERSION) return db;
+  db.exec(`
+    BEGIN;
+    DROP TABLE IF EXISTS texts;
+    DROP TABLE IF EXISTS progress;
+    CREATE VIRTUAL TABLE texts USING fts5(
+      text, content = '', contentless_delete = 1, tokenize = 'trigram'
+    );
+    CREATE TABLE progress (seq INTEGER NOT NULL, ended INTEGER NOT NULL, pruned INTEGER NOT NULL) STRICT;
+    INSERT INTO progress VALUES (0, 0, 0);
+    PRAGMA user_version = ${VERSION};
+    COMMIT;
+  `);
+  return db;
+}

@@ -1,0 +1,198 @@
+/**
+ * The part of each queue that is in memory. A queue that is longer than its window costs disk, not
+ * memory: what does not fit stays in the journal and is loaded when the window runs low, in the
+ * order in which it would have run.
+ *
+ * A load is a read of another thread's: when its answer comes, what it saw waiting may have been
+ * cancelled, or loaded and run. So it skips what is in memory, what left memory meanwhile
+ * (`Queue.left`), and takes over what is being placed (`Queue.unplaced`).
+ */
+import type { TaskId } from "../../model/task.ts";
+import type { Clock } from "../../model/clock.ts";
+import type { NewTask } from "../engine.ts";
+import type { JournalReader } from "./journal/reader.ts";
+import type { StoredTask } from "./journal/stored_task.ts";
+import type { Queue } from "./queue.ts";
+import { taskOf } from "./stored_snapshot.ts";
+import { type RecordListener, TaskRecord } from "./task_record.ts";
+import { Waits } from "./waits.ts";
+
+/** Waiting tasks of a pool in memory, and the characters of their inputs. */
+const WINDOW_TASKS = 4_096;
+const WINDOW_CHARS = 16 * 1024 * 1024;
+
+/** What a window works with. */
+export interface WindowOptions {
+  readonly reader: JournalReader;
+  readonly clock: Clock;
+  readonly listener: RecordListener;
+  /** What is in memory, of all pools. */
+  readonly records: Map<TaskId, TaskRecord>;
+  /** Where the code of a type is now; undefined when no file has it any longer. */
+  findType(name: string): NewTask["type"] | undefined;
+  onError(error: unknown): void;
+}
+
+/** See the head of this file. */
+export class Window {
+  readonly #options: WindowOptions;
+  readonly #waits: Waits;
+
+  constructor(options: WindowOptions) {
+    this.#options = options;
+    this.#waits = new Waits(options.clock);
+  }
+
+  /** A task has its seq: from now on it waits. */
+  begin(queue: Queue, seq: number): void {
+    queue.unplaced.add(seq);
+    this.#waits.note(seq);
+  }
+
+  /** A task was written: it goes to the threads, or stays on disk. */
+  place(queue: Queue, task: NewTask, seq: number, submittedAtMs: number): TaskRecord | undefined {
+    if (!queue.unplaced.delete(seq)) return undefined; // a load was quicker
+    const { lanes } = queue;
+    const { priority } = task;
+    const isBehind = lanes.isBehindDisk(priority) && seq > lanes.loadedUpTo(priority);
+    if (isBehind || this.#isFull(queue) && !lanes.isBeforeDisk(priority)) {
+      lanes.leave(priority, seq);
+      return undefined;
+    }
+    const record = this.#record(queue, task, {
+      seq,
+      submittedAtMs,
+      attempt: 1,
+      deaths: 0,
+    });
+    record.events = 1;
+    this.#hold(queue, record);
+    if (queue.held > 2 * WINDOW_TASKS) this.#shrink(queue);
+    return record;
+  }
+
+  /** A task of an earlier life of the server that did not end. */
+  adopt(queue: Queue, row: StoredTask): TaskRecord {
+    const record = this.#recordOf(queue, row);
+    this.#hold(queue, record, true);
+    return record;
+  }
+
+  /** Makes a record of a task that is on disk only, and leaves it out of the queue. */
+  take(queue: Queue, row: StoredTask): TaskRecord {
+    return this.#recordOf(queue, row);
+  }
+
+  /** Fills the window if it runs low. */
+  refill(queue: Queue): void {
+    if (queue.isBeingEmptied || queue.held > WINDOW_TASKS / 2) return;
+    if (queue.loading !== undefined || !queue.lanes.isAnyOnDisk) return;
+    this.load(queue, WINDOW_TASKS, (row) => {
+      // Room may have been taken meanwhile; what was read is taken all the same.
+      this.#hold(queue, this.#recordOf(queue, row));
+    }).then(() => this.refill(queue), this.#options.onError);
+  }
+
+  /** Reads the next tasks that are on disk only, in their order, and gives each to `use`. */
+  async load(queue: Queue, limit: number, use: (row: StoredTask) => void): Promise<void> {
+    while (queue.loading !== undefined) await queue.loading;
+    const loading = this.#load(queue, limit, use);
+    queue.loading = loading.catch(() => {});
+    try {
+      await loading;
+    } finally {
+      queue.loading = undefined;
+    }
+  }
+
+  /** A record is no longer in memory. */
+  forget(queue: Queue, record: TaskRecord): void {
+    queue.records.delete(record.order);
+    this.#options.records.delete(record.task.id);
+    queue.left?.add(record.order);
+  }
+
+  async #load(queue: Queue, limit: number, use: (row: StoredTask) => void): Promise<void> {
+    const { lanes } = queue;
+    const asked = lanes.onDisk().map((priority) => ({
+      priority,
+      above: lanes.loadedUpTo(priority),
+      newest: lanes.newestOnDisk(priority),
+    }));
+    const left = queue.left = new Set<number>();
+    try {
+      const rows = await this.#options.reader.ready({
+        pool: queue.number,
+        lanes: asked,
+        limit,
+        charsMax: WINDOW_CHARS,
+      });
+      for (const row of rows.tasks) {
+        lanes.load(row.priority, row.seq);
+        queue.unplaced.delete(row.seq);
+        if (!left.has(row.seq) && !queue.records.has(row.seq)) use(row);
+      }
+      // These lanes were read to their ends, as they were when they were asked for.
+      for (const { priority, newest } of asked) {
+        if (rows.exhausted.includes(priority)) lanes.load(priority, newest);
+      }
+    } finally {
+      queue.left = undefined;
+    }
+  }
+
+  /** Gives back to the disk what would run last. */
+  #shrink(queue: Queue): void {
+    for (const attempt of queue.runner.giveBack(queue.held - WINDOW_TASKS)) {
+      if (!(attempt instanceof TaskRecord)) continue;
+      queue.lanes.giveUp(attempt.priority, attempt.order);
+      this.#release(queue, attempt);
+      queue.records.delete(attempt.order);
+      this.#options.records.delete(attempt.task.id);
+    }
+  }
+
+  #isFull(queue: Queue): boolean {
+    return queue.held >= WINDOW_TASKS || queue.heldChars >= WINDOW_CHARS;
+  }
+
+  #recordOf(queue: Queue, row: StoredTask): TaskRecord {
+    return this.#record(queue, taskOf(row, this.#options.findType(row.type)), row);
+  }
+
+  #record(
+    queue: Queue,
+    task: NewTask,
+    origin: Pick<StoredTask, "seq" | "submittedAtMs" | "attempt" | "deaths">,
+  ): TaskRecord {
+    const record = new TaskRecord(task, origin, queue.runner, this.#options.listener);
+    queue.records.set(record.order, record);
+    this.#options.records.set(task.id, record);
+    return record;
+  }
+
+  #hold(queue: Queue, record: TaskRecord, isSuspect = false): void {
+    queue.held++;
+    queue.heldChars += record.task.inputJson?.length ?? 0;
+    if (!isSuspect) queue.lanes.load(record.priority, record.order);
+    const waitedMs = this.#waits.since(record.order, record.submittedAtMs);
+    queue.runner.submit(record, { waitedMs, isSuspect });
+  }
+
+  /** A record waits no longer in the window; it may come back. */
+  release(queue: Queue, record: TaskRecord): void {
+    this.#release(queue, record);
+    this.refill(queue);
+  }
+
+  /** A record came back into the window. */
+  comeBack(queue: Queue, record: TaskRecord): void {
+    queue.held++;
+    queue.heldChars += record.task.inputJson?.length ?? 0;
+  }
+
+  #release(queue: Queue, record: TaskRecord): void {
+    queue.held--;
+    queue.heldChars -= record.task.inputJson?.length ?? 0;
+  }
+}
