@@ -1,7 +1,7 @@
 /** A full queue: the three rejection policies. */
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { within } from "../helpers/within.ts";
-import { EngineWorld, type MakeEngine, newPoolId } from "./engine_world.ts";
+import { EngineWorld, type MakeEngine } from "./engine_world.ts";
 
 /** Registers the tests. */
 export function testCapacity(name: string, make: MakeEngine): void {
@@ -63,7 +63,7 @@ export function testCapacity(name: string, make: MakeEngine): void {
     await using world = await EngineWorld.open(make, { queueCapacity: 1, rejection: "wait" });
     await world.fill(1);
     const calls = Array.from({ length: 5 }, () => world.engine.enqueue([world.task()]));
-    world.engine.setPolicy(world.poolId, { queueCapacity: 6, rejection: "wait" });
+    world.setPolicy({ queueCapacity: 6, rejection: "wait" });
     await within("all callers got room", Promise.all(calls));
     deepStrictEqual(world.counts(), { pending: 6 });
   });
@@ -121,7 +121,7 @@ export function testCapacity(name: string, make: MakeEngine): void {
     await using world = await EngineWorld.open(make, { queueCapacity: 1, rejection: "wait" });
     await world.fill(1);
     const refused = rejects(world.engine.enqueue([world.task()]), { code: "queue_full" });
-    world.engine.setPolicy(world.poolId, { queueCapacity: 1, rejection: "reject" });
+    world.setPolicy({ queueCapacity: 1, rejection: "reject" });
     await within("the caller was refused", refused);
   });
 
@@ -139,8 +139,7 @@ export function testCapacity(name: string, make: MakeEngine): void {
 
   Deno.test(`${name} with rejection wait takes none when another pool is sealed meanwhile`, async () => {
     await using world = await EngineWorld.open(make, { queueCapacity: 1, rejection: "wait" });
-    const other = newPoolId();
-    world.engine.attach(other, world.runner, { queueCapacity: 10, rejection: "wait" });
+    const other = await world.addPool({ rejection: "wait" });
     const [first = never()] = await world.fill(1);
     const batch = world.engine.enqueue([world.task(), world.task({ poolId: other })]);
     const refused = rejects(batch, { code: "pool_closed" });
@@ -155,7 +154,7 @@ export function testCapacity(name: string, make: MakeEngine): void {
     const [first = never(), second = never()] = await world.fill(2);
     const batch = [world.task(), world.task({ idempotencyKey: "k", inputJson: "1" })];
     const refused = rejects(world.engine.enqueue(batch), { code: "idempotency_conflict" });
-    world.engine.setPolicy(world.poolId, { queueCapacity: 3, rejection: "wait" });
+    world.setPolicy({ queueCapacity: 3, rejection: "wait" });
     await world.engine.enqueue([world.task({ idempotencyKey: "k", inputJson: "2" })]);
     world.runner.start(first);
     world.runner.start(second);

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
-import type { Engine, NewTask, PageRequest } from "../../core/engine/engine.ts";
-import { PoolId } from "../../core/model/pool.ts";
+import type { Engine, NewTask, PageRequest, QueuePolicy } from "../../core/engine/engine.ts";
+import { PoolId, PoolSettings } from "../../core/model/pool.ts";
 import { type TaskFilter, TaskId } from "../../core/model/task.ts";
 import { ScriptedRunner } from "../helpers/scripted_runner.ts";
 
@@ -16,16 +16,35 @@ export interface WorldOptions {
 
 /** An engine with one pool whose threads do what the test says. */
 export class EngineWorld implements AsyncDisposable {
-  readonly poolId = newPoolId();
   readonly runner = new ScriptedRunner();
 
-  private constructor(readonly engine: Engine) {}
+  private constructor(readonly engine: Engine, readonly poolId: PoolId) {}
 
   static async open(make: MakeEngine, options: WorldOptions = {}): Promise<EngineWorld> {
     const { queueCapacity = 1_000, rejection = "reject", finishedTasksMax = 1_000 } = options;
-    const world = new EngineWorld(await make({ finishedTasksMax }));
-    world.engine.attach(world.poolId, world.runner, { queueCapacity, rejection });
+    const world = new EngineWorld(await make({ finishedTasksMax }), newPoolId());
+    await world.addPool({ queueCapacity, rejection }, world.poolId);
     return world;
+  }
+
+  /** Puts a further pool on record, with the same threads. */
+  async addPool(changes: Partial<QueuePolicy> = {}, id = newPoolId()): Promise<PoolId> {
+    const settings = PoolSettings.parse({ name: "a pool", ...changes });
+    const pool = { id, state: "running", createdAtMs: 0, settings, settingsVersion: 1 } as const;
+    await this.engine.savePool(pool);
+    this.engine.attach(id, this.runner, settings);
+    return id;
+  }
+
+  /** Changes how the pool's queue takes tasks. */
+  setPolicy(changes: Partial<QueuePolicy>): void {
+    this.engine.setPolicy(this.poolId, PoolSettings.parse({ name: "a pool", ...changes }));
+  }
+
+  /** One page of all that has happened. */
+  async list(filter: TaskFilter, request: PageRequest) {
+    await this.engine.flush();
+    return await this.engine.list(filter, request);
   }
 
   task(changes: Partial<NewTask> = {}): NewTask {
@@ -59,7 +78,7 @@ export class EngineWorld implements AsyncDisposable {
 
   /** The ids of one page. */
   async page(request: PageRequest, filter: TaskFilter = {}): Promise<readonly TaskId[]> {
-    return (await this.engine.list(filter, request)).tasks.map(({ id }) => id);
+    return (await this.list(filter, request)).tasks.map(({ id }) => id);
   }
 
   /** The counters that are not 0. */

@@ -33,8 +33,7 @@ export function testEnqueue(name: string, make: MakeEngine): void {
 
   Deno.test(`${name}.enqueue() takes none when one pool of the batch is sealed`, async () => {
     await using world = await EngineWorld.open(make);
-    const sealed = newPoolId();
-    world.engine.attach(sealed, world.runner, { queueCapacity: 10, rejection: "reject" });
+    const sealed = await world.addPool({ rejection: "reject" });
     world.engine.seal(sealed);
     const batch = [world.task(), world.task({ poolId: sealed })];
     await rejects(world.engine.enqueue(batch), { code: "pool_closed" });
@@ -64,8 +63,7 @@ export function testEnqueue(name: string, make: MakeEngine): void {
 
   Deno.test(`${name}.enqueue() keeps the keys of pools apart`, async () => {
     await using world = await EngineWorld.open(make);
-    const other = newPoolId();
-    world.engine.attach(other, world.runner, { queueCapacity: 10, rejection: "reject" });
+    const other = await world.addPool({ rejection: "reject" });
     const tasks = [
       world.task({ idempotencyKey: "k" }),
       world.task({ idempotencyKey: "k", poolId: other }),

@@ -1,4 +1,7 @@
-import { LocalEngine } from "../../core/engine/local/local_engine.ts";
+import { openEngine } from "../helpers/open_engine.ts";
 import { testEngine } from "./engine_conformance.ts";
 
-testEngine("LocalEngine", (options) => Promise.resolve(new LocalEngine(options)));
+testEngine(
+  "LocalEngine",
+  ({ finishedTasksMax }) => openEngine(":memory:", { keep: { tasks: finishedTasksMax, ms: null } }),
+);

@@ -50,8 +50,12 @@ export const POOL: PoolSnapshot = {
     priorityAgeingMs: 60_000,
     idleRetireMs: 60_000,
     recycleAfterTasks: null,
+    durability: "fsync",
+    keepFinishedTasks: null,
+    keepFinishedMs: null,
     warmSpare: true,
   },
+  settingsVersion: 1,
   counts: COUNTS,
   slots: [{
     index: 0,
@@ -152,6 +156,7 @@ function defaultMethods(): RoutedManager {
 
 type PoolMethods = Pick<
   RoutedManager,
+  | "listSettingsVersions"
   | "createPool"
   | "listPools"
   | "getPool"
@@ -167,6 +172,10 @@ type PoolMethods = Pick<
 
 function poolMethods(): PoolMethods {
   return {
+    listSettingsVersions: (id) => {
+      const { settings } = findPool(id);
+      return Promise.resolve([{ version: 1, atMs: 0, author: null, reason: null, settings }]);
+    },
     createPool: () => Promise.resolve(POOL),
     listPools: () => [POOL],
     getPool: findPool,
@@ -205,6 +214,8 @@ type TaskMethods = Pick<
   | "stopTask"
   | "waitForTask"
   | "readLogs"
+  | "readEvents"
+  | "readAttempts"
 >;
 
 function taskMethods(): TaskMethods {
@@ -216,6 +227,7 @@ function taskMethods(): TaskMethods {
       Promise.resolve({
         tasks: [TASK],
         totalItems: 1,
+        isTotalExact: true,
         nextCursor: null,
         prevCursor: null,
         page: "page" in asked ? 1 : null,
@@ -223,6 +235,14 @@ function taskMethods(): TaskMethods {
     cancelTask: findTask,
     stopTask: findTask,
     waitForTask: findTask,
+    readEvents: async (id) => {
+      await findTask(id);
+      return [{ atMs: Date.UTC(2026, 0, 2, 3, 4, 5), event: "submit", attempt: 1, cause: null }];
+    },
+    readAttempts: async (id) => {
+      await findTask(id);
+      return [];
+    },
     readLogs: async (id) => {
       await findTask(id);
       return [{ atMs: Date.UTC(2026, 0, 2, 3, 4, 6), level: "info", text: "hello" }];

@@ -20,6 +20,13 @@ export class ScriptedRunner implements AttemptRunner {
     this.given.push(attempt);
   }
 
+  giveBack(count: number): readonly Attempt[] {
+    const last = this.waiting.toSorted((one, other) => other.priority - one.priority)
+      .slice(-count).toReversed();
+    for (const attempt of last) attempt.place = "nowhere";
+    return last;
+  }
+
   withdraw(attempt: Attempt, cause: string): boolean | Promise<boolean> {
     if (attempt.place === "sent") {
       const { promise, resolve } = Promise.withResolvers<boolean>();

@@ -140,7 +140,7 @@ export class LocalEngine implements Engine, RecordListener {
     const reader = await JournalReader.open(files);
     const { ledger, orphans, wasClosed } = RunningLedger.open(files.ledgerPath);
     const state = await recover({ journal, reader, orphans, wasClosed, nowMs: clock.nowMs() });
-    const textIndex = await TextIndex.open(files);
+    const textIndex = TextIndex.open(files);
     const engine = new LocalEngine(options, { journal, reader, textIndex, ledger, ...state });
     onWritten = (pruned) => {
       textIndex.poke();
@@ -301,14 +301,15 @@ export class LocalEngine implements Engine, RecordListener {
   }
 
   async waitFor(id: TaskId, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    promise.catch(() => {}); // it may be refused before anyone awaits it
     const abort = () => reject(signal.reason);
     const waiters = this.#waitersOf(id);
     waiters.add(resolve);
     signal.addEventListener("abort", abort);
     try {
       const found = await this.#find(id);
+      signal.throwIfAborted();
       // One in memory tells when its end is written, even if it has ended already.
       if (this.#isSuspended || !(found instanceof TaskRecord) && isFinal(found.state)) return;
       await promise;
@@ -340,7 +341,9 @@ export class LocalEngine implements Engine, RecordListener {
 
   /** Attempts are about to be handed to threads. */
   handOver(attempts: readonly Attempt[]): void {
-    const seqs = attempts.flatMap((attempt) => attempt instanceof TaskRecord ? [attempt.order] : []);
+    const seqs = attempts.flatMap((attempt) =>
+      attempt instanceof TaskRecord ? [attempt.order] : []
+    );
     this.#parts.ledger.handOver(seqs);
   }
 
@@ -492,7 +495,7 @@ export class LocalEngine implements Engine, RecordListener {
   }
 
   async #seqOf(id: TaskId): Promise<number> {
-    return this.#records.get(id)?.seq ?? (await this.#read(id)).seq;
+    return this.#records.get(id)?.order ?? (await this.#read(id)).seq;
   }
 
   async #readByKey({ poolId, idempotencyKey }: NewTask): Promise<StoredTask | undefined> {

@@ -21,20 +21,11 @@ export class TextIndex implements AsyncDisposable {
     worker.onerror = (event) => event.preventDefault();
   }
 
-  /** Opens the index, and begins to bring it up to date. */
-  static async open(
-    paths: { readonly journalPath: string; readonly searchPath: string },
-  ): Promise<TextIndex> {
+  /** Opens the index, and begins to bring it up to date; nobody waits for that. */
+  static open(paths: { readonly journalPath: string; readonly searchPath: string }): TextIndex {
     const worker = new Worker(new URL("./text_index_main.ts", import.meta.url), { type: "module" });
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    worker.onmessage = () => resolve();
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(`Cannot open text index: ${event.message}`));
-    };
     const { journalPath, searchPath } = paths;
     post(worker, { kind: "open", journalPath, searchPath });
-    await promise;
     const index = new TextIndex(worker);
     index.poke();
     return index;

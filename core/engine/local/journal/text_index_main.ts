@@ -13,7 +13,7 @@ export type ToTextIndex =
   | { readonly kind: "close" };
 
 /** What it answers. */
-export type FromTextIndex = { readonly kind: "opened" | "idle" | "closed" };
+export type FromTextIndex = { readonly kind: "idle" | "closed" };
 
 /** Work and rest: the index takes at most about a third of a core. */
 const WORK_MS = 10;
@@ -47,7 +47,7 @@ host.onmessage = ({ data }) => {
   switch (data.kind) {
     case "open":
       store = new TextStore(data.journalPath, data.searchPath);
-      return answer({ kind: "opened" });
+      return;
     case "poke":
       timer ??= setTimeout(work, 0);
       return;

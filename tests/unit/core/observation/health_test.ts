@@ -22,6 +22,7 @@ function poolWith(changes: Partial<PoolSnapshot>): PoolSnapshot {
     state: "running",
     createdAtMs: 0,
     settings: PoolSettings.parse({ name: "mine", queueCapacity: 100 }),
+    settingsVersion: 1,
     counts: COUNTS,
     slots: [],
     zombies: 0,

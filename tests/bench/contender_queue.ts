@@ -1,0 +1,105 @@
+/**
+ * Lido's durable queue as the contender of `bench-queues`, the harness beside the project:
+ *
+ *     ../shared/bench-queues/run.sh --contender 'deno run -A tests/bench/contender_queue.ts'
+ *
+ * Pools are as durable as they are by default: a submit is answered when it is on the disk, and a
+ * task counts as done when its outcome is in the journal. `LIDO_ISOLATION` is `thread` or `process`.
+ */
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { Config, Manager, type PoolId } from "../../core/mod.ts";
+
+/** Tasks of one batch, as the harness' other systems have them. */
+const BATCH = 1_000;
+/** How often the journal is asked whether all are done. */
+const LOOK_MS = 2;
+
+const [workload = ""] = process.argv.slice(2);
+const jobs = Number(process.env.BENCH_JOBS ?? 20_000);
+const samples = Number(process.env.BENCH_SAMPLES ?? 300);
+const data = process.env.BENCH_DATA ?? ":memory:";
+const isolation = process.env.LIDO_ISOLATION === "process" ? "process" : "thread";
+
+const [kind, arg = ""] = workload.split("-");
+if (kind === "drain" && /^c\d+$/.test(arg)) emit(await drain(Number(arg.slice(1))), "drain");
+else if (kind === "pickup" && /^p\d+$/.test(arg)) {
+  emit(await pickup(Number(arg.slice(1)) / 100), "pickup");
+} else throw new TypeError("Cannot measure: the workloads are drain-cN and pickup-pN");
+Deno.exit(0);
+
+/** Tasks a second, from the first submit until the last outcome is in the journal. */
+async function drain(room: number): Promise<number> {
+  await using manager = await start();
+  const poolId = await openPool(manager, room);
+  const submission = { poolId, type: "noop", input: null, priority: 0, tags: [] };
+  const beganMs = performance.now();
+  for (let at = 0; at < jobs; at += BATCH) {
+    await manager.submitBatch(Array.from({ length: Math.min(BATCH, jobs - at) }, () => submission));
+  }
+  while (await doneCount(manager, poolId) < jobs) await sleep(LOOK_MS);
+  return jobs / ((performance.now() - beganMs) / 1000);
+}
+
+/** Milliseconds from before a submit until the task's first statement, at a quantile. */
+async function pickup(quantile: number): Promise<number> {
+  await using manager = await start();
+  const poolId = await openPool(manager, 2);
+  const waits: number[] = [];
+  for (let at = 0; at < samples; at++) {
+    await sleep(5 + Math.random() * 20);
+    const beganMs = performance.timeOrigin + performance.now();
+    const { task } = await manager.submit({
+      poolId,
+      type: "stamp",
+      input: null,
+      priority: 0,
+      tags: [],
+    });
+    const { status } = await manager.waitForTask(task.id, { waitMs: 10_000 });
+    if (status.state !== "completed") throw new TypeError(`Cannot measure: it ${status.state}`);
+    waits.push(Number(status.resultJson) - beganMs);
+  }
+  waits.sort((one, other) => one - other);
+  return waits[Math.min(waits.length - 1, Math.floor(waits.length * quantile))] ?? NaN;
+}
+
+function start(): Promise<Manager> {
+  const tasks = fileURLToPath(new URL("./tasks/", import.meta.url));
+  return Manager.start({ config: Config.parse({ data, tasks }) });
+}
+
+/** A pool with room for so many tasks at a time, and its threads started. */
+async function openPool(manager: Manager, room: number): Promise<PoolId> {
+  const threads = Math.min(2, room);
+  const { id } = await manager.createPool({
+    name: "bench",
+    isolation,
+    minThreads: threads,
+    maxThreads: threads,
+    tasksPerThread: Math.min(64, Math.ceil(room / threads)),
+  });
+  for (const type of ["noop", "stamp"]) {
+    const { task } = await manager.submit({ poolId: id, type, input: null, priority: 0, tags: [] });
+    await manager.waitForTask(task.id, { waitMs: 10_000 });
+  }
+  return id;
+}
+
+/** What the journal's file has, not what memory knows; the two first ones are not counted. */
+async function doneCount(manager: Manager, poolId: PoolId): Promise<number> {
+  const filter = { poolId, states: ["completed"] } as const;
+  return (await manager.listTasks(filter, { page: 1, perPage: 1 })).totalItems - 2;
+}
+
+function emit(value: number, what: "drain" | "pickup"): void {
+  const [metric, unit] = what === "drain" ? ["throughput", "jobs/s"] : ["pickup_latency", "ms"];
+  const n = what === "drain" ? jobs : samples;
+  const line = { peer: "lido", workload, metric, value: Number(value.toFixed(2)), unit, n };
+  // The harness reads standard output.
+  Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(line)}\n`));
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
