@@ -6,11 +6,11 @@ import { listLeaves, type SchemaLeaf } from "./schema_leaves.ts";
 /** One setting with its names. */
 export interface Setting {
   readonly leaf: SchemaLeaf;
-  /** In the YAML file: `limits.finished_tasks`. */
+  /** In the YAML file: `limits.describe_ms`. */
   readonly yamlName: string;
-  /** On the command line, without dashes: `limits-finished-tasks`. */
+  /** On the command line, without dashes: `limits-describe-ms`. */
   readonly flagName: string;
-  /** In the environment: `LIDO_LIMITS_FINISHED_TASKS`. */
+  /** In the environment: `LIDO_LIMITS_DESCRIBE_MS`. */
   readonly envName: string;
 }
 
@@ -26,7 +26,7 @@ export const SETTINGS: readonly Setting[] = listLeaves(z.toJSONSchema(Config, { 
     };
   });
 
-/** Writes `finishedTasks` as `finished_tasks`. */
+/** Writes `describeMs` as `describe_ms`. */
 export function toSnake(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -46,7 +46,7 @@ async function inFolder(
     for (const [name, text] of Object.entries(files)) {
       await Deno.writeTextFile(`${folder}/${name}.task.ts`, text);
     }
-    const config = Config.parse({ tasks: folder, limits: { describeMs: 2_000 } });
+    const config = Config.parse({ data: ":memory:", tasks: folder, limits: { describeMs: 2_000 } });
     await using manager = await Manager.start({ config });
     await test(folder, manager);
   } finally {

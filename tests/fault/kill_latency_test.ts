@@ -15,7 +15,9 @@ const TASKS = fileURLToPath(new URL("./tasks", import.meta.url));
 const RUN_MS_MAX = 30;
 
 Deno.test("a killed slot fails its task as thread_killed, and another takes its place", async () => {
-  await using manager = await Manager.start({ config: Config.parse({ tasks: TASKS }) });
+  await using manager = await Manager.start({
+    config: Config.parse({ data: ":memory:", tasks: TASKS }),
+  });
   const { id: poolId } = await manager.createPool({ name: "killed", minThreads: 1, maxThreads: 1 });
   await good(manager, poolId);
   const outcomes: number[] = [];

@@ -16,7 +16,7 @@ export interface ManagedApp extends AsyncDisposable {
 export async function managedApp(config: Readonly<Record<string, unknown>> = {}): Promise<
   ManagedApp
 > {
-  const manager = await Manager.start({ config: Config.parse(config) });
+  const manager = await Manager.start({ config: Config.parse({ data: ":memory:", ...config }) });
   const unforeseen: unknown[] = [];
   const logError = (error: unknown) => unforeseen.push(error);
   const app = createApp({ manager, clock: systemClock, logError });

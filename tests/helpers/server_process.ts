@@ -78,6 +78,8 @@ export class ServerProcess implements AsyncDisposable {
         ...GRANTS,
         `${ROOT}main.ts`,
         "start",
+        "--data",
+        `${folder}/data`,
         ...["--port", "0", "--log-level", "warning", "--tasks", tasks],
         ...flags,
       ],

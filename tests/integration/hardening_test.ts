@@ -4,7 +4,7 @@ import { Config, Manager, PoolSettings } from "../../core/mod.ts";
 import { until } from "../helpers/until.ts";
 
 async function startManager(): Promise<Manager> {
-  return await Manager.start({ config: Config.parse({}) });
+  return await Manager.start({ config: Config.parse({ data: ":memory:" }) });
 }
 
 const submission = (poolId: Parameters<Manager["getPool"]>[0], path: string) => ({

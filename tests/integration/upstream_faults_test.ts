@@ -18,7 +18,9 @@ class World implements AsyncDisposable {
   private constructor(readonly manager: Manager) {}
 
   static async open(): Promise<World> {
-    return new World(await Manager.start({ config: Config.parse({ tasks: GATE_TASKS }) }));
+    return new World(
+      await Manager.start({ config: Config.parse({ data: ":memory:", tasks: GATE_TASKS }) }),
+    );
   }
 
   async pool(settings: Partial<PoolSettingsInput> = {}): Promise<PoolId> {

@@ -58,13 +58,13 @@ Deno.test("loadConfig() takes flags before environment before file before defaul
 
 Deno.test("loadConfig() reads every setting from the environment", async () => {
   const config = await load({
-    env: { LIDO_LIMITS_FINISHED_TASKS: "7", LIDO_LOG_BACKUP_COUNT: "2", LIDO_SHUTDOWN_MS: "0" },
+    env: { LIDO_LIMITS_ZOMBIES: "7", LIDO_LOG_BACKUP_COUNT: "2", LIDO_SHUTDOWN_MS: "0" },
   });
   deepStrictEqual(config, {
     ...DEFAULTS,
     shutdownMs: 0,
     log: { ...DEFAULTS.log, backupCount: 2 },
-    limits: { ...DEFAULTS.limits, finishedTasks: 7 },
+    limits: { ...DEFAULTS.limits, zombies: 7 },
   });
 });
 

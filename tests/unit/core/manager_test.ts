@@ -13,7 +13,10 @@ const NOWHERE = PoolId.parse("01890000-0000-7000-8000-000000000000");
 /** A manager with a pool that is paused, so that nothing runs. */
 async function startManager(limits: object = {}, settings: Partial<PoolSettingsInput> = {}) {
   const clock = fakeClock();
-  const manager = await Manager.start({ config: Config.parse({ limits }), clock });
+  const manager = await Manager.start({
+    config: Config.parse({ data: ":memory:", limits }),
+    clock,
+  });
   const { id } = await manager.createPool({ name: "mine", ...settings });
   await manager.pausePool(id);
   const sleeps = (changes: object = {}) =>
@@ -28,7 +31,10 @@ async function startManager(limits: object = {}, settings: Partial<PoolSettingsI
 }
 
 Deno.test("Manager.start() opens the pool default and knows the built-in types", async () => {
-  await using manager = await Manager.start({ config: Config.parse({}), clock: fakeClock(42) });
+  await using manager = await Manager.start({
+    config: Config.parse({ data: ":memory:" }),
+    clock: fakeClock(42),
+  });
   deepStrictEqual(manager.listPools().map(({ settings, state }) => [settings.name, state]), [
     ["default", "running"],
   ]);

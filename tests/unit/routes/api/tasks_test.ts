@@ -25,7 +25,8 @@ interface HappyCase {
 
 const task = `"data":${SHOWN_TASK}`;
 const submission = TaskSubmission.parse({ poolId: POOL_ID, type: "sleep" });
-const pagination = `"pagination":{"current_page":1,"per_page":10,"total_items":1,` +
+const pagination =
+  `"pagination":{"current_page":1,"per_page":10,"total_items":1,"total_is_exact":true,` +
   `"total_pages":1,"has_next":false,"has_prev":false,"start_item":1,"end_item":1,` +
   `"next_cursor":null,"prev_cursor":null}`;
 
@@ -47,7 +48,7 @@ const HAPPY: readonly HappyCase[] = [
     call: ["listTasks", {}, { cursor: "abc", perPage: 5 }],
     status: 200,
     answer: `"data":[${SHOWN_TASK}],"pagination":{"current_page":null,"per_page":5,` +
-      `"total_items":1,"total_pages":1,"has_next":false,"has_prev":false,"start_item":null,` +
+      `"total_items":1,"total_is_exact":true,"total_pages":1,"has_next":false,"has_prev":false,"start_item":null,` +
       `"end_item":null,"next_cursor":null,"prev_cursor":null}`,
   },
   {
