@@ -220,7 +220,7 @@ Deno.test("a list never touches more rows than its page", async () => {
     return snapshot.call(this);
   };
   try {
-    const filter = { poolId: pool, state: "pending" } as const;
+    const filter = { poolId: pool, states: ["pending"] } as const;
     const { totalItems, nextCursor } = await world.manager.listTasks(filter, {
       page: 70,
       perPage: 50,

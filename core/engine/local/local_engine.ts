@@ -42,13 +42,13 @@ import { JournalReader } from "./journal/reader.ts";
 import { RunningLedger } from "./journal/running_ledger.ts";
 import type { StoredTask } from "./journal/stored_task.ts";
 import { TextIndex } from "./journal/text_index.ts";
-import { PoolShelf } from "./pool_shelf.ts";
+import type { PoolShelf } from "./pool_shelf.ts";
 import { Queue } from "./queue.ts";
 import { recover } from "./recovery.ts";
 import { Retention } from "./retention.ts";
 import { endRow, isTimeout, moveRow, notesOf, submitRow } from "./rows.ts";
 import { snapshotOf } from "./stored_snapshot.ts";
-import { Tallies } from "./tallies.ts";
+import type { Tallies } from "./tallies.ts";
 import { type Move, type RecordListener, TaskRecord } from "./task_record.ts";
 import { Window } from "./window.ts";
 

@@ -164,5 +164,5 @@ Deno.test("Manager.close() may come twice, and refuses what comes after", async 
   await rejects(world.manager.submit(world.sleeps()), { code: "server_closing" });
   await within("both calls end", Promise.all(calls));
   strictEqual(world.manager.getHealth().isHealthy, false);
-  deepStrictEqual(world.manager.listPools(), []);
+  strictEqual(world.manager.listPools().length, 2); // they are there when the server starts again
 });

@@ -57,7 +57,8 @@ export class DataFolder implements Disposable {
     const ownerPath = join(this.path, "owner.json");
     try {
       const lock = new DatabaseSync(lockPath, { timeout: 0 });
-      lock.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE");
+      // Prepared: only then does an error bear SQLite's number.
+      lock.prepare("BEGIN EXCLUSIVE").run();
       this.#lock = lock;
     } catch (error) {
       const { errcode = 0 } = error as { errcode?: number }; // of errors of `node:sqlite`

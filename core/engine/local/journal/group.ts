@@ -130,7 +130,5 @@ export type FromWriter =
     readonly kind: "failed";
     readonly number: number;
     readonly message: string;
-    /** SQLite's own number, where it has one. */
-    readonly sqliteCode: number | null;
   }
   | { readonly kind: "closed" };

@@ -46,8 +46,7 @@ function openReadOnly(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { readOnly: true, timeout: 1_000 });
   db.exec(`
     PRAGMA query_only = ON;
-    PRAGMA cache_size = -16384;
-    PRAGMA mmap_size = 268435456;
+    PRAGMA cache_size = -8192;
     PRAGMA cell_size_check = ON;
     PRAGMA trusted_schema = OFF;
   `);

@@ -25,7 +25,7 @@ function open(): GroupStore {
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = ${where.isDurable ? "FULL" : "OFF"};
     PRAGMA wal_autocheckpoint = 0;
-    PRAGMA cache_size = -32768;
+    PRAGMA cache_size = -16384;
     PRAGMA temp_store = MEMORY;
     PRAGMA cell_size_check = ON;
     PRAGMA trusted_schema = OFF;
@@ -57,12 +57,10 @@ function afterFailure(number: number, error: unknown): FromWriter {
   } catch {
     store = undefined; // the next group tries again
   }
-  const { errcode } = error as { errcode?: number }; // of errors of `node:sqlite`
   return {
     kind: "failed",
     number,
     message: error instanceof Error ? error.message : String(error),
-    sqliteCode: errcode ?? null,
   };
 }
 

@@ -11,6 +11,7 @@ const SHOWN_POOL = {
   max_workers: 4,
   min_workers: 1,
   isolation: "process",
+  settings_version: 1,
   total_tasks: 28,
   active_tasks: 7,
   pending_tasks: 3,
@@ -37,6 +38,9 @@ const SHOWN_POOL = {
   priority_ageing_ms: 60_000,
   idle_retire_ms: 60_000,
   recycle_after_tasks: null,
+  durability: "fsync",
+  keep_finished_tasks: null,
+  keep_finished_ms: null,
   warm_spare: true,
   workers: [{
     index: 0,

@@ -39,7 +39,7 @@ const HAPPY: readonly HappyCase[] = [
   },
   {
     ask: ["GET", `?pool_id=${POOL_ID}&status=failed&page=1&per_page=10`],
-    call: ["listTasks", { poolId: POOL_ID, state: "failed" }, { page: 1, perPage: 10 }],
+    call: ["listTasks", { poolId: POOL_ID, states: ["failed"] }, { page: 1, perPage: 10 }],
     status: 200,
     answer: `"data":[${SHOWN_TASK}],${pagination}`,
   },
@@ -297,7 +297,7 @@ const REFUSED: readonly (readonly [string, string, unknown, readonly string[]])[
   ["GET", `/api/tasks/${TASK_ID}?wait=1e1`, undefined, ["wait"]],
   ["GET", `/api/tasks/${TASK_ID}?wait=Infinity`, undefined, ["wait"]],
   ["GET", "/api/tasks?status=done", undefined, ["status"]],
-  ["GET", "/api/tasks?status=pending,running", undefined, ["status"]],
+  ["GET", "/api/tasks?status=pending,runing", undefined, ["status"]],
   ["GET", "/api/tasks?status=constructor", undefined, ["status"]],
   ["GET", "/api/tasks?pool=x&sort=y", undefined, ["pool", "sort"]],
   ["GET", `/api/tasks?pool_id=${POOL_ID}&pool_id=${POOL_ID}`, undefined, ["pool_id"]],
