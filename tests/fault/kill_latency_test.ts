@@ -1,6 +1,6 @@
 /**
  * How soon the end of a killed slot is told, and how soon another stands in its place. Nothing here
- * asserts a time: a machine that does other things is slow. `LIDO_KILLS=200` for the full measure.
+ * asserts a time: a machine that does other things is slow. `TEST_KILLS=200` for the full measure.
  */
 import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { availableParallelism } from "node:os";
@@ -10,7 +10,7 @@ import { report } from "../helpers/report.ts";
 import { until } from "../helpers/until.ts";
 import { Config, Manager, type PoolId, TaskSubmission } from "../../core/mod.ts";
 
-const KILLS = Number(Deno.env.get("LIDO_KILLS") ?? "20");
+const KILLS = Number(Deno.env.get("TEST_KILLS") ?? "20");
 const TASKS = fileURLToPath(new URL("./tasks", import.meta.url));
 const RUN_MS_MAX = 30;
 

@@ -49,6 +49,8 @@ export interface ServerOptions {
   readonly tasks: string;
   /** Further flags of `start`. */
   readonly flags?: readonly string[];
+  /** Data folder, which is the caller's to remove. A folder that goes with the server by default. */
+  readonly data?: string;
 }
 
 /** See the head of this file. */
@@ -69,7 +71,7 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   /** Starts it on a free port; resolves when it listens. */
-  static async start({ tasks, flags = [] }: ServerOptions): Promise<ServerProcess> {
+  static async start({ tasks, flags = [], data }: ServerOptions): Promise<ServerProcess> {
     const folder = await Deno.makeTempDir({ prefix: "lido-fault-" });
     const process = new Deno.Command(Deno.execPath(), {
       args: [
@@ -79,7 +81,7 @@ export class ServerProcess implements AsyncDisposable {
         `${ROOT}main.ts`,
         "start",
         "--data",
-        `${folder}/data`,
+        data ?? `${folder}/data`,
         ...["--port", "0", "--log-level", "warning", "--tasks", tasks],
         ...flags,
       ],

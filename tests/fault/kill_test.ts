@@ -1,0 +1,94 @@
+/**
+ * The server is killed at random instants under steady submits: nothing that was acknowledged is
+ * lost, nothing that was seen completed runs again, and counters are what the tasks add up to.
+ * `TEST_KILLS` says how often (20 unless it does); the seed is printed, and `TEST_SEED` repeats it.
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { JournalRig } from "../helpers/journal_rig.ts";
+
+const KILLS = Number(Deno.env.get("TEST_KILLS") ?? 20);
+
+Deno.test(`${KILLS} times kill -9 under steady submits loses nothing and repeats only what ran`, async () => {
+  await using rig = await JournalRig.open();
+  const seen = new Set<string>();
+  for (let kill = 0; kill < KILLS; kill++) {
+    await rig.start();
+    await rig.submitUntilKilled(150 + rig.random() * 500, seen);
+    checkFile(rig.journalPath);
+  }
+  await rig.start();
+  await rig.whenAllEnded();
+
+  const tasks = await rig.readAllTasks();
+  const byId = new Map(tasks.map((task) => [task.task_id, task]));
+  const lost = [...rig.acknowledged].filter((id) => byId.get(id)?.status !== "completed");
+  deepStrictEqual(lost, []);
+  // Batches came whole or not at all.
+  const batches = Map.groupBy(
+    tasks.filter(({ name }) => name.startsWith("batch ")),
+    (one) => one.name,
+  );
+  deepStrictEqual([...batches.values()].filter(({ length }) => length !== rig.batchTasks), []);
+  // A key never made two tasks.
+  const keyed = tasks.filter(({ name }) => name.startsWith("key ")).map(({ name }) => name);
+  strictEqual(new Set(keyed).size, keyed.length);
+
+  const runs = await rig.readRuns();
+  const starts = Map.groupBy(runs, ({ taskId }) => taskId);
+  let repeated = 0;
+  for (const [taskId, list] of starts) {
+    const numbers = list.map(({ attempt }) => attempt);
+    // Each further run was counted as a further attempt.
+    strictEqual(new Set(numbers).size, numbers.length, `task ${taskId} ran as ${numbers}`);
+    if (numbers.length > 1) repeated++;
+    const last = Math.max(...numbers);
+    strictEqual(byId.get(taskId)?.attempt ?? last, last);
+    const seenAt = rig.seenCompletedAtKill.get(taskId);
+    if (seenAt !== undefined) {
+      ok(
+        list.every(({ life }) => life <= seenAt),
+        `task ${taskId} ran again after it was seen done`,
+      );
+    }
+  }
+  const counts = await rig.readCounts();
+  deepStrictEqual(counts, { total: tasks.length, completed: tasks.length, active: 0 });
+  checkFile(rig.journalPath);
+  checkFold(rig.journalPath);
+  rig.report(
+    `${KILLS} kills, ${rig.acknowledged.size} tasks acknowledged, ${tasks.length} on record, ` +
+      `${runs.length} runs, ${repeated} tasks repeated, ${seen.size} seen completed; 0 lost`,
+  );
+});
+
+function checkFile(path: string): void {
+  const db = new DatabaseSync(path, { readOnly: true });
+  try {
+    strictEqual(db.prepare("PRAGMA integrity_check").get()?.["integrity_check"], "ok");
+  } finally {
+    db.close();
+  }
+}
+
+/** Counters are what the tasks are, and what the events add up to; each task ended once. */
+function checkFold(path: string): void {
+  const db = new DatabaseSync(path, { readOnly: true });
+  try {
+    const counted = db.prepare(
+      "SELECT pool, state, kept FROM counters WHERE state < 100 AND kept <> 0 ORDER BY 1, 2",
+    ).all();
+    const there = db.prepare(
+      "SELECT pool, state, count(*) AS kept FROM tasks GROUP BY 1, 2 ORDER BY 1, 2",
+    ).all();
+    deepStrictEqual(there.map((row) => ({ ...row })), counted.map((row) => ({ ...row })));
+    const notOnce = db.prepare(
+      `SELECT t.seq FROM tasks t WHERE (
+         SELECT count(*) FROM events e WHERE e.task = t.seq AND e.event IN (5, 8, 9)
+       ) <> 1`,
+    ).all();
+    deepStrictEqual(notOnce, []);
+  } finally {
+    db.close();
+  }
+}
