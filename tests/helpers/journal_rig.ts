@@ -19,6 +19,7 @@ export interface SeenTask {
   readonly name: string;
   readonly status: string;
   readonly attempt: number;
+  readonly failure: { readonly code: string } | null;
 }
 
 /** One run of a task's code; `life` is the server's, from 1. */
