@@ -94,7 +94,7 @@ function checkFold(path: string): void {
     deepStrictEqual(there.map((row) => ({ ...row })), counted.map((row) => ({ ...row })));
     const notOnce = db.prepare(
       `SELECT t.seq FROM tasks t WHERE (
-         SELECT count(*) FROM events e WHERE e.task = t.seq AND e.event IN (5, 8, 9)
+         SELECT count(*) FROM json_each('[' || t.events || ']') e WHERE e.value ->> 1 IN (5, 8, 9)
        ) <> 1`,
     ).all();
     deepStrictEqual(notOnce, []);

@@ -133,7 +133,6 @@ function recoverRow(
     row.attempt + 1,
     null,
     cause,
-    null,
     deaths,
   ];
 }
@@ -161,12 +160,11 @@ function poisonRow(
     row.startedAtMs,
     null,
     row.slot,
-    "failed",
+    null,
     null,
     JSON.stringify(failure),
     row.notes,
     row.codeVersion,
-    null,
     0,
     0,
   ];

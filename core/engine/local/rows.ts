@@ -42,7 +42,6 @@ export function moveRow(record: TaskRecord, pool: number, move: Move): readonly 
     record.number,
     record.ranOnSlot,
     move.cause,
-    takeEvent(record, 1),
     record.deaths,
   ];
 }
@@ -63,12 +62,11 @@ export function endRow(record: TaskRecord, pool: number, move: Move): readonly C
     record.startedAtMs === null ? null : Math.round(record.startedAtMs),
     outcome.runMs,
     record.ranOnSlot,
-    outcome.kind,
+    outcome.kind === "cancelled" ? outcome.cause : null,
     typeof value === "string" ? value : null,
     endingOf(outcome),
     notesOf(record),
     record.task.type.codeVersion,
-    takeEvent(record, move.isStartedNow ? 2 : 1),
     move.isStartedNow ? 1 : 0,
     isTimeout(outcome) ? 1 : 0,
   ];
@@ -96,12 +94,4 @@ function endingOf(outcome: Outcome): string | null {
     case "cancelled":
       return outcome.cause;
   }
-}
-
-/** The number of the record's next event; null lets the writer look it up. */
-function takeEvent(record: TaskRecord, count: number): number | null {
-  const { events } = record;
-  if (events === undefined) return null;
-  record.events = events + count;
-  return events;
 }

@@ -47,8 +47,6 @@ export class TaskRecord extends Attempt {
   readonly deaths: number;
   state: TaskState = "pending";
   override number: number;
-  /** How many events it has on record; undefined when only the journal knows. */
-  events: number | undefined;
   startedAtMs: number | null = null;
   finishedAtMs = 0;
   outcome: Outcome | undefined;

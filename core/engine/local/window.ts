@@ -65,7 +65,6 @@ export class Window {
       attempt: 1,
       deaths: 0,
     });
-    record.events = 1;
     this.#hold(queue, record);
     if (queue.held > 2 * WINDOW_TASKS) this.#shrink(queue);
     return record;

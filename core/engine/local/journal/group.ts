@@ -31,7 +31,6 @@ export const MOVE_COLUMNS = [
   "attempt",
   "slot",
   "cause",
-  "n",
   "deaths",
 ] as const;
 
@@ -47,12 +46,11 @@ export const END_COLUMNS = [
   "startedAt",
   "runMs",
   "slot",
-  "outcome",
+  "cause",
   "result",
   "ending",
   "notes",
   "codeVersion",
-  "n",
   "startedNow",
   "isTimeout",
 ] as const;

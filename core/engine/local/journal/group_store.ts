@@ -12,6 +12,7 @@ import { prune } from "./prune.ts";
 import { REJECTED, storedState, STRETCH, TIMED_OUT } from "./schema.ts";
 
 const PENDING = storedState("pending");
+const RUNNING = storedState("running");
 /** Numbers of events in the file. */
 const SUBMIT = 1;
 const START = 4;
@@ -68,19 +69,15 @@ export class GroupStore {
     if (rows.length === 0) return;
     const task = this.#prepare(
       `INSERT INTO tasks (seq, id, pool, type, name, priority, submitted_at, run_timeout_ms,
-        code_url, code_version, idempotency_key, tags, input, state)
-       VALUES (?, unhex(?, '-'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${PENDING})`,
-    );
-    const event = this.#prepare(
-      `INSERT INTO events (task, n, at, event, attempt) VALUES (?, 0, ?, ${SUBMIT}, 1)`,
+        code_url, code_version, idempotency_key, tags, input, state, events)
+       VALUES (?, unhex(?, '-'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${PENDING}, ?)`,
     );
     const times = new Map<number, [number, number]>();
     for (let at = 0; at < rows.length; at += SUBMIT_COLUMNS.length) {
       const row = rows.slice(at, at + SUBMIT_COLUMNS.length);
       // In the columns' order, as the host laid them.
       const [seq, , pool, , , , atMs, , , , , tags] = row as [number, string, number, ...number[]];
-      task.run(...row);
-      event.run(seq, atMs ?? 0);
+      task.run(...row, eventText(atMs, SUBMIT, 1, null));
       this.#count(pool, PENDING, 1);
       if (tags !== null && tags !== undefined) this.#tag(seq, String(tags));
       noteTime(times, Math.floor(seq / STRETCH), atMs ?? 0);
@@ -103,82 +100,69 @@ export class GroupStore {
   #move(rows: readonly Cell[]): void {
     if (rows.length === 0) return;
     const task = this.#prepare(
-      `UPDATE tasks SET state = ?, attempt = ?, slot = ?, deaths = ?,
-        started_at = CASE WHEN ?1 = 4 THEN ?5 END WHERE seq = ?6`,
+      `UPDATE tasks SET state = ?, attempt = ?, slot = ?, deaths = ?, events = events || ?,
+        started_at = CASE WHEN ?1 = ${RUNNING} THEN ?6 END WHERE seq = ?7`,
     );
-    const event = this.#prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)");
     for (let index = 0; index < rows.length; index += MOVE_COLUMNS.length) {
-      const row = rows.slice(index, index + MOVE_COLUMNS.length);
-      const [seq, pool, from, to, what, at, attempt, slot, cause, n, deaths] = row as number[];
-      task.run(to ?? 0, attempt ?? 1, slot ?? null, deaths ?? 0, at ?? 0, seq ?? 0);
-      event.run(
-        seq ?? 0,
-        n ?? this.#nextEvent(seq ?? 0),
-        at ?? 0,
-        what ?? 0,
-        attempt ?? 1,
-        cause ?? null,
-      );
+      const [seq = 0, pool, from, to, event, at, attempt, slot, cause = null, deaths = 0] = rows
+        .slice(index, index + MOVE_COLUMNS.length) as [...number[]]; // see MOVE_COLUMNS
+      if (event !== START) this.#keepAttempt(seq, at, attempt, cause);
+      const text = `,${eventText(at, event, attempt, cause)}`;
+      task.run(to ?? 0, attempt ?? 1, slot ?? null, deaths, text, at ?? 0, seq);
       this.#count(pool ?? 0, from ?? 0, -1);
       this.#count(pool ?? 0, to ?? 0, 1);
     }
+  }
+
+  /** The attempt that ran was cut off, and another follows: a task that only came back has the same. */
+  #keepAttempt(seq: number, at: Cell = null, next: Cell = null, cause: Cell): void {
+    this.#run(
+      `INSERT OR REPLACE INTO attempts
+       SELECT seq, attempt, slot, started_at, ?, NULL, 'died', ?, code_version FROM tasks
+       WHERE seq = ? AND attempt < ?`,
+      at,
+      cause,
+      seq,
+      next,
+    );
   }
 
   #end(rows: readonly Cell[]): void {
     if (rows.length === 0) return;
     const task = this.#prepare(
       `UPDATE tasks SET state = ?, attempt = ?, started_at = ?, finished_at = ?, run_ms = ?,
-        slot = ?, result = ?, ending = ?, notes = ?, code_version = ? WHERE seq = ?`,
-    );
-    const event = this.#prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)");
-    const attempts = this.#prepare(
-      "INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        slot = ?, result = ?, ending = ?, notes = ?, code_version = ?, events = events || ?
+       WHERE seq = ?`,
     );
     const ended = this.#prepare("INSERT INTO ended (task, pool, at) VALUES (?, ?, ?)");
     for (let index = 0; index < rows.length; index += END_COLUMNS.length) {
       const row = rows.slice(index, index + END_COLUMNS.length);
-      const [seq, pool, from, to, what, at, attempt, started, runMs] = row as number[];
-      const [slot, outcome, result, ending, notes, code, n, startedNow, isTimeout] = row.slice(9);
+      const [seq = 0, pool = 0, from, to, event, at = 0, attempt, startedAt = null, runMs = null] =
+        row as [...number[]]; // see END_COLUMNS
+      const [slot = null, cause, result = null, ending = null, notes = null, code = ""] = row
+        .slice(9);
+      const [startedNow, isTimeout] = row.slice(15);
+      const start = startedNow === 1 ? `,${eventText(startedAt, START, attempt, null)}` : "";
+      const text = `${start},${eventText(at, event, attempt, cause)}`;
       task.run(
         to ?? 0,
         attempt ?? 1,
-        started ?? null,
-        at ?? 0,
-        runMs ?? null,
-        slot ?? null,
-        result ?? null,
-        ending ?? null,
-        notes ?? null,
-        code ?? "",
-        seq ?? 0,
+        startedAt,
+        at,
+        runMs,
+        slot,
+        result,
+        ending,
+        notes,
+        code,
+        text,
+        seq,
       );
-      let next = typeof n === "number" ? n : this.#nextEvent(seq ?? 0);
-      if (startedNow === 1) event.run(seq ?? 0, next++, started ?? 0, START, attempt ?? 1, null);
-      const cause = outcome === "cancelled" ? ending ?? null : null;
-      event.run(seq ?? 0, next, at ?? 0, what ?? 0, attempt ?? 1, cause);
-      if (started !== null) {
-        attempts.run(
-          seq ?? 0,
-          attempt ?? 1,
-          slot ?? null,
-          started ?? null,
-          at ?? 0,
-          runMs ?? null,
-          outcome ?? "",
-          ending ?? null,
-          code ?? null,
-        );
-      }
-      ended.run(seq ?? 0, pool ?? 0, at ?? 0);
-      this.#count(pool ?? 0, from ?? 0, -1);
-      this.#count(pool ?? 0, to ?? 0, 1);
-      if (isTimeout === 1) this.#count(pool ?? 0, TIMED_OUT, 1);
+      ended.run(seq, pool, at);
+      this.#count(pool, from ?? 0, -1);
+      this.#count(pool, to ?? 0, 1);
+      if (isTimeout === 1) this.#count(pool, TIMED_OUT, 1);
     }
-  }
-
-  #nextEvent(seq: number): number {
-    const row = this.#prepare("SELECT max(n) AS n FROM events WHERE task = ?").get(seq);
-    return Number(row?.["n"] ?? -1) + 1;
   }
 
   #change(change: Change): number {
@@ -270,6 +254,18 @@ export class GroupStore {
     if (statement === undefined) this.#statements.set(sql, statement = this.#db.prepare(sql));
     return statement;
   }
+}
+
+/** One entry of `tasks.events`. */
+function eventText(
+  at: Cell = null,
+  event: Cell = null,
+  attempt: Cell = null,
+  cause: Cell = null,
+): string {
+  return cause === null
+    ? `[${at},${event},${attempt}]`
+    : `[${at},${event},${attempt},${JSON.stringify(cause)}]`;
 }
 
 function noteTime(times: Map<number, [number, number]>, stretch: number, atMs: number): void {

@@ -75,7 +75,7 @@ function forget(db: DatabaseSync, query: string): number {
        SELECT j.value, t.seq FROM temp.going g JOIN tasks t ON t.seq = g.seq, json_each(t.tags) j
      )`,
   );
-  for (const table of ["events", "attempts", "logs"]) {
+  for (const table of ["attempts", "logs"]) {
     db.exec(`DELETE FROM ${table} WHERE task IN (SELECT seq FROM temp.going)`);
   }
   const { changes } = db.prepare("DELETE FROM tasks WHERE seq IN (SELECT seq FROM temp.going)")

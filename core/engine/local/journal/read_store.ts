@@ -27,6 +27,11 @@ const LOOK_MS = 250;
 
 const LAST = Number.MAX_SAFE_INTEGER;
 
+/** What the last attempt of an ended task came to, by the task's state. */
+const LAST_OUTCOMES =
+  ([["completed", "done"], ["failed", "failed"], ["cancelled", "cancelled"]] as const)
+    .map(([state, outcome]) => `WHEN ${storedState(state)} THEN '${outcome}'`).join(" ");
+
 /** Which page of a list. */
 export type StoredPageRequest =
   | { readonly page: number; readonly perPage: number }
@@ -197,16 +202,30 @@ export class ReadStore {
   }
 
   events(seq: number): readonly TaskEventEntry[] {
-    return this.#all("SELECT * FROM events WHERE task = ? ORDER BY n", seq).map((row) => ({
-      atMs: Number(row["at"]),
-      event: STORED_EVENTS[Number(row["event"])] ?? "submit",
-      attempt: Number(row["attempt"]),
-      cause: row["cause"] as string | null, // a TEXT column
+    const row = this.#prepare("SELECT events FROM tasks WHERE seq = ?").get(seq);
+    const entries: readonly [number, number, number, string?][] = JSON.parse(
+      `[${row?.["events"] ?? ""}]`,
+    );
+    return entries.map(([atMs, event, attempt, cause = null]) => ({
+      atMs,
+      event: STORED_EVENTS[event] ?? "submit",
+      attempt,
+      cause,
     }));
   }
 
+  /** Those that another followed, and the last if it has ended. */
   attempts(seq: number): readonly AttemptEntry[] {
-    return this.#all("SELECT * FROM attempts WHERE task = ? ORDER BY number", seq).map((row) => ({
+    const rows = this.#all(
+      `SELECT number, slot, started_at, finished_at, run_ms, outcome, ending, code_version
+       FROM attempts WHERE task = ?1
+       UNION ALL SELECT attempt, slot, started_at, finished_at, run_ms,
+        CASE state ${LAST_OUTCOMES} END, ending, code_version
+       FROM tasks WHERE seq = ?1 AND finished_at IS NOT NULL AND started_at IS NOT NULL
+       ORDER BY 1`,
+      seq,
+    );
+    return rows.map((row) => ({
       number: Number(row["number"]),
       slot: row["slot"] as number | null, // an INTEGER column
       startedAtMs: row["started_at"] as number | null, // an INTEGER column

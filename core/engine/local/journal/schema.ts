@@ -108,7 +108,10 @@ CREATE TABLE tasks (
   input TEXT,
   result TEXT,
   ending TEXT,
-  notes TEXT
+  notes TEXT,
+  -- What happened to it, oldest first: JSON arrays [at, event, attempt, cause?] with commas between.
+  -- Not a table of its own: a row an event would cost as much as all the rest of a task.
+  events TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX tasks_by_id ON tasks (id);
 CREATE UNIQUE INDEX tasks_by_key ON tasks (pool, idempotency_key) WHERE idempotency_key IS NOT NULL;
@@ -138,16 +141,7 @@ CREATE TABLE ended (
   at INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE events (
-  task INTEGER NOT NULL,
-  n INTEGER NOT NULL,
-  at INTEGER NOT NULL,
-  event INTEGER NOT NULL,
-  attempt INTEGER NOT NULL,
-  cause TEXT,
-  PRIMARY KEY (task, n)
-) STRICT, WITHOUT ROWID;
-
+-- Attempts that another followed; a task's last is in its own row.
 CREATE TABLE attempts (
   task INTEGER NOT NULL,
   number INTEGER NOT NULL,
