@@ -13,6 +13,7 @@ import { runSelfTest } from "./execution/self_test.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
 import { LidoError } from "./model/errors.ts";
 import { faultsOf } from "./model/faults.ts";
+import type { History, HistoryRequest } from "./model/history.ts";
 import {
   type PoolChanges,
   type PoolId,
@@ -36,6 +37,7 @@ import type {
 } from "./model/task.ts";
 import type { BrokenTaskFile, TaskType } from "./model/task_type.ts";
 import { healthOf } from "./observation/health.ts";
+import { PoolHistory } from "./pool_history.ts";
 import { PoolHouse } from "./pool_house.ts";
 import { DRAIN_DEADLINE_MS, type PoolRoom } from "./pool_room.ts";
 import { inBatch, takeIn } from "./intake.ts";
@@ -56,6 +58,7 @@ export class Manager implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #types: TaskTypeRegistry;
   readonly #pools: PoolHouse;
+  readonly #history: PoolHistory;
   readonly #startedAtMs: number;
   #selfTest: Promise<readonly SelfTestFinding[]> | undefined;
   #closing: Promise<void> | undefined;
@@ -67,6 +70,7 @@ export class Manager implements AsyncDisposable {
     this.#engine = engine;
     const { codeFolders } = types;
     this.#pools = new PoolHouse({ limits, engine: this.#engine, clock, codeFolders, env });
+    this.#history = new PoolHistory({ ...options, clock, engine });
     this.#startedAtMs = clock.nowMs();
   }
 
@@ -105,6 +109,7 @@ export class Manager implements AsyncDisposable {
   async createPool(input: PoolSettingsInput): Promise<PoolSnapshot> {
     this.#checkOpen("create pool");
     const room = await this.#pools.open(parse(PoolSettings, input, "create pool"));
+    this.#history.watch(room);
     return room.snapshot();
   }
 
@@ -323,6 +328,15 @@ export class Manager implements AsyncDisposable {
     };
   }
 
+  /**
+   * What a pool, or all together, did over time; in steps that make at most a few hundred points,
+   * unless one is asked for. @throws {LidoError} `pool_not_found`, `invalid_input`.
+   */
+  async getHistory(request: HistoryRequest = {}): Promise<History> {
+    if (request.poolId !== undefined) this.#pools.get(request.poolId);
+    return await this.#history.read(request);
+  }
+
   /** Whether all is well, and what is not. */
   getHealth(): Health {
     return healthOf(this.listPools(), this.getStats(), this.#closing !== undefined);
@@ -351,6 +365,7 @@ export class Manager implements AsyncDisposable {
   async #close(deadlineMs: number): Promise<void> {
     try {
       await this.#pools.suspend(deadlineMs);
+      this.#history[Symbol.dispose]();
       await this.#engine[Symbol.asyncDispose]();
     } finally {
       this.#folder?.[Symbol.dispose]();
@@ -359,6 +374,8 @@ export class Manager implements AsyncDisposable {
 
   async #openPools(): Promise<void> {
     this.#pools.restore();
+    for (const room of this.#pools.list()) this.#history.watch(room);
+    this.#history.start();
     if (this.#engine.pools.length > 0) return;
     await this.createPool({
       name: "default",

@@ -17,6 +17,17 @@ export {
   LidoError,
 } from "./model/errors.ts";
 export {
+  type GaugeSpan,
+  type History,
+  HISTORY_COUNTS,
+  HISTORY_GAUGES,
+  type HistoryCount,
+  type HistoryGauge,
+  type HistoryMarker,
+  type HistoryPoint,
+  type HistoryRequest,
+} from "./model/history.ts";
+export {
   Durability,
   Isolation,
   Permissions,

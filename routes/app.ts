@@ -7,6 +7,7 @@ import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import type { Clock } from "../core/mod.ts";
+import { historyRoutes } from "./api/history.ts";
 import { poolRoutes } from "./api/pools.ts";
 import { statsRoutes } from "./api/stats.ts";
 import { taskRoutes } from "./api/tasks.ts";
@@ -46,6 +47,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route("/api/tasks", taskRoutes(manager, clock));
   app.route("/api/types", typeRoutes(manager));
   app.route("/api", statsRoutes(manager));
+  app.route("/api", historyRoutes(manager));
   app.route("/health", healthRoutes(manager));
   return app;
 }

@@ -30,6 +30,7 @@ export type RoutedManager = Pick<
   | "listBrokenTaskFiles"
   | "getTaskType"
   | "getStats"
+  | "getHistory"
   | "getHealth"
   | "getSelfTest"
 >;

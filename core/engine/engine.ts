@@ -5,6 +5,7 @@
  */
 import type { Attempt } from "../execution/attempt.ts";
 import type { LidoError } from "../model/errors.ts";
+import type { HistoryMarker, HistoryPoint } from "../model/history.ts";
 import type {
   PoolId,
   PoolSettings,
@@ -21,6 +22,8 @@ import type {
   TaskPage,
   TaskSnapshot,
 } from "../model/task.ts";
+import type { HistorySample } from "../observation/history/history_row.ts";
+import type { ChosenRange } from "../observation/history/steps.ts";
 
 /** What an engine needs of a pool of threads. */
 export interface AttemptRunner {
@@ -95,6 +98,19 @@ export interface Enqueued {
   readonly isNew: boolean;
 }
 
+/** A range of the history, of one pool or of all together. */
+export interface HistoryQuery extends ChosenRange {
+  readonly poolId?: PoolId;
+  /** Up to when it is known what happened. */
+  readonly knownUntilMs: number;
+}
+
+/** What there is of a range: a point for each step, and what was marked; oldest first. */
+export interface HistoryRead {
+  readonly points: readonly HistoryPoint[];
+  readonly markers: readonly HistoryMarker[];
+}
+
 /** See the head of this file. */
 export interface Engine extends AsyncDisposable {
   readonly kind: "local";
@@ -161,6 +177,15 @@ export interface Engine extends AsyncDisposable {
 
   /** Its attempts that ended, oldest first. @throws {LidoError} `task_not_found`. */
   readAttempts(id: TaskId): Promise<readonly AttemptEntry[]>;
+
+  /**
+   * Puts what pools did in one step on record, and lets longer steps grow from it. A step that has
+   * its row already gets this added. Resolves when it is written.
+   */
+  saveHistory(sample: HistorySample): Promise<void>;
+
+  /** Reads the history. @throws {LidoError} `pool_not_found`. */
+  readHistory(query: HistoryQuery): Promise<HistoryRead>;
 
   /** Resolves when nothing of a pool waits or runs. */
   whenIdle(poolId: PoolId): Promise<void>;

@@ -12,6 +12,9 @@ const EXPONENT_MAX = 42;
 /** How many buckets a histogram has. */
 export const BUCKETS = SUB_BUCKETS * (EXPONENT_MAX - SUB_BUCKET_BITS + 1);
 
+/** Buckets that count anything, each followed by its count: `[bucket, count, bucket, count, …]`. */
+export type SparseCounts = readonly number[];
+
 /** The bucket that counts `value`, a whole number of units from 0. */
 export function bucketOf(value: number): number {
   if (value < SUB_BUCKETS) return value > 0 ? Math.floor(value) : 0;

@@ -7,6 +7,7 @@
  * leaving slot that goes on after it was ended by force is a zombie.
  */
 import type { Attempt } from "./attempt.ts";
+import { FlightCount } from "./flight_count.ts";
 import type { OutcomesMessage, RunMessage, TaskNotes, TypeSource } from "./protocol.ts";
 import { CLAIMS_MAX } from "./stats_block.ts";
 import type { Death, Thread, ThreadListener } from "./thread.ts";
@@ -37,7 +38,7 @@ export class Slot implements ThreadListener {
   #headSeq = 0;
   #first = 0;
   #nextSeq = 0;
-  #live = 0;
+  readonly live = new FlightCount();
   #epoch = 0;
   /** The first task that was sent in this epoch. */
   #epochFirst = 0;
@@ -75,7 +76,7 @@ export class Slot implements ThreadListener {
 
   /** How many attempts are in flight. */
   get inFlight(): number {
-    return this.#live;
+    return this.live.count;
   }
 
   /** How many tasks it was sent, over its life. */
@@ -135,7 +136,7 @@ export class Slot implements ThreadListener {
       taskIds,
       attempts: areFirst ? [] : attempts.map(({ number }) => number),
     };
-    this.#live += attempts.length;
+    this.live.add(attempts.length);
     this.thread.run(message);
   }
 
@@ -152,14 +153,14 @@ export class Slot implements ThreadListener {
   /** Takes everything out of flight. */
   landAll(): readonly Attempt[] {
     const all = this.attempts();
-    this.#live = 0;
+    this.live.remove(this.inFlight);
     this.#trim();
     return all;
   }
 
   /** Marks the first attempts in flight as running, as far as the thread has lanes. */
   markRunning(nowMs: number): void {
-    const last = Math.min(this.lanes, this.#live);
+    const last = Math.min(this.lanes, this.inFlight);
     for (let at = this.#first, seen = 0; seen < last; at++) {
       const attempt = this.#flight[at];
       if (attempt === undefined) continue;
@@ -175,7 +176,7 @@ export class Slot implements ThreadListener {
 
   /** Asks for what the thread has not begun. */
   takeBack(): void {
-    if (this.isTakingBack || this.#live === 0) return;
+    if (this.isTakingBack || this.inFlight === 0) return;
     this.isTakingBack = true;
     this.thread.takeBack(this.#epoch++);
   }
@@ -220,7 +221,7 @@ export class Slot implements ThreadListener {
       if (attempt === undefined) continue;
       returned.push(attempt);
       this.#flight[at] = undefined;
-      this.#live--;
+      this.live.remove(1);
     }
     this.#trim();
     this.#markBegun(firstUnbegun);
@@ -254,13 +255,13 @@ export class Slot implements ThreadListener {
 
   #remove(at: number): void {
     this.#flight[at] = undefined;
-    this.#live--;
+    this.live.remove(1);
     if (at === this.#first) this.#trim();
   }
 
   /** Moves on to the first attempt that is left; the array is cut in large steps, to stay cheap. */
   #trim(): void {
-    if (this.#live === 0) {
+    if (this.inFlight === 0) {
       this.#headSeq = this.#nextSeq;
       this.#first = 0;
       this.#flight = [];

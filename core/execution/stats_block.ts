@@ -10,7 +10,7 @@
  * reader that saw it odd, or saw it move, reads again and never sees a torn record.
  */
 import type { Percentiles } from "../model/pool.ts";
-import { bucketOf, BUCKETS, percentilesOf } from "./histogram.ts";
+import { bucketOf, BUCKETS, percentilesOf, type SparseCounts } from "./histogram.ts";
 
 /** Counters of a whole block. */
 export const COUNTERS = ["started", "completed", "failed"] as const;
@@ -127,6 +127,23 @@ export class StatsBlock {
   loadPercentiles(which: "wait" | "run"): Percentiles {
     const at = (which === "wait" ? WAIT_AT : RUN_AT) * 2;
     return percentilesOf(this.#ints.subarray(at, at + BUCKETS), 1 / 1000);
+  }
+
+  /**
+   * What was recorded of each bucket since `seen` was last given, which then holds what there is
+   * now. A cell that overflowed counts on; one that task code set back counts as nothing.
+   */
+  loadNewCounts(which: "wait" | "run", seen: Int32Array): SparseCounts {
+    const at = (which === "wait" ? WAIT_AT : RUN_AT) * 2;
+    const found: number[] = [];
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      const here = this.#ints[at + bucket] ?? 0;
+      const fresh = (here - (seen[bucket] ?? 0)) | 0;
+      if (fresh === 0) continue;
+      seen[bucket] = here;
+      if (fresh > 0) found.push(bucket, fresh);
+    }
+    return found;
   }
 
   /** Makes a slot's row and lanes new for a fresh thread; histograms and counters stay. */

@@ -57,6 +57,8 @@ export class ThreadPool implements SlotOwner {
   #closeCause = "";
   #isDispatchPlanned = false;
   #submitMs = 0;
+  /** Busy time of threads that are no more. */
+  #goneBusyMs = 0;
   #whenIdle: (() => void)[] = [];
 
   constructor(options: ThreadPoolOptions) {
@@ -119,6 +121,12 @@ export class ThreadPool implements SlotOwner {
   /** The pool's stats block; made when it is first needed, so that an idle pool costs little. */
   get stats(): StatsBlock {
     return this.#stats ??= StatsBlock.create(POOL_SHAPE);
+  }
+
+  /** Milliseconds in which its threads had something to do, each for itself; never goes back. */
+  busyMs(): number {
+    const nowMs = performance.now();
+    return this.slots.reduce((sum, slot) => sum + slot.live.busyMs(nowMs), this.#goneBusyMs);
   }
 
   /** When the oldest waiting attempt was enqueued, on the monotonic clock. */
@@ -357,6 +365,7 @@ export class ThreadPool implements SlotOwner {
       }
     }
     for (const attempt of left) this.#dispatcher.pace.forget(attempt.type.url);
+    this.#goneBusyMs += slot.live.busyMs(performance.now());
     this.#crew.died(slot, cause);
     this.#answerIdle();
   }

@@ -15,6 +15,7 @@ import {
   poolFromWire,
   sizeFromWire,
 } from "./bodies.ts";
+import { poolHistoryRoutes } from "./history.ts";
 import { readDeadline, readPoolId, readPoolStates, readQuery } from "./query.ts";
 import { readJson, readOptionalJson } from "./read_json.ts";
 
@@ -27,6 +28,7 @@ export function poolRoutes(manager: RoutedManager): Hono<AppEnv> {
   });
   addLife(routes, manager);
   addSteering(routes, manager);
+  routes.route("/", poolHistoryRoutes(manager));
   return routes;
 }
 

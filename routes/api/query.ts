@@ -79,6 +79,14 @@ export function readDeadline(query: Query): { deadline_ms?: unknown } {
   return { deadline_ms: /^\d{1,15}$/.test(text) ? Number(text) : text };
 }
 
+/** A time, as in `2026-11-24T12:00:00Z`. @throws {HttpError} `invalid_input` that names the parameter. */
+export function readTime(name: string, text: string, action: string): number {
+  const atMs = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : NaN;
+  if (Number.isFinite(atMs)) return atMs;
+  const message = "Invalid: must be a time such as 2026-11-24T12:00:00Z";
+  throw invalidInput(action, [{ path: [name], message }]);
+}
+
 /** One of the words that there are. */
 export function oneOf<State extends string>(
   text: string,

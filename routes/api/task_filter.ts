@@ -6,7 +6,7 @@ import {
   type TaskFilter,
   type TaskState,
 } from "../../core/mod.ts";
-import { oneOf, type Query, readPoolId, shorten } from "./query.ts";
+import { oneOf, type Query, readPoolId, readTime, shorten } from "./query.ts";
 import { invalidInput } from "./wire.ts";
 
 const ACTION = "Cannot list tasks";
@@ -49,8 +49,8 @@ export function readTaskFilter(query: Query): TaskFilter {
   const ranges = {
     priority: readRange(query, "min_priority", "max_priority", readInteger),
     attempt: readRange(query, "min_attempt", "max_attempt", readInteger),
-    submittedAtMs: readRange(query, "submitted_after", "submitted_before", readTime),
-    finishedAtMs: readRange(query, "ended_after", "ended_before", readTime),
+    submittedAtMs: readRange(query, "submitted_after", "submitted_before", readFilterTime),
+    finishedAtMs: readRange(query, "ended_after", "ended_before", readFilterTime),
     runMs: readRange(query, "min_run_ms", "max_run_ms", readInteger),
   };
   return {
@@ -123,10 +123,8 @@ function readInteger(name: string, text: string): number {
   throw invalid(name, "Invalid: must be a whole number");
 }
 
-function readTime(name: string, text: string): number {
-  const atMs = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isFinite(atMs)) return atMs;
-  throw invalid(name, "Invalid: must be a time such as 2026-11-24T12:00:00Z");
+function readFilterTime(name: string, text: string): number {
+  return readTime(name, text, ACTION);
 }
 
 function invalid(name: string, message: string): Error {

@@ -1,5 +1,6 @@
 /** A stand-in for the manager: one pool and one task in memory, and a record of what was called. */
 import {
+  type History,
   LidoError,
   PoolId,
   type PoolSnapshot,
@@ -109,6 +110,62 @@ export const STATS: SystemStats = {
   zombies: 0,
   startedAtMs: Date.UTC(2026, 0, 2),
   memoryBytes: 5_000,
+};
+
+const NO_COUNTS = {
+  submitted: 0,
+  completed: 0,
+  failed: 0,
+  cancelled: 0,
+  timedOut: 0,
+  rejected: 0,
+};
+const SPAN = { mean: 1.5, max: 2 };
+
+/** The history that the fake has: two steps of a minute, the first of them empty. */
+export const HISTORY: History = {
+  poolId: null,
+  stepS: 60,
+  fromMs: Date.UTC(2026, 0, 2, 3, 4),
+  toMs: Date.UTC(2026, 0, 2, 3, 6),
+  points: [{
+    atMs: Date.UTC(2026, 0, 2, 3, 4),
+    isFinished: true,
+    seconds: 60,
+    counts: NO_COUNTS,
+    busyMs: 0,
+    gauges: null,
+    wait: null,
+    run: null,
+  }, {
+    atMs: Date.UTC(2026, 0, 2, 3, 5),
+    isFinished: false,
+    seconds: 10,
+    counts: { submitted: 30, completed: 20, failed: 5, cancelled: 4, timedOut: 2, rejected: 1 },
+    busyMs: 9_000,
+    gauges: {
+      pending: SPAN,
+      running: SPAN,
+      busyThreads: SPAN,
+      threads: SPAN,
+      maxThreads: SPAN,
+      zombies: SPAN,
+      oldestWaitMs: SPAN,
+    },
+    wait: PERCENTILES,
+    run: PERCENTILES,
+  }],
+  markers: [
+    { kind: "start", atMs: Date.UTC(2026, 0, 2, 3, 4, 1), wasClosed: true },
+    {
+      kind: "settings",
+      atMs: Date.UTC(2026, 0, 2, 3, 4, 2),
+      poolId: POOL_ID,
+      version: 2,
+      author: "ada",
+      reason: null,
+    },
+  ],
 };
 
 const TYPE = {
@@ -261,6 +318,10 @@ function systemMethods(): SystemMethods {
       throw new LidoError("task_type_not_found", `Cannot find task type: none is called ${name}`);
     },
     getStats: () => STATS,
+    getHistory: async ({ poolId } = {}) => {
+      if (poolId !== undefined) await findPool(poolId);
+      return { ...HISTORY, poolId: poolId ?? null };
+    },
     getHealth: () => ({ isHealthy: true, alerts: [], stats: STATS }),
     getSelfTest: () =>
       Promise.resolve([{ name: "workers", isOk: true, detail: "Started in 12 ms" }]),

@@ -31,11 +31,15 @@ import type {
   ChangeNote,
   Engine,
   Enqueued,
+  HistoryQuery,
+  HistoryRead,
   NewTask,
   PageRequest,
   PoolRecord,
   QueuePolicy,
 } from "../engine.ts";
+import type { HistorySample } from "../../observation/history/history_row.ts";
+import { historyChange, readHistory } from "./history.ts";
 import { IdempotencyKeys, type KeyLook } from "./idempotency.ts";
 import { Journal } from "./journal/journal.ts";
 import { JournalReader } from "./journal/reader.ts";
@@ -140,6 +144,7 @@ export class LocalEngine implements Engine, RecordListener {
     const reader = await JournalReader.open(files);
     const { ledger, orphans, wasClosed } = RunningLedger.open(files.ledgerPath);
     const state = await recover({ journal, reader, orphans, wasClosed, nowMs: clock.nowMs() });
+    journal.note({ kind: "started", atMs: Math.round(clock.nowMs()), wasClosed });
     const textIndex = TextIndex.open(files);
     const engine = new LocalEngine(options, { journal, reader, textIndex, ledger, ...state });
     onWritten = (pruned) => {
@@ -286,6 +291,14 @@ export class LocalEngine implements Engine, RecordListener {
 
   async readAttempts(id: TaskId): Promise<readonly AttemptEntry[]> {
     return await this.#parts.reader.attempts(await this.#seqOf(id));
+  }
+
+  async saveHistory(sample: HistorySample): Promise<void> {
+    await this.#parts.journal.change(historyChange(sample, this.#parts.shelf));
+  }
+
+  async readHistory(query: HistoryQuery): Promise<HistoryRead> {
+    return await readHistory(query, this.#parts);
   }
 
   async list(

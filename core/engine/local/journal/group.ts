@@ -84,6 +84,15 @@ export type Change =
     }[];
   }
   | { readonly kind: "noted"; readonly seq: number; readonly notes: string }
+  | {
+    readonly kind: "history";
+    /** When the step began. */
+    readonly atMs: number;
+    readonly nowMs: number;
+    /** As text of `historyText()`. */
+    readonly rows: readonly { readonly pool: number; readonly row: string }[];
+  }
+  | { readonly kind: "started"; readonly atMs: number; readonly wasClosed: boolean }
   | { readonly kind: "prune"; readonly nowMs: number; readonly rules: PruneRules };
 
 /** What is kept of ended tasks. */

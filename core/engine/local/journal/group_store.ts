@@ -8,6 +8,7 @@ import {
   MOVE_COLUMNS,
   SUBMIT_COLUMNS,
 } from "./group.ts";
+import { HistoryStore } from "./history_store.ts";
 import { prune } from "./prune.ts";
 import { REJECTED, storedState, STRETCH, TIMED_OUT } from "./schema.ts";
 
@@ -20,6 +21,7 @@ const START = 4;
 /** See the head of this file. */
 export class GroupStore {
   readonly #db: DatabaseSync;
+  readonly #history: HistoryStore;
   readonly #statements = new Map<string, StatementSync>();
   /** `pool:state` → what is added to `ever`. */
   readonly #counted = new Map<number, Map<number, number>>();
@@ -27,6 +29,7 @@ export class GroupStore {
 
   constructor(db: DatabaseSync, readonly isDurable: boolean) {
     this.#db = db;
+    this.#history = new HistoryStore(db);
   }
 
   /** The number of the last group that is in the file. */
@@ -188,6 +191,12 @@ export class GroupStore {
         return 0;
       case "noted":
         this.#run("UPDATE tasks SET notes = ? WHERE seq = ?", change.notes, change.seq);
+        return 0;
+      case "history":
+        this.#history.save(change);
+        return 0;
+      case "started":
+        this.#history.saveStart(change);
         return 0;
       case "prune":
         return prune(this.#db, change.rules, change.nowMs);

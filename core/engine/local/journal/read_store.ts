@@ -3,6 +3,8 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { LidoError } from "../../../model/errors.ts";
 import type { PoolId } from "../../../model/pool.ts";
 import type { AttemptEntry, LogLine, TaskEventEntry, TaskId } from "../../../model/task.ts";
+import type { HistoryRead } from "../../engine.ts";
+import { readHistory, type StoredHistoryQuery } from "./history_read.ts";
 import { STORED_EVENTS, STORED_STATES, storedState, STRETCH } from "./schema.ts";
 import type { StoredTask } from "./stored_task.ts";
 import {
@@ -235,6 +237,10 @@ export class ReadStore {
       message: messageOf(row["ending"] as string | null, String(row["outcome"])),
       codeVersion: row["code_version"] as string | null, // a TEXT column
     }));
+  }
+
+  history(query: StoredHistoryQuery): HistoryRead {
+    return readHistory(this.#db, query);
   }
 
   /** One page, newest first. @throws {LidoError} `cursor_invalid`. */

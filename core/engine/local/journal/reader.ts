@@ -1,8 +1,9 @@
 /**
  * Reads of the journal, off the server's own thread. There are two lanes: what may take long (lists
- * whose filter no index answers, and searches) never stands before what is quick.
+ * whose filter no index answers, searches, and the history) never stands before what is quick.
  */
 import type { TaskId } from "../../../model/task.ts";
+import type { StoredHistoryQuery } from "./history_read.ts";
 import type { ReadyRequest, StoredPageRequest } from "./read_store.ts";
 import { ReaderThread } from "./reader_thread.ts";
 import type { StoredFilter } from "./task_query.ts";
@@ -105,8 +106,16 @@ export class JournalReader implements AsyncDisposable {
   /** One page, newest first. @throws {LidoError} `cursor_invalid`. */
   async list(filter: StoredFilter, request: StoredPageRequest) {
     if (isQuick(filter)) return await this.#quick.read("list", filter, request);
-    const slow = await (this.#slow ??= ReaderThread.open(this.#paths));
-    return await slow.read("list", filter, request);
+    return await (await this.#openSlow()).read("list", filter, request);
+  }
+
+  /** What there is of a range of the history. */
+  async history(query: StoredHistoryQuery) {
+    return await (await this.#openSlow()).read("history", query);
+  }
+
+  #openSlow(): Promise<ReaderThread> {
+    return this.#slow ??= ReaderThread.open(this.#paths);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

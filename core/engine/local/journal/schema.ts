@@ -44,6 +44,9 @@ export const TIMED_OUT = 100;
 /** See {@link TIMED_OUT}: submits that were refused. */
 export const REJECTED = 101;
 
+/** The number that stands for all pools together in `history`. */
+export const ALL_POOLS = 0;
+
 /** A row of `submit_times` is about so many seqs. */
 export const STRETCH = 1024;
 
@@ -174,13 +177,25 @@ CREATE TABLE counters (
   PRIMARY KEY (pool, state)
 ) STRICT, WITHOUT ROWID;
 
+-- What pools did in each step; pool 0 is all of them. A row of which is_rolled is 0 is not in the
+-- row of the next longer step yet: each step's rows and the shorter ones' that are not rolled make
+-- up all that happened.
 CREATE TABLE history (
   step_s INTEGER NOT NULL,
   pool INTEGER NOT NULL,
   at INTEGER NOT NULL,
+  is_rolled INTEGER NOT NULL,
   row TEXT NOT NULL,
   PRIMARY KEY (step_s, pool, at)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX history_by_age ON history (is_rolled, step_s, at);
+
+-- When the server was started; was_closed: whether its life before had ended by itself.
+CREATE TABLE starts (
+  n INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  was_closed INTEGER NOT NULL
+) STRICT;
 `,
   },
 ];

@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
+import { BUCKETS } from "../../../../core/execution/histogram.ts";
 import { StatsBlock } from "../../../../core/execution/stats_block.ts";
 import type { StatsJob } from "../../../helpers/stats_worker.ts";
 import { until } from "../../../helpers/until.ts";
@@ -242,4 +243,28 @@ Deno.test("StatsBlock: counters are exact under contention", async () => {
   await writers.ended();
   strictEqual(block.loadCounter("started"), 1_000_000);
   strictEqual(block.loadPercentiles("run").count, 1_000_000);
+});
+
+Deno.test("StatsBlock.loadNewCounts() gives what was recorded since it was asked last, past an overflow", () => {
+  const block = StatsBlock.create(SHAPE);
+  const seen = new Int32Array(BUCKETS);
+  block.recordWait(0.003);
+  block.recordWait(0.003);
+  block.recordRun(0.005);
+  deepStrictEqual(block.loadNewCounts("wait", seen), [3, 2]);
+  deepStrictEqual(block.loadNewCounts("wait", seen), []);
+  block.recordWait(0.001);
+  deepStrictEqual(block.loadNewCounts("wait", seen), [1, 1]);
+  deepStrictEqual(block.loadNewCounts("run", new Int32Array(BUCKETS)), [5, 1]);
+
+  deepStrictEqual(block.loadNewCounts("wait", new Int32Array(BUCKETS)), [1, 1, 3, 2]);
+  const cells = new Int32Array(block.buffer);
+  const cell = cells.findIndex((count) => count === 2);
+  cells[cell] = 2 ** 31 - 1;
+  strictEqual(block.loadNewCounts("wait", seen)[1], 2 ** 31 - 3);
+  block.recordWait(0.003);
+  deepStrictEqual(block.loadNewCounts("wait", seen), [3, 1]);
+  // Task code in isolation `thread` can write here: what it takes away is no negative count.
+  cells[cell] = 2 ** 31 - 5;
+  deepStrictEqual(block.loadNewCounts("wait", seen), []);
 });

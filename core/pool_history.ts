@@ -1,0 +1,87 @@
+/** The history as the manager keeps it: samples its pools' rooms, and answers what they did. */
+import type { Engine } from "./engine/engine.ts";
+import type { Clock } from "./model/clock.ts";
+import type { History, HistoryRequest } from "./model/history.ts";
+import type { MeteredPool } from "./observation/history/pool_meter.ts";
+import { HistorySampler } from "./observation/history/sampler.ts";
+import { chooseRange } from "./observation/history/steps.ts";
+import type { PoolRoom } from "./pool_room.ts";
+
+/** What a history is made with. */
+export interface PoolHistoryOptions {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  onError?(error: unknown): void;
+}
+
+/** See the head of this file. */
+export class PoolHistory implements Disposable {
+  readonly #engine: Engine;
+  readonly #clock: Clock;
+  readonly #sampler: HistorySampler;
+
+  constructor(options: PoolHistoryOptions) {
+    this.#engine = options.engine;
+    this.#clock = options.clock;
+    this.#sampler = new HistorySampler(options);
+  }
+
+  /** Begins to sample. */
+  start(): void {
+    this.#sampler.start();
+  }
+
+  /** From now on this pool is sampled. */
+  watch(room: PoolRoom): void {
+    this.#sampler.watch(meteredRoom(room));
+  }
+
+  /** Reads a range. @throws {LidoError} `invalid_input`. */
+  async read(request: HistoryRequest): Promise<History> {
+    const { poolId } = request;
+    const knownUntilMs = this.#sampler.knownUntilMs;
+    const range = chooseRange(request, { nowMs: this.#clock.nowMs(), knownUntilMs });
+    const query = { ...range, knownUntilMs, ...poolId !== undefined && { poolId } };
+    const { points, markers } = await this.#engine.readHistory(query);
+    return {
+      poolId: poolId ?? null,
+      stepS: range.stepMs / 1_000,
+      fromMs: range.fromMs,
+      toMs: range.toMs,
+      points,
+      markers,
+    };
+  }
+
+  /** Samples what there is for the last time. */
+  [Symbol.dispose](): void {
+    this.#sampler[Symbol.dispose]();
+  }
+}
+
+/** A room as a meter sees it. */
+function meteredRoom(room: PoolRoom): MeteredPool {
+  const { id, engine, threads } = room;
+  return {
+    id,
+    get isClosed() {
+      return room.state === "closed";
+    },
+    counts: () => engine.counts(id),
+    threads() {
+      const { slots } = threads;
+      return {
+        open: slots.length,
+        busy: slots.filter(({ inFlight }) => inFlight > 0).length,
+        max: room.settings.maxThreads,
+        zombies: slots.filter(({ isZombie }) => isZombie).length,
+        busyMs: threads.busyMs(),
+      };
+    },
+    oldestWaitMs() {
+      const oldestMs = threads.oldestQueuedMs();
+      return oldestMs === undefined ? 0 : Math.max(0, performance.now() - oldestMs);
+    },
+    stats: () => threads.hasRun ? threads.stats : undefined,
+  };
+}

@@ -1,0 +1,59 @@
+import { POOL_SHAPE } from "../../core/execution/pool_shape.ts";
+import { StatsBlock } from "../../core/execution/stats_block.ts";
+import type { PoolId, TaskCounts } from "../../core/model/pool.ts";
+import type { MeteredPool } from "../../core/observation/history/pool_meter.ts";
+import { newPoolId } from "../conformance/engine_world.ts";
+
+const NO_COUNTS: TaskCounts = {
+  blocked: 0,
+  scheduled: 0,
+  pending: 0,
+  running: 0,
+  completed: 0,
+  failed: 0,
+  cancelled: 0,
+  timedOut: 0,
+  rejected: 0,
+};
+
+/** A pool as the history's meters see it, in which the test does all that happens. */
+export class ScriptedMeteredPool implements MeteredPool {
+  readonly id: PoolId = newPoolId();
+  isClosed = false;
+  readonly block = StatsBlock.create(POOL_SHAPE);
+  readonly crew = { open: 2, busy: 0, max: 4, zombies: 0, busyMs: 0 };
+  waitsMs = 0;
+  #counts = NO_COUNTS;
+
+  counts(): TaskCounts {
+    return this.#counts;
+  }
+
+  threads(): typeof this.crew {
+    return this.crew;
+  }
+
+  oldestWaitMs(): number {
+    return this.waitsMs;
+  }
+
+  stats(): StatsBlock {
+    return this.block;
+  }
+
+  /** Changes counters by so much. */
+  count(changes: Partial<TaskCounts>): void {
+    const entries = Object.entries(changes).map(([name, by]) =>
+      [name, this.#counts[name as keyof TaskCounts] + by] as const // a name of `changes`
+    );
+    this.#counts = { ...this.#counts, ...Object.fromEntries(entries) };
+  }
+
+  /** A task came and was completed. */
+  complete(waitMs: number, runMs: number): void {
+    this.count({ completed: 1 });
+    this.block.recordWait(waitMs);
+    this.block.recordRun(runMs);
+    this.crew.busyMs += runMs;
+  }
+}
