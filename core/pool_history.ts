@@ -60,7 +60,7 @@ export class PoolHistory implements Disposable {
 }
 
 /** A room as a meter sees it. */
-function meteredRoom(room: PoolRoom): MeteredPool {
+export function meteredRoom(room: PoolRoom): MeteredPool {
   const { id, engine, threads } = room;
   return {
     id,

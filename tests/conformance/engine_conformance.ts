@@ -5,6 +5,7 @@
 import type { MakeEngine } from "./engine_world.ts";
 import { testEnqueue } from "./enqueue_cases.ts";
 import { testCapacity } from "./capacity_cases.ts";
+import { testHistory } from "./history_cases.ts";
 import { testLife } from "./life_cases.ts";
 import { testLists } from "./list_cases.ts";
 
@@ -14,4 +15,5 @@ export function testEngine(name: string, make: MakeEngine): void {
   testCapacity(name, make);
   testLife(name, make);
   testLists(name, make);
+  testHistory(name, make);
 }

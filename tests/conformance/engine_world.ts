@@ -27,6 +27,11 @@ export class EngineWorld implements AsyncDisposable {
     return world;
   }
 
+  /** A world around an engine that has its pool on record. */
+  static around(engine: Engine, poolId: PoolId): EngineWorld {
+    return new EngineWorld(engine, poolId);
+  }
+
   /** Puts a further pool on record, with the same threads. */
   async addPool(changes: Partial<QueuePolicy> = {}, id = newPoolId()): Promise<PoolId> {
     const settings = PoolSettings.parse({ name: "a pool", ...changes });

@@ -3,7 +3,8 @@ import { readHistory } from "../../core/engine/local/journal/history_read.ts";
 import { HistoryStore } from "../../core/engine/local/journal/history_store.ts";
 import { MIGRATIONS } from "../../core/engine/local/journal/schema.ts";
 import { HISTORY_COUNTS, HISTORY_GAUGES, type HistoryPoint } from "../../core/model/history.ts";
-import { type HistoryRow, historyText } from "../../core/observation/history/history_row.ts";
+import type { HistoryRow } from "../../core/observation/history/history_row.ts";
+import { writeHistoryRow } from "../../core/observation/history/row_bytes.ts";
 import { KEPT_STEPS } from "../../core/observation/history/steps.ts";
 
 /** The history's tables in memory, written and read as the journal's threads do it. */
@@ -21,7 +22,7 @@ export class HistoryFile implements Disposable {
       kind: "history",
       atMs,
       nowMs,
-      rows: rows.map(([pool, row]) => ({ pool, row: historyText(row) })),
+      rows: rows.map(([pool, row]) => ({ pool, row: writeHistoryRow(row) })),
     });
   }
 

@@ -18,12 +18,13 @@ const NO_COUNTS: TaskCounts = {
 
 /** A pool as the history's meters see it, in which the test does all that happens. */
 export class ScriptedMeteredPool implements MeteredPool {
-  readonly id: PoolId = newPoolId();
   isClosed = false;
   readonly block = StatsBlock.create(POOL_SHAPE);
   readonly crew = { open: 2, busy: 0, max: 4, zombies: 0, busyMs: 0 };
   waitsMs = 0;
   #counts = NO_COUNTS;
+
+  constructor(readonly id: PoolId = newPoolId()) {}
 
   counts(): TaskCounts {
     return this.#counts;

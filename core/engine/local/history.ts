@@ -1,5 +1,6 @@
 /** The local engine's history: pools by their numbers to the journal, and from its reader. */
-import { type HistorySample, historyText } from "../../observation/history/history_row.ts";
+import type { HistorySample } from "../../observation/history/history_row.ts";
+import { writeHistoryRow } from "../../observation/history/row_bytes.ts";
 import type { HistoryQuery, HistoryRead } from "../engine.ts";
 import type { Change } from "./journal/group.ts";
 import type { JournalReader } from "./journal/reader.ts";
@@ -10,7 +11,7 @@ import type { PoolShelf } from "./pool_shelf.ts";
 export function historyChange(sample: HistorySample, shelf: PoolShelf): Change {
   const rows = sample.entries.map(({ poolId, row }) => ({
     pool: poolId === null ? ALL_POOLS : shelf.numberOf(poolId),
-    row: historyText(row),
+    row: writeHistoryRow(row),
   }));
   const [atMs, nowMs] = [Math.round(sample.atMs), Math.round(sample.nowMs)];
   return { kind: "history", atMs, nowMs, rows };

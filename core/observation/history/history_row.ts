@@ -7,7 +7,7 @@ import type { PoolId } from "../../model/pool.ts";
 
 /** See the head of this file. */
 export interface HistoryRow {
-  /** Steps of 5 s in which the pool had anything to do. */
+  /** All are whole numbers from 0. Steps of 5 s in which the pool had anything to do. */
   readonly samples: number;
   /** How long those were by the monotonic clock. */
   readonly coveredMs: number;
@@ -33,14 +33,4 @@ export interface HistorySample {
   readonly atMs: number;
   readonly nowMs: number;
   readonly entries: readonly HistoryEntry[];
-}
-
-/** A row as it is written. */
-export function historyText(row: HistoryRow): string {
-  return JSON.stringify(row);
-}
-
-/** A row as it was written. */
-export function readHistoryText(text: string): HistoryRow {
-  return JSON.parse(text);
 }

@@ -31,6 +31,7 @@ export interface SamplerOptions {
 export class HistorySampler implements Disposable {
   readonly #options: SamplerOptions;
   readonly #clock: Clock;
+  readonly #onError: (error: unknown) => void;
   readonly #meters = new Map<PoolId, PoolMeter>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Begin of the step that goes on. */
@@ -41,6 +42,7 @@ export class HistorySampler implements Disposable {
   constructor(options: SamplerOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#onError = options.onError ?? (() => {});
     this.#stepMs = stepBegin(this.#clock.nowMs(), SAMPLE_MS);
     this.#knownUntilMs = this.#stepMs;
     this.#sampledMs = this.#clock.monotonicMs();
@@ -71,26 +73,31 @@ export class HistorySampler implements Disposable {
     const stepMs = this.#now();
     // What cannot be written is counted on, not kept: the next row has it.
     if (stepMs === this.#stepMs || this.#options.engine.failure !== undefined) return;
-    this.#sample(stepMs - SAMPLE_MS, stepMs);
     this.#stepMs = stepMs;
+    this.#sample(stepMs - SAMPLE_MS, stepMs).catch(this.#onError);
   }
 
   /** Samples what there was of the step that goes on; the last thing before the engine is closed. */
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
     this.tick();
-    if (this.#options.engine.failure === undefined) this.#sample(this.#now(), this.#clock.nowMs());
+    if (this.#options.engine.failure !== undefined) return;
+    this.#sample(this.#now(), this.#clock.nowMs()).catch(this.#onError);
   }
 
   #now(): number {
     return stepBegin(this.#clock.nowMs(), SAMPLE_MS);
   }
 
-  #sample(atMs: number, untilMs: number): void {
+  async #sample(atMs: number, untilMs: number): Promise<void> {
     const monotonicMs = this.#clock.monotonicMs();
     const coveredMs = Math.round(monotonicMs - this.#sampledMs);
     this.#sampledMs = monotonicMs;
-    this.#save(atMs, untilMs, this.#measure(coveredMs)).catch(this.#options.onError ?? (() => {}));
+    const entries = this.#measure(coveredMs);
+    if (entries.length > 0) {
+      await this.#options.engine.saveHistory({ atMs, nowMs: untilMs, entries });
+    }
+    this.#knownUntilMs = untilMs;
   }
 
   /** Rows of the pools that had anything to do, and then, if any had, the row of all. */
@@ -112,16 +119,5 @@ export class HistorySampler implements Disposable {
     if (entries.length === 0) return [];
     all.measure(coveredMs, allGauges);
     return [...entries, { poolId: null, row: all.toRow() }];
-  }
-
-  async #save(
-    atMs: number,
-    untilMs: number,
-    entries: readonly HistoryEntry[],
-  ): Promise<void> {
-    if (entries.length > 0) {
-      await this.#options.engine.saveHistory({ atMs, nowMs: untilMs, entries });
-    }
-    this.#knownUntilMs = untilMs;
   }
 }

@@ -89,8 +89,8 @@ export type Change =
     /** When the step began. */
     readonly atMs: number;
     readonly nowMs: number;
-    /** As text of `historyText()`. */
-    readonly rows: readonly { readonly pool: number; readonly row: string }[];
+    /** As `writeHistoryRow()` made them. */
+    readonly rows: readonly { readonly pool: number; readonly row: Uint8Array }[];
   }
   | { readonly kind: "started"; readonly atMs: number; readonly wasClosed: boolean }
   | { readonly kind: "prune"; readonly nowMs: number; readonly rules: PruneRules };

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { HistoryMarker, HistoryPoint } from "../../../model/history.ts";
 import { PoolId } from "../../../model/pool.ts";
-import { readHistoryText } from "../../../observation/history/history_row.ts";
+import { readHistoryRow } from "../../../observation/history/row_bytes.ts";
 import { RowSum } from "../../../observation/history/row_sum.ts";
 import { type ChosenRange, KEPT_STEPS, stepBegin } from "../../../observation/history/steps.ts";
 import type { HistoryRead } from "../../engine.ts";
@@ -50,7 +50,7 @@ function readSums(db: DatabaseSync, query: StoredHistoryQuery): ReadonlyMap<numb
     const beginMs = stepBegin(Number(at), stepMs);
     let sum = sums.get(beginMs);
     if (sum === undefined) sums.set(beginMs, sum = new RowSum());
-    sum.add(readHistoryText(String(row)));
+    sum.add(readHistoryRow(row as Uint8Array)); // a BLOB column
   }
   return sums;
 }

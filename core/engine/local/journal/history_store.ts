@@ -6,15 +6,11 @@
  * clock was set back, is added where it belongs at every length. So at each instant a step's rows,
  * together with shorter ones that are not rolled up yet, make up exactly what happened.
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
-import {
-  type HistoryRow,
-  historyText,
-  readHistoryText,
-} from "../../../observation/history/history_row.ts";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { readHistoryRow, writeHistoryRow } from "../../../observation/history/row_bytes.ts";
 import { RowSum } from "../../../observation/history/row_sum.ts";
 import { KEPT_STEPS, stepBegin } from "../../../observation/history/steps.ts";
-import type { Cell, Change } from "./group.ts";
+import type { Change } from "./group.ts";
 
 /** Rows that are rolled up, and rows of each step that are let go, with one sample. */
 const STEP_ROWS = 120;
@@ -51,26 +47,25 @@ export class HistoryStore {
   }
 
   /** Adds a row to its step; if that was rolled up already, to the longer steps, too. */
-  #add(level: number, pool: number, atMs: number, text: string): void {
+  #add(level: number, pool: number, atMs: number, bytes: Uint8Array): void {
     const stepS = LEVELS[level]?.stepS ?? 0;
     const above = LEVELS[level + 1];
     const { changes } = this.#prepare(
       "INSERT INTO history VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-    ).run(stepS, pool, atMs, above === undefined ? 1 : 0, text);
+    ).run(stepS, pool, atMs, above === undefined ? 1 : 0, bytes);
     if (changes === 1) return;
     const old = this.#prepare(
       "SELECT is_rolled, row FROM history WHERE step_s = ? AND pool = ? AND at = ?",
     ).get(stepS, pool, atMs);
-    const sum = sumOf([String(old?.["row"]), text]);
     this.#run(
       "UPDATE history SET row = ? WHERE step_s = ? AND pool = ? AND at = ?",
-      historyText(sum),
+      sumOf([bytesOf(old), bytes]),
       stepS,
       pool,
       atMs,
     );
     if (above === undefined || old?.["is_rolled"] === 0) return;
-    this.#add(level + 1, pool, stepBegin(atMs, above.stepMs), text);
+    this.#add(level + 1, pool, stepBegin(atMs, above.stepMs), bytes);
   }
 
   /** From the oldest: rows of longer steps that are over. */
@@ -97,8 +92,7 @@ export class HistoryStore {
     const which = [LEVELS[level]?.stepS ?? 0, pool, beginMs, beginMs + aboveMs] as const;
     const rows = this.#prepare(`SELECT row FROM history WHERE ${where}`).all(...which);
     this.#run(`UPDATE history SET is_rolled = 1 WHERE ${where}`, ...which);
-    const sum = sumOf(rows.map(({ row }) => String(row)));
-    this.#add(level + 1, pool, beginMs, historyText(sum));
+    this.#add(level + 1, pool, beginMs, sumOf(rows.map(bytesOf)));
     return rows.length;
   }
 
@@ -117,7 +111,7 @@ export class HistoryStore {
     }
   }
 
-  #run(sql: string, ...values: readonly Cell[]): void {
+  #run(sql: string, ...values: readonly SQLInputValue[]): void {
     this.#prepare(sql).run(...values);
   }
 
@@ -128,6 +122,10 @@ export class HistoryStore {
   }
 }
 
-function sumOf(texts: readonly string[]): HistoryRow {
-  return RowSum.of(texts.map(readHistoryText)).toRow();
+function bytesOf(row: Record<string, unknown> | undefined): Uint8Array {
+  return row?.["row"] as Uint8Array; // a BLOB column
+}
+
+function sumOf(rows: readonly Uint8Array[]): Uint8Array {
+  return writeHistoryRow(RowSum.of(rows.map(readHistoryRow)).toRow());
 }

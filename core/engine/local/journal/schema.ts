@@ -185,7 +185,7 @@ CREATE TABLE history (
   pool INTEGER NOT NULL,
   at INTEGER NOT NULL,
   is_rolled INTEGER NOT NULL,
-  row TEXT NOT NULL,
+  row BLOB NOT NULL,
   PRIMARY KEY (step_s, pool, at)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX history_by_age ON history (is_rolled, step_s, at);

@@ -1,0 +1,92 @@
+/** The history of real pools: threads that die and are replaced, and a server that is started again. */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { Config, type History, Manager, type PoolId, TaskSubmission } from "../../core/mod.ts";
+import { GATE_TASKS } from "../helpers/start_pool.ts";
+import { until } from "../helpers/until.ts";
+
+const TYPES = ["echo", "fail", "exit", "echo", "echo"] as const;
+
+/** A server's life in a folder. */
+async function startManager(data: string): Promise<Manager> {
+  return await Manager.start({ config: Config.parse({ data, tasks: GATE_TASKS }) });
+}
+
+/** Runs some tasks of each kind to their ends; gives how many. */
+async function work(manager: Manager, poolId: PoolId): Promise<number> {
+  const tasks = Array.from({ length: 3 }, () => TYPES).flat().map((type) =>
+    TaskSubmission.parse({ poolId, type })
+  );
+  const ids = await manager.submitBatch(tasks);
+  for (const id of ids) await manager.waitForTask(id, { waitMs: 30_000 });
+  return ids.length;
+}
+
+const sumOf = ({ points }: History) => ({
+  submitted: sum(points.map(({ counts }) => counts.submitted)),
+  completed: sum(points.map(({ counts }) => counts.completed)),
+  failed: sum(points.map(({ counts }) => counts.failed)),
+  waits: sum(points.map(({ wait }) => wait?.count ?? 0)),
+  runs: sum(points.map(({ run }) => run?.count ?? 0)),
+});
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+for (const isolation of ["process", "thread"] as const) {
+  Deno.test(`Manager.getHistory() has all that pools did, over restarts (isolation ${isolation})`, async () => {
+    const data = await Deno.makeTempDir({ prefix: "lido-history-" });
+    try {
+      const beganMs = Date.now();
+      const request = () => ({ fromMs: beganMs, toMs: Date.now(), stepS: 60 });
+      let manager = await startManager(data);
+      const { id } = await manager.createPool({
+        name: "worn",
+        maxThreads: 2,
+        isolation,
+        recycleAfterTasks: 4,
+      });
+      const tasks = await work(manager, id);
+      const now = { submitted: tasks, completed: 9, failed: 6 };
+      await until("the history has the tasks", async () => {
+        const { completed, failed } = sumOf(
+          await manager.getHistory({ ...request(), poolId: id }),
+        );
+        return completed + failed === tasks;
+      });
+      const pool = manager.getPool(id);
+      const seen = { waits: pool.wait.count, runs: pool.run.count };
+      const lived = await manager.getHistory({ ...request(), poolId: id });
+      deepStrictEqual(sumOf(lived), { ...now, ...seen });
+      const busy = lived.points.find(({ gauges }) => gauges !== null);
+      ok(busy !== undefined && busy.busyMs > 0 && busy.busyMs < 2 * (Date.now() - beganMs));
+      strictEqual(busy.gauges?.maxThreads.max, 2);
+      await work(manager, id);
+      const again = manager.getPool(id);
+      await manager.close();
+
+      manager = await startManager(data);
+      await work(manager, id);
+      const { wait, run } = manager.getPool(id);
+      await manager.close();
+
+      await using last = await startManager(data);
+      const history = await last.getHistory({ ...request(), poolId: id });
+      const { completed, failed } = last.getPool(id).counts;
+      deepStrictEqual([completed, failed], [27, 18]);
+      deepStrictEqual(sumOf(history), {
+        submitted: 3 * tasks,
+        completed,
+        failed,
+        waits: again.wait.count + wait.count,
+        runs: again.run.count + run.count,
+      });
+      deepStrictEqual(sumOf(await last.getHistory(request())), sumOf(history));
+      const starts = history.markers.filter(({ kind }) => kind === "start");
+      deepStrictEqual(starts.map((marker) => marker.kind === "start" && marker.wasClosed), [
+        true,
+        true,
+        true,
+      ]);
+    } finally {
+      await Deno.remove(data, { recursive: true });
+    }
+  });
+}
