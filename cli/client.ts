@@ -149,7 +149,12 @@ export class ApiClient {
     return (await this.#http.send<WireTaskType>({ method: "GET", path })).data;
   }
 
-  /** What the server's self-test found. */
+  /** One copy of the server's journal, as a file of SQLite. */
+  downloadBackup(): Promise<ReadableStream<Uint8Array>> {
+    return this.#http.download("/api/backup", "application/vnd.sqlite3");
+  }
+
+  /** What the server's self-test found, and a look at its journal. */
   async getDoctor(): Promise<readonly WireFinding[]> {
     return (await this.#http.send<WireFinding[]>({ method: "GET", path: "/api/doctor" })).data;
   }

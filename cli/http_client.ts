@@ -56,9 +56,7 @@ export class HttpClient {
    */
   async send<T>(request: ApiRequest): Promise<Answer<T>> {
     const { status, text } = await this.#exchange(request);
-    const envelope = parseEnvelope(text);
-    if (envelope === undefined) throw new NotLidoError(this.#options.url, status);
-    if (!envelope.success) throw refusal(envelope, status);
+    const envelope = this.#open(text, status);
     return {
       data: envelope.data as T, // the API's contract
       message: typeof envelope.message === "string" ? envelope.message : undefined,
@@ -67,7 +65,36 @@ export class HttpClient {
     };
   }
 
-  async #exchange(request: ApiRequest): Promise<{ status: number; text: string }> {
+  /**
+   * Asks for what is no JSON; its body is the caller's to read, or to cancel.
+   * @throws {ApiError} if the server refuses.
+   * @throws {NotLidoError} if something else answers.
+   * @throws {UnreachedError} if nothing answers.
+   */
+  async download(path: string, type: string): Promise<ReadableStream<Uint8Array>> {
+    return await this.#fetch({ method: "GET", path }, async (response) => {
+      const { status, body } = response;
+      if (response.headers.get("content-type") === type && body !== null) return body;
+      this.#open(await response.text(), status);
+      throw new NotLidoError(this.#options.url, status);
+    });
+  }
+
+  /** Opens an envelope. */
+  #open(text: string, status: number): Envelope {
+    const envelope = parseEnvelope(text);
+    if (envelope === undefined) throw new NotLidoError(this.#options.url, status);
+    if (!envelope.success) throw refusal(envelope, status);
+    return envelope;
+  }
+
+  #exchange(request: ApiRequest): Promise<{ status: number; text: string }> {
+    return this.#fetch(request, async (response) => {
+      return { status: response.status, text: await response.text() };
+    });
+  }
+
+  async #fetch<T>(request: ApiRequest, read: (response: Response) => Promise<T>): Promise<T> {
     const { url, token, fetch } = this.#options;
     const headers = new Headers({ accept: "application/json" });
     if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
@@ -77,8 +104,7 @@ export class HttpClient {
       init.body = JSON.stringify(request.body);
     }
     try {
-      const response = await fetch(url + request.path + queryOf(request.query), init);
-      return { status: response.status, text: await response.text() };
+      return await read(await fetch(url + request.path + queryOf(request.query), init));
     } catch (error) {
       // fetch reports every trouble of the network as a TypeError.
       if (error instanceof TypeError) throw new UnreachedError(url, { cause: error });

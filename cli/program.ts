@@ -4,8 +4,10 @@ import project from "../deno.json" with { type: "json" };
 import { LidoError } from "../core/model/errors.ts";
 import { ApiError, UnreachedError } from "./api_errors.ts";
 import { addExamples } from "./command_line.ts";
+import { addBackupCommand } from "./commands/backup.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addPoolCommands } from "./commands/pool.ts";
+import { addRestoreCommand } from "./commands/restore.ts";
 import { addStartCommand } from "./commands/start.ts";
 import { addSubmitCommand } from "./commands/submit.ts";
 import { addTaskCommands } from "./commands/task.ts";
@@ -44,6 +46,8 @@ function makeProgram(world: World): Command {
   addTaskCommands(program, world);
   addTypesCommand(program, world);
   addDoctorCommand(program, world);
+  addBackupCommand(program, world);
+  addRestoreCommand(program, world);
   return addExamples(program, "start", "submit checksum --path docs --wait", "pool list");
 }
 

@@ -78,7 +78,7 @@ export interface WireLogLine {
   readonly text: string;
 }
 
-/** What the self-test found. */
+/** What a check of the server, or of its journal, found. */
 export interface WireFinding {
   readonly name: string;
   readonly is_ok: boolean;

@@ -8,6 +8,7 @@ import type { Config } from "./config.ts";
 import type { ChangeNote, Engine, NewTask, PageRequest } from "./engine/engine.ts";
 import { DataFolder } from "./engine/local/journal/data_folder.ts";
 import { migrate } from "./engine/local/journal/migrations.ts";
+import { type JournalCopy, Upkeep } from "./engine/local/journal/upkeep.ts";
 import { LocalEngine } from "./engine/local/local_engine.ts";
 import { runSelfTest } from "./execution/self_test.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
@@ -62,12 +63,20 @@ export class Manager implements AsyncDisposable {
   readonly #startedAtMs: number;
   #selfTest: Promise<readonly SelfTestFinding[]> | undefined;
   #closing: Promise<void> | undefined;
-  #folder: Disposable | undefined;
+  readonly #folder: DataFolder;
+  readonly #upkeep: Upkeep;
 
-  private constructor(options: ManagerOptions, types: TaskTypeRegistry, engine: Engine) {
+  private constructor(
+    options: ManagerOptions,
+    types: TaskTypeRegistry,
+    engine: Engine,
+    folder: DataFolder,
+  ) {
     const { config: { limits }, clock = systemClock, env = {} } = options;
     this.#types = types;
     this.#engine = engine;
+    this.#folder = folder;
+    this.#upkeep = new Upkeep(folder);
     const { codeFolders } = types;
     this.#pools = new PoolHouse({ limits, engine: this.#engine, clock, codeFolders, env });
     this.#history = new PoolHistory({ ...options, clock, engine });
@@ -92,8 +101,7 @@ export class Manager implements AsyncDisposable {
         findType: (name) => types.find(name),
         ...options.onError && { onError: options.onError },
       });
-      const manager = new Manager(options, types, engine);
-      manager.#folder = folder;
+      const manager = new Manager(options, types, engine, folder);
       await manager.#openPools();
       return manager;
     } catch (error) {
@@ -347,6 +355,23 @@ export class Manager implements AsyncDisposable {
     return this.#selfTest ??= runSelfTest();
   }
 
+  /** Whether the journal is whole and agrees with itself: looked at anew each time. */
+  checkJournal(): Promise<readonly SelfTestFinding[]> {
+    return this.#upkeep.check();
+  }
+
+  /**
+   * Copies the journal, with all that was acknowledged before; one copy at a time.
+   * @throws {LidoError} `backup_running`, `journal_unavailable`, `server_closing`; the signal's
+   * reason.
+   */
+  async backUp(signal?: AbortSignal): Promise<JournalCopy> {
+    this.#checkOpen("back up");
+    if (this.#engine.failure !== undefined) throw this.#engine.failure;
+    await this.#engine.flush(); // what a pool acknowledges before it is written
+    return await this.#upkeep.copy(signal);
+  }
+
   /**
    * Takes nothing new, lets what runs end up to the deadline, and keeps the rest for the next life
    * of the server. May come twice.
@@ -363,12 +388,13 @@ export class Manager implements AsyncDisposable {
   }
 
   async #close(deadlineMs: number): Promise<void> {
+    this.#upkeep[Symbol.dispose]();
     try {
       await this.#pools.suspend(deadlineMs);
       this.#history[Symbol.dispose]();
       await this.#engine[Symbol.asyncDispose]();
     } finally {
-      this.#folder?.[Symbol.dispose]();
+      this.#folder[Symbol.dispose]();
     }
   }
 

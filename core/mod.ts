@@ -7,6 +7,14 @@ export {
   type DirectPoolOptions,
   type RunOptions,
 } from "./execution/direct_pool.ts";
+export {
+  backUpFolder,
+  checkBackup,
+  checkFolder,
+  restoreFolder,
+} from "./engine/local/journal/offline.ts";
+export type { Restored } from "./engine/local/journal/restore.ts";
+export type { JournalCopy } from "./engine/local/journal/upkeep.ts";
 export { runSelfTest } from "./execution/self_test.ts";
 export { type Clock, systemClock } from "./model/clock.ts";
 export {

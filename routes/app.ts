@@ -46,7 +46,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route("/api/pools", poolRoutes(manager));
   app.route("/api/tasks", taskRoutes(manager, clock));
   app.route("/api/types", typeRoutes(manager));
-  app.route("/api", statsRoutes(manager));
+  app.route("/api", statsRoutes(manager, clock));
   app.route("/api", historyRoutes(manager));
   app.route("/health", healthRoutes(manager));
   return app;

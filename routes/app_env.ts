@@ -33,6 +33,8 @@ export type RoutedManager = Pick<
   | "getHistory"
   | "getHealth"
   | "getSelfTest"
+  | "checkJournal"
+  | "backUp"
 >;
 
 /** What middleware leaves for the handlers behind it. */

@@ -32,6 +32,7 @@ export const STATUS: Readonly<Record<ErrorCode | HttpErrorCode, ContentfulStatus
   task_type_broken: 409,
   idempotency_conflict: 409,
   illegal_transition: 409,
+  backup_running: 409,
   queue_full: 429,
   pool_limit_reached: 503,
   server_closing: 503,

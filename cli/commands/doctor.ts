@@ -1,13 +1,14 @@
 import type { Command } from "commander";
 import { UnreachedError } from "../api_errors.ts";
 import { addServerFlags, clientFor, print, type ServerFlags } from "../command_line.ts";
+import { addDataFlags, type DataFlags, dataFolderOf } from "../data_folder.ts";
 import { CommandError } from "../exit_code.ts";
 import { drawTable } from "../table.ts";
 import type { WireFinding } from "../wire.ts";
 import type { World } from "../world.ts";
 
-/** Runs the self-test in this process. */
-export type SelfTest = () => Promise<readonly WireFinding[]>;
+/** Runs the self-test in this process, and looks at the data folder of that path. */
+export type SelfTest = (data: string) => Promise<readonly WireFinding[]>;
 
 /** Adds `doctor`: what a running server found, or without one what is found here and now. */
 export function addDoctorCommand(
@@ -16,8 +17,9 @@ export function addDoctorCommand(
   selfTest: SelfTest = runSelfTestHere,
 ): void {
   const doctor = program.command("doctor")
-    .description("tell what this machine and runtime can do: the server's self-test, or one here");
-  addServerFlags(doctor, "doctor", "doctor --json").action(async (flags: ServerFlags) => {
+    .description("tell what this machine and runtime can do, and whether the data is whole");
+  addDataFlags(addServerFlags(doctor, "doctor", "doctor --json"));
+  doctor.action(async (flags: ServerFlags & DataFlags) => {
     const findings = await findingsOf(world, flags, selfTest);
     print(world, flags, findings, () =>
       drawTable(findings, [
@@ -32,7 +34,7 @@ export function addDoctorCommand(
 
 async function findingsOf(
   world: World,
-  flags: ServerFlags,
+  flags: ServerFlags & DataFlags,
   selfTest: SelfTest,
 ): Promise<readonly WireFinding[]> {
   try {
@@ -40,13 +42,13 @@ async function findingsOf(
   } catch (error) {
     if (!(error instanceof UnreachedError)) throw error;
     world.err.write("No server is running: this process tests itself\n");
-    return await selfTest();
+    return await selfTest(await dataFolderOf(world, flags));
   }
 }
 
 /** Imported when it is needed: the other commands shall start without the engine. */
-async function runSelfTestHere(): Promise<readonly WireFinding[]> {
-  const { runSelfTest } = await import("../../core/mod.ts");
-  const findings = await runSelfTest();
+async function runSelfTestHere(data: string): Promise<readonly WireFinding[]> {
+  const { checkFolder, runSelfTest } = await import("../../core/mod.ts");
+  const findings = [...await runSelfTest(), ...checkFolder(data)];
   return findings.map(({ name, isOk, detail }) => ({ name, is_ok: isOk, detail }));
 }

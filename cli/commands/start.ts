@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { addExamples } from "../command_line.ts";
+import { sourcesOf } from "../data_folder.ts";
 import { loadConfig } from "../load_config.ts";
 import { SETTINGS } from "../settings.ts";
 import { start } from "../start.ts";
@@ -16,13 +17,7 @@ export function addStartCommand(program: Command, world: World): void {
   }
   addExamples(command, "start --port 9000 --tasks ./tasks");
   command.action(async () => {
-    const config = await loadConfig({
-      flags: givenFlags(command),
-      env: world.env,
-      readFile: (path) => readIfThere(world, path),
-      isFolder: world.isFolder,
-    });
-    await start(config, world);
+    await start(await loadConfig(sourcesOf(world, givenFlags(command))), world);
   });
 }
 
@@ -34,13 +29,4 @@ function givenFlags(command: Command): Record<string, string> {
     if (typeof value === "string") flags[option.name()] = value;
   }
   return flags;
-}
-
-async function readIfThere(world: World, path: string): Promise<string | undefined> {
-  try {
-    return await world.readText(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }

@@ -23,6 +23,7 @@ export const ERROR_CODES = [
   "budget_exhausted",
   "journal_unavailable",
   "journal_corrupt",
+  "backup_running",
   "data_folder_locked",
   "data_folder_unusable",
 ] as const;

@@ -25,7 +25,7 @@ export interface Health {
   readonly stats: SystemStats;
 }
 
-/** What the self-test found this runtime able to do. */
+/** What a check found: of this machine and runtime, or of the journal. */
 export interface SelfTestFinding {
   readonly name: string;
   readonly isOk: boolean;

@@ -325,6 +325,12 @@ function systemMethods(): SystemMethods {
     getHealth: () => ({ isHealthy: true, alerts: [], stats: STATS }),
     getSelfTest: () =>
       Promise.resolve([{ name: "workers", isOk: true, detail: "Started in 12 ms" }]),
+    checkJournal: () =>
+      Promise.resolve([{ name: "journal counters", isOk: false, detail: "12 are 11" }]),
+    backUp: () => {
+      const content = new Blob(["whole"]).stream();
+      return Promise.resolve({ bytes: 5, content });
+    },
   };
 }
 

@@ -15,6 +15,8 @@ const COMMANDS = [
   ...["list", "show", "cancel", "stop", "logs"].map((name) => `task ${name}`),
   "types",
   "doctor",
+  "backup",
+  "restore",
 ];
 
 Deno.test.each(COMMANDS.map((name) => [name] as const))(

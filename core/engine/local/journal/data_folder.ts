@@ -5,6 +5,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
 import { LidoError } from "../../../model/errors.ts";
+import { finishRestore } from "./restore.ts";
 
 /** What stands for "keep nothing". */
 const MEMORY = ":memory:";
@@ -21,16 +22,20 @@ export class DataFolder implements Disposable {
   readonly journalPath: string;
   readonly searchPath: string;
   readonly ledgerPath: string;
+  /** Where a backup is made, until somebody reads it. */
+  readonly copyPath: string;
   #lock: DatabaseSync | undefined;
 
   private constructor(readonly path: string, readonly isDurable: boolean) {
     this.journalPath = join(path, "journal.sqlite");
     this.searchPath = join(path, "search.sqlite");
     this.ledgerPath = join(path, "running.ledger");
+    this.copyPath = join(path, "backup.partial");
   }
 
   /**
    * Opens the folder, or makes it; `:memory:` is a folder of its own that goes with the server.
+   * A restore that was cut off is gone on with, and what is left of a backup is taken away.
    * @throws {LidoError} `data_folder_unusable`, `data_folder_locked`.
    */
   static open(path: string): DataFolder {
@@ -38,7 +43,14 @@ export class DataFolder implements Disposable {
     const folder = new DataFolder(isDurable ? path : makeTemporary(), isDurable);
     makeFolder(folder.path);
     folder.#takeLock();
-    return folder;
+    try {
+      finishRestore(folder);
+      for (const end of ["", "-journal"]) rmSync(folder.copyPath + end, { force: true });
+      return folder;
+    } catch (error) {
+      folder[Symbol.dispose]();
+      throw unusable(path, error);
+    }
   }
 
   /** Lets the folder go. */

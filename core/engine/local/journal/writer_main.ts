@@ -13,6 +13,11 @@ import { hostPort } from "./host_port.ts";
 const CHECKPOINT_BYTES = 32 * 1024 * 1024;
 /** Beyond this readers must let go of it, so that it begins anew. */
 const TRUNCATE_BYTES = 512 * 1024 * 1024;
+/** What is written next waits so long for readers at most: one that makes a backup takes its time. */
+const TRUNCATE_WAIT_MS = 20;
+
+/** Another connection that writes, though there should be none, is waited for so long. */
+const BUSY_MS = 5_000;
 
 const host = hostPort<ToWriter, FromWriter>();
 let where = { path: "", isDurable: true };
@@ -20,7 +25,7 @@ let db: DatabaseSync | undefined;
 let store: GroupStore | undefined;
 
 function open(): GroupStore {
-  db = new DatabaseSync(where.path, { timeout: 5_000 });
+  db = new DatabaseSync(where.path, { timeout: BUSY_MS });
   db.exec(`
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = ${where.isDurable ? "FULL" : "OFF"};
@@ -68,8 +73,13 @@ function afterFailure(number: number, error: unknown): FromWriter {
 function checkpoint(): void {
   try {
     const { size } = statSync(`${where.path}-wal`);
-    if (size > TRUNCATE_BYTES) db?.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    else if (size > CHECKPOINT_BYTES) db?.exec("PRAGMA wal_checkpoint(PASSIVE)");
+    if (size > TRUNCATE_BYTES) {
+      db?.exec(`
+        PRAGMA busy_timeout = ${TRUNCATE_WAIT_MS};
+        PRAGMA wal_checkpoint(TRUNCATE);
+        PRAGMA busy_timeout = ${BUSY_MS};
+      `);
+    } else if (size > CHECKPOINT_BYTES) db?.exec("PRAGMA wal_checkpoint(PASSIVE)");
   } catch {
     // The next group's own failure will tell what is wrong.
   }

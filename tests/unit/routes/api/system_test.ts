@@ -31,11 +31,12 @@ const TYPE = {
 };
 const BROKEN = [{ url: "file:///types/bad.task.ts", reason: "No default export" }];
 const FINDING = { name: "workers", is_ok: true, detail: "Started in 12 ms" };
+const JOURNAL = { name: "journal counters", is_ok: false, detail: "12 are 11" };
 const HEALTHY = { healthy: true, alerts: [], stats: STATS };
 
 const CASES: readonly (readonly [path: string, answer: unknown])[] = [
   ["/api/stats", { success: true, data: STATS }],
-  ["/api/doctor", { success: true, data: [FINDING] }],
+  ["/api/doctor", { success: true, data: [FINDING, JOURNAL] }],
   ["/api/types", { success: true, data: [TYPE], broken: BROKEN }],
   ["/api/types/sleep", { success: true, data: TYPE }],
   ["/health", HEALTHY],
