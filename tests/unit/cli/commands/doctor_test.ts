@@ -25,13 +25,19 @@ Deno.test("doctor exits 1 when a self-test failed", async () => {
   });
 });
 
-Deno.test("doctor tests this process when there is no server", async () => {
-  const { world, texts } = fakeWorld();
+Deno.test("doctor tests this process and the data folder when there is no server", async () => {
+  const { world, texts } = fakeWorld({ env: { LIDO_DATA: "/of/env" } });
+  const folders: string[] = [];
   const program = new Command();
-  addDoctorCommand(program, world, () => Promise.resolve([GOOD]));
+  addDoctorCommand(program, world, (data) => {
+    folders.push(data);
+    return Promise.resolve(folders.length === 1 ? [GOOD] : []);
+  });
   await program.parseAsync(["doctor"], { from: "user" });
+  await program.parseAsync(["doctor", "--data", "/of/flag", "--json"], { from: "user" });
+  deepStrictEqual(folders, ["/of/env", "/of/flag"]);
   deepStrictEqual(texts, {
-    out: "RESULT  TEST     FOUND\nok      workers  start in 12 ms\n",
-    err: "No server is running: this process tests itself\n",
+    out: "RESULT  TEST     FOUND\nok      workers  start in 12 ms\n[]\n",
+    err: "No server is running: this process tests itself\n".repeat(2),
   });
 });

@@ -1,4 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
+import { LidoError } from "../../../../core/mod.ts";
 import { appWith, readAnswer } from "../../../helpers/app_with.ts";
 import { STATS as FAKE_STATS } from "../../../helpers/fake_manager.ts";
 
@@ -56,6 +57,38 @@ Deno.test("GET /api/types/:name answers 404 for a type that there is not", async
     const { code } = await response.json();
     deepStrictEqual([response.status, code], [404, "task_type_not_found"]);
   }
+});
+
+Deno.test("GET /api/backup answers with the journal's copy as a file, named by the time", async () => {
+  const response = await appWith().app.request("/api/backup");
+  const names = ["content-type", "content-disposition", "content-length", "cache-control"];
+  deepStrictEqual([response.status, ...names.map((name) => response.headers.get(name))], [
+    200,
+    "application/vnd.sqlite3",
+    'attachment; filename="lido-20260102T030407Z.sqlite"',
+    "5",
+    "no-store",
+  ]);
+  deepStrictEqual(await response.text(), "whole");
+});
+
+Deno.test("HEAD /api/backup makes no copy: nobody would read it", async () => {
+  const { app, calls } = appWith();
+  const response = await app.request("/api/backup", { method: "HEAD" });
+  deepStrictEqual([response.status, calls.length], [200, 0]);
+});
+
+Deno.test("GET /api/backup answers 409 while another is made", async () => {
+  const { app } = appWith({
+    backUp: () => Promise.reject(new LidoError("backup_running", "Cannot back up: another one")),
+  });
+  const response = await app.request("/api/backup");
+  const { code, error } = await response.json();
+  deepStrictEqual([response.status, code, error], [
+    409,
+    "backup_running",
+    "Cannot back up: another one",
+  ]);
 });
 
 Deno.test.each([
