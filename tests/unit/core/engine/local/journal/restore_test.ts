@@ -187,6 +187,7 @@ Deno.test("A restore that was cut off before it was decided on leaves the old jo
   await using _ = journals;
   renameSync(file, `${journalPath}.restoring.partial`);
   await Deno.writeTextFile(`${journalPath}.restoring.partial-journal`, "");
+  await Deno.writeTextFile(join(data, "backup.partial"), "what a killed server was copying");
   DataFolder.open(data)[Symbol.dispose]();
   deepStrictEqual(listFolder(data), ["journal.sqlite", "journal.sqlite-wal"]);
   deepStrictEqual(readStates(journalPath), { 3: 2, 5: 3 });

@@ -1,0 +1,287 @@
+/** `backup`, `restore` and `doctor` by the real program, with a server that is busy, or dies. */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import project from "../../deno.json" with { type: "json" };
+import { inspectJournal } from "../../core/engine/local/journal/inspection.ts";
+import { PROJECT_FOLDER } from "../helpers/import_graph.ts";
+import { report } from "../helpers/report.ts";
+import { ServerProcess } from "../helpers/server_process.ts";
+import { runCommand } from "../helpers/start_server.ts";
+import { changeJournal, readStates, StoredJournals } from "../helpers/stored_journal.ts";
+import { until } from "../helpers/until.ts";
+
+const TASKS = join(PROJECT_FOLDER, "tests/fixtures/outside_tasks");
+/** So many that a copy, or a look, takes a while. */
+const MANY = 60_000;
+const KILLS = 4;
+/** Where nothing listens. */
+const NO_SERVER = "http://[::1]:1";
+const CALLERS = 4;
+
+/** Submits without a pause until it is told to end. */
+class SteadySubmits {
+  readonly acknowledged = new Set<string>();
+  slowestMs = 0;
+  #isEnding = false;
+  #callers: Promise<unknown> = Promise.resolve();
+
+  static async begin(server: ServerProcess): Promise<SteadySubmits> {
+    const submits = new SteadySubmits();
+    const [pool] = await server.call<{ pool_id: string }[]>("GET", "/api/pools");
+    const task = { pool_id: pool?.pool_id, task_type: "primes", input: { up_to: 10 } };
+    const body = { tasks: Array.from({ length: 20 }, () => task) };
+    submits.#callers = Promise.all(Array.from({ length: CALLERS }, async () => {
+      while (!submits.#isEnding) {
+        const began = performance.now();
+        const made = await server.call<{ task_ids: string[] }>("POST", "/api/tasks/batch", body);
+        for (const id of made.task_ids) submits.acknowledged.add(id);
+        submits.slowestMs = Math.max(submits.slowestMs, performance.now() - began);
+      }
+    }));
+    return submits;
+  }
+
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    await this.#callers;
+  }
+}
+
+/** Runs `backup` or another command against a server. */
+function command(server: ServerProcess, ...args: readonly string[]) {
+  return runCommand(args, { env: { LIDO_URL: server.url } });
+}
+
+/** Starts the command as `deno task` does, to be killed. */
+function spawnBackup(server: ServerProcess, file: string): Deno.ChildProcess {
+  const [, ...words] = project.tasks.backup.command.split(" ");
+  const args = words.map((word) => word === "main.ts" ? join(PROJECT_FOLDER, word) : word);
+  return new Deno.Command(Deno.execPath(), {
+    args: [...args, file],
+    env: { LIDO_URL: server.url },
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+}
+
+function findFaults(journalPath: string): readonly string[] {
+  const { findings } = inspectJournal(journalPath);
+  return findings.filter(({ isOk }) => !isOk).map(({ detail }) => detail);
+}
+
+/** What a data folder has of backups. */
+function copiesIn(data: string): readonly string[] {
+  return readdirSync(data).filter((name) => name.includes("backup"));
+}
+
+/** A backup that was done before the kill is whole. */
+async function checkAndRemove(file: string): Promise<void> {
+  deepStrictEqual([findFaults(file), readStates(file)], [[], { 5: MANY }]);
+  await Deno.remove(file);
+}
+
+/** The ids of all tasks on record. */
+async function readIds(server: ServerProcess): Promise<Set<string>> {
+  const ids = new Set<string>();
+  for (let cursor: string | null = null;;) {
+    const at: string = cursor === null ? "" : `&cursor=${cursor}`;
+    const answer: {
+      data: readonly { task_id: string }[];
+      pagination: { next_cursor: string | null };
+    } = await (await fetch(`${server.url}/api/tasks?per_page=100${at}`)).json();
+    for (const { task_id: id } of answer.data) ids.add(id);
+    cursor = answer.pagination.next_cursor;
+    if (cursor === null) return ids;
+  }
+}
+
+Deno.test("A backup under steady submits, restored elsewhere, has all that was acknowledged before", async () => {
+  await using journals = await StoredJournals.open();
+  const file = journals.path("b.sqlite");
+  let before: readonly string[] = [];
+  {
+    await using server = await ServerProcess.start({ tasks: TASKS, data: journals.path("data") });
+    const submits = await SteadySubmits.begin(server);
+    await until("some were taken", () => submits.acknowledged.size >= 1_000);
+    before = [...submits.acknowledged];
+    const said = await command(server, "backup", file, "--json");
+    const after = submits.acknowledged.size;
+    await submits.end();
+    deepStrictEqual([said.code, said.stderr], [0, ""]);
+    const { path, bytes, tasks } = JSON.parse(said.stdout);
+    deepStrictEqual([path, bytes], [file, statSync(file).size]);
+    ok(tasks >= before.length && after > before.length);
+    report(
+      `backup of ${tasks} tasks, ${before.length} acknowledged before and ${after} at its end; ` +
+        `slowest submit of a batch ${Math.round(submits.slowestMs)} ms`,
+    );
+    await server.kill();
+  }
+  deepStrictEqual(findFaults(file), []);
+  strictEqual(statSync(file).mode & 0o777, 0o600);
+
+  const data = journals.path("new");
+  const restored = await runCommand(["restore", file, "--data", data]);
+  deepStrictEqual([restored.code, restored.stderr], [0, ""]);
+  await using server = await ServerProcess.start({ tasks: TASKS, data });
+  await until("all have ended", async () => {
+    return (await server.call<{ active_tasks: number }>("GET", "/api/stats")).active_tasks === 0;
+  });
+  const ids = await readIds(server);
+  deepStrictEqual(before.filter((id) => !ids.has(id)), []);
+  const stats = await server.call<Record<string, number>>("GET", "/api/stats");
+  deepStrictEqual([stats["total_tasks"], stats["completed_tasks"]], [ids.size, ids.size]);
+  strictEqual((await command(server, "doctor")).code, 0);
+});
+
+Deno.test(`${KILLS} times kill -9 of the server during a backup leaves it whole, and no backup`, async () => {
+  await using journals = await StoredJournals.open();
+  const data = await journals.make("data", { completed: MANY });
+  const out = journals.path("out");
+  await Deno.mkdir(out);
+  let cutOff = 0;
+  for (let kill = 0; kill < KILLS; kill++) {
+    await using server = await ServerProcess.start({ tasks: TASKS, data });
+    deepStrictEqual(copiesIn(data), []); // what the last one left is gone with the start
+    let isEnded = false;
+    const backup = command(server, "backup", join(out, "b.sqlite"))
+      .finally(() => isEnded = true);
+    const partial = join(data, "backup.partial");
+    await until("the copy grows, or is done", () => {
+      const bytes = statSync(partial, { throwIfNoEntry: false })?.size ?? 0;
+      return isEnded || bytes > kill * 4_000_000;
+    });
+    await server.kill();
+    const { code } = await backup;
+    if (copiesIn(data).length > 0) cutOff++;
+    ok(copiesIn(data).every((name) => name.startsWith("backup.partial")));
+    if (code === 0) await checkAndRemove(join(out, "b.sqlite"));
+    deepStrictEqual(readdirSync(out), []);
+  }
+  report(`${cutOff} of ${KILLS} copies were cut off`);
+  deepStrictEqual(findFaults(join(data, "journal.sqlite")), []);
+  deepStrictEqual(readStates(join(data, "journal.sqlite")), { 5: MANY });
+  const env = { LIDO_URL: NO_SERVER };
+  strictEqual((await runCommand(["doctor", "--data", data], { env })).code, 0);
+  deepStrictEqual(copiesIn(data), []);
+});
+
+Deno.test("A command that is killed leaves no file that could be taken for a backup", async () => {
+  await using journals = await StoredJournals.open();
+  const data = await journals.make("data", { completed: MANY });
+  const out = journals.path("out");
+  await Deno.mkdir(out);
+  await using server = await ServerProcess.start({ tasks: TASKS, data });
+  for (const signal of ["SIGKILL", "SIGTERM"] as const) {
+    const file = join(out, `${signal}.sqlite`);
+    const backup = spawnBackup(server, file);
+    await until("it has begun to write", () => {
+      return readdirSync(out).some((name) => name.startsWith(signal));
+    });
+    backup.kill(signal);
+    const { code } = await backup.status;
+    if (code === 0 || existsSync(file)) await checkAndRemove(file); // it was quicker
+    const left = readdirSync(out).filter((name) => name.startsWith(signal));
+    // Only what is killed at once cannot take its file along.
+    if (signal === "SIGTERM") deepStrictEqual(left, []);
+    else ok(left.every((name) => /^SIGKILL\.sqlite\.[0-9a-f]{8}\.partial$/.test(name)), `${left}`);
+  }
+  // The server is free for the next, and has nothing left of theirs.
+  await until("a backup succeeds", async () => {
+    return (await command(server, "backup", join(out, "next.sqlite"))).code === 0;
+  });
+  deepStrictEqual(copiesIn(data), []);
+});
+
+Deno.test("A client that leaves, before or amid its backup, leaves no file and keeps nobody out", async () => {
+  await using journals = await StoredJournals.open();
+  const data = await journals.make("data", { completed: MANY });
+  await using server = await ServerProcess.start({ tasks: TASKS, data });
+  const partial = join(data, "backup.partial");
+
+  const leaving = new AbortController();
+  const early = fetch(`${server.url}/api/backup`, { signal: leaving.signal });
+  await until("the copy is being made", () => existsSync(partial));
+  const second = await fetch(`${server.url}/api/backup`);
+  const { code, error } = await second.json();
+  deepStrictEqual([second.status, code, error], [
+    409,
+    "backup_running",
+    "Cannot back up: another backup is under way",
+  ]);
+  leaving.abort();
+  await early.then((response) => response.body?.cancel(), () => {});
+  await until("its file is gone", () => !existsSync(partial));
+
+  let amid: Response | undefined;
+  await until("the next is answered", async () => {
+    amid = await fetch(`${server.url}/api/backup`);
+    if (amid.ok) return true;
+    await amid.body?.cancel();
+    return false;
+  });
+  const reader = amid?.body?.getReader();
+  await reader?.read();
+  deepStrictEqual(copiesIn(data), []);
+  await reader?.cancel();
+  await until("another succeeds", async () => {
+    const response = await fetch(`${server.url}/api/backup`);
+    const bytes = (await response.arrayBuffer()).byteLength;
+    return response.ok && bytes === Number(response.headers.get("content-length"));
+  });
+});
+
+Deno.test("doctor tells what is wrong with the journal of a server, which goes on meanwhile", async () => {
+  await using journals = await StoredJournals.open();
+  const data = await journals.make("data", { completed: MANY });
+  await using server = await ServerProcess.start({ tasks: TASKS, data });
+  strictEqual((await command(server, "doctor")).code, 0);
+
+  changeJournal(join(data, "journal.sqlite"), "UPDATE counters SET kept = 7 WHERE state = 5");
+  let isPending = true;
+  const looking = server.call<{ name: string; is_ok: boolean; detail: string }[]>(
+    "GET",
+    "/api/doctor",
+  ).finally(() => isPending = false);
+  let answered = 0;
+  while (isPending) {
+    await server.health();
+    answered++;
+  }
+  ok(answered >= 3, `${answered} requests were answered while it looked`);
+  deepStrictEqual((await looking).filter(({ is_ok }) => !is_ok), [{
+    name: "journal counters",
+    is_ok: false,
+    detail: `pool 1 has ${MANY} tasks completed, counted are 7 (${MANY} ever)`,
+  }]);
+  const { code, stdout } = await command(server, "doctor");
+  strictEqual(code, 1);
+  match(stdout, /^failed +journal counters +pool 1 has /m);
+
+  // The folder is the server's: nobody else looks at it, or puts a backup there.
+  const other = await runCommand(["doctor", "--data", data], {
+    env: { LIDO_URL: NO_SERVER },
+  });
+  strictEqual(other.code, 1);
+  match(other.stdout, /^failed +data folder +Cannot use data folder .*: process \d+ on /m);
+  const refused = await runCommand(["backup", journals.path("b.sqlite"), "--data", data]);
+  deepStrictEqual([refused.code, existsSync(journals.path("b.sqlite"))], [1, false]);
+  match(refused.stderr, /^Cannot use data folder [^\n]*: process \d+ on [^\n]*\n$/);
+});
+
+Deno.test("doctor without a server looks at a data folder, and makes none", async () => {
+  await using journals = await StoredJournals.open();
+  const env = { LIDO_URL: NO_SERVER };
+  const none = await runCommand(["doctor", "--data", journals.path("none")], { env });
+  strictEqual(none.code, 0);
+  match(none.stdout, /^ok +data folder +there is no journal in .*none yet$/m);
+  deepStrictEqual(readdirSync(journals.folder), []);
+
+  const data = await journals.make("data", { completed: 10 });
+  changeJournal(join(data, "journal.sqlite"), "UPDATE tasks SET events = '[]' WHERE seq = 3");
+  const { code, stdout } = await runCommand(["doctor", "--data", data], { env });
+  strictEqual(code, 1);
+  match(stdout, /^failed +journal endings +task number 3 is completed and ended 0 times$/m);
+});
