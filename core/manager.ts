@@ -347,7 +347,12 @@ export class Manager implements AsyncDisposable {
 
   /** Whether all is well, and what is not. */
   getHealth(): Health {
-    return healthOf(this.listPools(), this.getStats(), this.#closing !== undefined);
+    return healthOf({
+      pools: this.listPools(),
+      stats: this.getStats(),
+      isClosing: this.#closing !== undefined,
+      journalFailure: this.#engine.failure,
+    });
   }
 
   /** What this machine and runtime can do, found out once by trying. */

@@ -8,14 +8,23 @@ const POOLS_MAX = 100;
 const PENDING_MAX = 1_000;
 const MEMORY_MAX_BYTES = 500 * 1024 * 1024;
 
+/** What health is judged by. */
+export interface HealthFacts {
+  readonly pools: readonly PoolSnapshot[];
+  readonly stats: SystemStats;
+  readonly isClosing: boolean;
+  /** Why the journal takes nothing now; undefined when it does. */
+  readonly journalFailure: Error | undefined;
+}
+
 /** Judges a server by what can be seen of it: each thing that is wrong, and what to do. */
-export function healthOf(
-  pools: readonly PoolSnapshot[],
-  stats: SystemStats,
-  isClosing: boolean,
-): Health {
+export function healthOf({ pools, stats, isClosing, journalFailure }: HealthFacts): Health {
   const alerts = [
     ...(isClosing ? [critical("The server is shutting down")] : []),
+    ...(journalFailure === undefined ? [] : [critical(
+      `${journalFailure.message}; submits are refused until the disk of the data folder takes ` +
+        "writes again",
+    )]),
     ...pools.flatMap(alertsOfPool),
     ...alertsOfTotals(stats),
   ];

@@ -77,7 +77,9 @@ export class EngineWorld implements AsyncDisposable {
     return ids;
   }
 
+  /** A task's state after all that has happened. */
   async stateOf(id: TaskId): Promise<string> {
+    await this.engine.flush();
     return (await this.engine.get(id)).status.state;
   }
 

@@ -27,6 +27,7 @@ export function testLife(name: string, make: MakeEngine): void {
     runner.end(done, "done");
     runner.start(failed);
     runner.end(failed, "failed");
+    await engine.flush();
     const { finishedAtMs: _, ...completed } = ended((await engine.get(done)).status);
     deepStrictEqual(completed, {
       state: "completed",
@@ -201,6 +202,7 @@ export function testLife(name: string, make: MakeEngine): void {
         ];
         const moves = race.map((move) =>
           s.schedule(Promise.resolve()).then(move).then(async () => {
+            await world.engine.flush();
             const state = (await world.engine.get(id)).status.state;
             if (isFinal(state)) ends.push(state);
           })

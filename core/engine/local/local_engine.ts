@@ -24,7 +24,7 @@ import type {
   TaskPage,
   TaskSnapshot,
 } from "../../model/task.ts";
-import { isFinal } from "../../model/task_state.ts";
+import { isFinal, type TaskState } from "../../model/task_state.ts";
 import type { Attempt } from "../../execution/attempt.ts";
 import type {
   AttemptRunner,
@@ -375,17 +375,13 @@ export class LocalEngine implements Engine, RecordListener {
   ended(record: TaskRecord, move: Move): void {
     const { poolId } = record.task;
     const queue = this.#queueOf(poolId);
-    const { tallies, journal } = this.#parts;
-    tallies.moved(poolId, move.from, record.state);
-    if (record.outcome && isTimeout(record.outcome)) tallies.add(poolId, "timedOut", 1);
     const isSynced = queue.policy.durability === "fsync";
-    journal.end(
+    this.#parts.journal.end(
       endRow(record, queue.number, move),
       isSynced,
-      () => this.#endWritten(queue, record),
+      () => this.#endWritten(queue, record, move.from),
     );
-    if (move.from === "pending") this.#leftPending(queue, record);
-    if (tallies.live(poolId) + queue.reserved === 0) queue.tellIdle();
+    if (move.from === "pending") this.#window.release(queue, record);
   }
 
   logged(record: TaskRecord, lines: readonly LogLine[]): void {
@@ -464,7 +460,11 @@ export class LocalEngine implements Engine, RecordListener {
     this.#admitWaiting(queue.poolId);
   }
 
-  #endWritten(queue: Queue, record: TaskRecord): void {
+  #endWritten(queue: Queue, record: TaskRecord, from: TaskState): void {
+    const { poolId } = queue;
+    const { tallies } = this.#parts;
+    tallies.moved(poolId, from, record.state);
+    if (record.outcome && isTimeout(record.outcome)) tallies.add(poolId, "timedOut", 1);
     this.#window.forget(queue, record);
     for (const left of this.#lookups) left.add(record.task.id);
     this.#parts.ledger.takeBack(record.order);
@@ -472,6 +472,8 @@ export class LocalEngine implements Engine, RecordListener {
     const waiters = this.#waiters.get(record.task.id);
     this.#waiters.delete(record.task.id);
     for (const tell of waiters ?? []) tell();
+    if (from === "pending") this.#admitWaiting(poolId);
+    if (tallies.live(poolId) + queue.reserved === 0) queue.tellIdle();
   }
 
   /** Ends a task that is on disk only. */
@@ -576,8 +578,9 @@ export class LocalEngine implements Engine, RecordListener {
     const cause = "Dropped: the queue was full, and this task had waited longest";
     const victim = queue.runner.mostExpendable();
     const lowestOnDisk = queue.lanes.onDisk().at(-1) ?? Infinity;
-    if (victim !== undefined && victim.priority <= lowestOnDisk) {
-      await queue.runner.withdraw(victim, cause);
+    if (victim instanceof TaskRecord && victim.priority <= lowestOnDisk) {
+      // Its place is free once its end is written.
+      if (await queue.runner.withdraw(victim, cause)) await this.#whenEnded(victim.task.id);
       return true;
     }
     if (lowestOnDisk === Infinity) return false;
@@ -586,8 +589,10 @@ export class LocalEngine implements Engine, RecordListener {
       priority: lowestOnDisk,
       above: queue.lanes.loadedUpTo(lowestOnDisk),
     });
-    if (row !== undefined && !this.#records.has(row.id)) this.#cancelStored(row, cause);
-    else await this.#parts.journal.flush(); // another caller took it: look again
+    if (row !== undefined && !this.#records.has(row.id)) {
+      this.#cancelStored(row, cause);
+      await this.#whenEnded(row.id);
+    } else await this.#parts.journal.flush(); // another caller took it: look again
     return true;
   }
 

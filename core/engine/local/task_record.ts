@@ -136,7 +136,7 @@ export class TaskRecord extends Attempt {
     if (this.isOver) this.listener.noted(this);
   }
 
-  /** A frozen copy. */
+  /** A frozen copy. An end shows once it is written, and then from there: a crash could undo it. */
   snapshot(): TaskSnapshot {
     const { task } = this;
     return {
@@ -178,9 +178,9 @@ export class TaskRecord extends Attempt {
 
   #status(): TaskStatus {
     const { outcome, startedAtMs } = this;
-    if (outcome !== undefined) return this.#endStatus(outcome);
-    if (this.state !== "running" || startedAtMs === null) {
-      return { state: "pending", why: this.runner.whyWaiting(this) };
+    if (startedAtMs === null) {
+      const why = outcome === undefined ? this.runner.whyWaiting(this) : "Its end is being written";
+      return { state: "pending", why };
     }
     const progress = this.runner.progressOf(this);
     return {
@@ -191,35 +191,6 @@ export class TaskRecord extends Attempt {
       isZombie: this.runner.isZombie(this),
       progress: progress && { ...progress, note: this.progressNote },
     };
-  }
-
-  #endStatus(outcome: Outcome): TaskStatus {
-    const facts = { slot: this.ranOnSlot, finishedAtMs: this.finishedAtMs, runMs: outcome.runMs };
-    switch (outcome.kind) {
-      case "done":
-        return {
-          ...facts,
-          state: "completed",
-          slot: this.ranOnSlot ?? 0,
-          startedAtMs: outcome.startedAtMs,
-          runMs: outcome.runMs,
-          resultJson: typeof outcome.value === "string" ? outcome.value : null,
-        };
-      case "failed":
-        return {
-          ...facts,
-          state: "failed",
-          startedAtMs: this.startedAtMs,
-          failure: outcome.failure,
-        };
-      case "cancelled":
-        return {
-          ...facts,
-          state: "cancelled",
-          startedAtMs: outcome.startedAtMs,
-          cause: outcome.cause,
-        };
-    }
   }
 }
 

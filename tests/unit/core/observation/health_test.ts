@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { PoolId, PoolSettings, type PoolSnapshot } from "../../../../core/model/pool.ts";
 import type { SystemStats } from "../../../../core/model/system.ts";
-import { healthOf } from "../../../../core/observation/health.ts";
+import { type HealthFacts, healthOf } from "../../../../core/observation/health.ts";
 
 const COUNTS = {
   blocked: 0,
@@ -47,14 +47,24 @@ function statsWith(changes: Partial<SystemStats> = {}): SystemStats {
   };
 }
 
+function judge(facts: Partial<HealthFacts>) {
+  return healthOf({
+    pools: [],
+    stats: statsWith(),
+    isClosing: false,
+    journalFailure: undefined,
+    ...facts,
+  });
+}
+
 Deno.test("healthOf() has nothing to say when all is well", () => {
   const stats = statsWith();
-  deepStrictEqual(healthOf([poolWith({})], stats, false), { isHealthy: true, alerts: [], stats });
+  deepStrictEqual(judge({ pools: [poolWith({})], stats }), { isHealthy: true, alerts: [], stats });
 });
 
 Deno.test("healthOf() is critical when threads cannot start, are zombies, or the server closes", () => {
   const pool = poolWith({ startProblem: "Cannot start thread: no", zombies: 2 });
-  const { isHealthy, alerts } = healthOf([pool], statsWith(), true);
+  const { isHealthy, alerts } = judge({ pools: [pool], isClosing: true });
   strictEqual(isHealthy, false);
   deepStrictEqual(alerts, [
     { level: "critical", message: "The server is shutting down" },
@@ -69,17 +79,17 @@ Deno.test("healthOf() is critical when threads cannot start, are zombies, or the
 
 Deno.test("healthOf() warns above each threshold, and not at it", () => {
   const at = [
-    healthOf([poolWith({ counts: { ...COUNTS, pending: 80 } })], statsWith(), false),
-    healthOf([], statsWith({ pools: 100 }), false),
-    healthOf([], statsWith({ counts: { ...COUNTS, pending: 1_000 } }), false),
-    healthOf([], statsWith({ memoryBytes: 500 * 1024 * 1024 }), false),
+    judge({ pools: [poolWith({ counts: { ...COUNTS, pending: 80 } })] }),
+    judge({ stats: statsWith({ pools: 100 }) }),
+    judge({ stats: statsWith({ counts: { ...COUNTS, pending: 1_000 } }) }),
+    judge({ stats: statsWith({ memoryBytes: 500 * 1024 * 1024 }) }),
   ];
   deepStrictEqual(at.map(({ alerts }) => alerts.length), [0, 0, 0, 0]);
   const above = [
-    healthOf([poolWith({ counts: { ...COUNTS, pending: 81 } })], statsWith(), false),
-    healthOf([], statsWith({ pools: 101 }), false),
-    healthOf([], statsWith({ counts: { ...COUNTS, pending: 1_001 } }), false),
-    healthOf([], statsWith({ memoryBytes: 501 * 1024 * 1024 }), false),
+    judge({ pools: [poolWith({ counts: { ...COUNTS, pending: 81 } })] }),
+    judge({ stats: statsWith({ pools: 101 }) }),
+    judge({ stats: statsWith({ counts: { ...COUNTS, pending: 1_001 } }) }),
+    judge({ stats: statsWith({ memoryBytes: 501 * 1024 * 1024 }) }),
   ];
   deepStrictEqual(above.map(({ isHealthy, alerts }) => [isHealthy, ...alerts]), [
     [true, {
@@ -90,4 +100,15 @@ Deno.test("healthOf() warns above each threshold, and not at it", () => {
     [true, { level: "warning", message: "1001 tasks wait" }],
     [true, { level: "warning", message: "The server uses 501 MiB of memory" }],
   ]);
+});
+
+Deno.test("healthOf() is critical while the journal takes nothing, and says why", () => {
+  const journalFailure = new Error("Cannot write to the journal: database or disk is full");
+  const { isHealthy, alerts } = judge({ journalFailure });
+  strictEqual(isHealthy, false);
+  deepStrictEqual(alerts, [{
+    level: "critical",
+    message: "Cannot write to the journal: database or disk is full; submits are refused until " +
+      "the disk of the data folder takes writes again",
+  }]);
 });

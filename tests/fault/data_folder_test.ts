@@ -1,0 +1,43 @@
+/** One folder is one server's: a second one is refused, and what is no folder is said to be none. */
+import { ok, strictEqual } from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ServerProcess } from "../helpers/server_process.ts";
+import { runCommand } from "../helpers/start_server.ts";
+
+const TASKS = fileURLToPath(new URL("../fixtures/outside_tasks", import.meta.url));
+
+function start(data: string) {
+  return runCommand(["start", "--port", "0", "--data", data]);
+}
+
+Deno.test("a second server on a data folder is told who has it, until that one is killed", async () => {
+  const data = await Deno.makeTempDir({ prefix: "lido-shared-" });
+  {
+    await using first = await ServerProcess.start({ tasks: TASKS, data });
+    const { code, stderr } = await start(data);
+    strictEqual(code, 1);
+    ok(stderr.includes(`Cannot use data folder ${data}: process ${first.pid} on `), stderr);
+    ok(/ has used it since \d{4}-\d\d-\d\dT/.test(stderr), stderr);
+    await first.kill();
+  }
+  {
+    // What the dead one left names a process that may long be another.
+    await using second = await ServerProcess.start({ tasks: TASKS, data });
+    strictEqual((await second.health()).healthy, true);
+  }
+  await Deno.remove(data, { recursive: true });
+});
+
+Deno.test("start ends with one clear line where the data folder cannot be one", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "lido-folder-" });
+  const file = join(folder, "file");
+  await Deno.writeTextFile(file, "");
+  for (const data of [file, join(file, "below")]) {
+    const { code, stderr } = await start(data);
+    strictEqual(code, 1);
+    ok(stderr.includes(`Cannot use data folder ${data}: `), stderr);
+    strictEqual(stderr.trim().split("\n").length, 1, stderr);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
