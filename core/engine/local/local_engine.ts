@@ -41,9 +41,10 @@ import type {
 import type { HistorySample } from "../../observation/history/history_row.ts";
 import { historyChange, readHistory } from "./history.ts";
 import { IdempotencyKeys, type KeyLook } from "./idempotency.ts";
-import { Journal } from "./journal/journal.ts";
+import { Journal, type JournalListener } from "./journal/journal.ts";
 import { JournalReader } from "./journal/reader.ts";
 import { RunningLedger } from "./journal/running_ledger.ts";
+import { parseStored } from "./journal/stored_json.ts";
 import type { StoredTask } from "./journal/stored_task.ts";
 import { TextIndex } from "./journal/text_index.ts";
 import type { PoolShelf } from "./pool_shelf.ts";
@@ -138,16 +139,21 @@ export class LocalEngine implements Engine, RecordListener {
   /** Opens the journal, and puts right what a crash left. @throws {LidoError} `journal_corrupt`. */
   static async open(options: LocalEngineOptions): Promise<LocalEngine> {
     const { files, clock = systemClock } = options;
-    let onWritten = (_pruned: number) => {};
-    const listener = { written: (pruned: number) => onWritten(pruned) };
-    const journal = await Journal.open(files.journalPath, { isDurable: files.isDurable, listener });
-    const reader = await JournalReader.open(files);
-    const { ledger, orphans, wasClosed } = RunningLedger.open(files.ledgerPath);
+    let onWritten: JournalListener["written"] = () => {};
+    const listener: JournalListener = { written: (...told) => onWritten(...told) };
+    await using opened = new AsyncDisposableStack();
+    const { isDurable } = files;
+    const journal = opened.use(await Journal.open(files.journalPath, { isDurable, listener }));
+    const reader = opened.use(await JournalReader.open(files));
+    const { ledger, orphans, wasClosed, lastGroup } = RunningLedger.open(files.ledgerPath);
+    if (lastGroup > journal.lastGroup) throw cutOff(files, lastGroup - journal.lastGroup);
     const state = await recover({ journal, reader, orphans, wasClosed, nowMs: clock.nowMs() });
     journal.note({ kind: "started", atMs: Math.round(clock.nowMs()), wasClosed });
     const textIndex = TextIndex.open(files);
+    opened.move(); // the engine closes them from here on
     const engine = new LocalEngine(options, { journal, reader, textIndex, ledger, ...state });
-    onWritten = (pruned) => {
+    onWritten = (pruned, syncedGroup) => {
+      if (syncedGroup !== null && files.isDurable) ledger.noteGroup(syncedGroup);
       textIndex.poke();
       engine.#retention.written(pruned);
     };
@@ -172,7 +178,7 @@ export class LocalEngine implements Engine, RecordListener {
     const rows = await this.#parts.reader.settingsVersions(this.#queueOf(poolId).number);
     return rows.map(({ settings, ...row }) => ({
       ...row,
-      settings: PoolSettings.parse(JSON.parse(settings)),
+      settings: parseStored(PoolSettings, settings),
     }));
   }
 
@@ -399,8 +405,9 @@ export class LocalEngine implements Engine, RecordListener {
     this.suspend();
     const { journal, reader, textIndex, ledger } = this.#parts;
     this.#retention[Symbol.dispose]();
-    await journal[Symbol.asyncDispose]();
+    // The writer last: who closes a journal last empties its write-ahead file into it.
     await Promise.all([reader[Symbol.asyncDispose](), textIndex[Symbol.asyncDispose]()]);
+    await journal[Symbol.asyncDispose]();
     ledger[Symbol.dispose]();
   }
 
@@ -620,6 +627,15 @@ function poolsOf(tasks: readonly NewTask[]): ReadonlySet<PoolId> {
 
 function closedError(poolId: PoolId): LidoError {
   return new LidoError("pool_closed", `Cannot submit task: the pool ${poolId} takes nothing new`);
+}
+
+function cutOff({ journalPath, ledgerPath }: JournalFiles, groups: number): LidoError {
+  return new LidoError(
+    "journal_corrupt",
+    `Cannot open journal ${journalPath}: its last ${groups} commits are missing, which a crash cannot ` +
+      "take; `deno task restore` puts a backup in its place, and without " +
+      `${ledgerPath} Lido goes on with what is there`,
+  );
 }
 
 function notCancellable(state: string): LidoError {

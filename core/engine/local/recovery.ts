@@ -17,6 +17,7 @@ import {
   storedState,
   TIMED_OUT,
 } from "./journal/schema.ts";
+import { parseStored } from "./journal/stored_json.ts";
 import type { StoredTask } from "./journal/stored_task.ts";
 import { PoolShelf } from "./pool_shelf.ts";
 import { type Counted, Tallies } from "./tallies.ts";
@@ -63,10 +64,10 @@ async function readPools(reader: JournalReader): Promise<PoolShelf> {
   const shelf = new PoolShelf();
   for (const { number, id, state, createdAtMs, version, settings } of await reader.pools()) {
     const pool = {
-      id: PoolIdSchema.parse(id),
+      id: parseStored(PoolIdSchema, JSON.stringify(id)),
       state: state as PoolState, // as it was written
       createdAtMs,
-      settings: PoolSettings.parse(JSON.parse(settings)),
+      settings: parseStored(PoolSettings, settings),
       settingsVersion: version,
     };
     shelf.add(number, pool, state === "closed" ? [] : await reader.priorities(number));

@@ -1,11 +1,13 @@
 /** How a task leaves core that is on disk only. */
 import type { TaskFailure, TaskSnapshot, TaskStatus } from "../../model/task.ts";
 import type { NewTask } from "../engine.ts";
+import { readStoredJson } from "./journal/stored_json.ts";
 import type { StoredNotes, StoredTask } from "./journal/stored_task.ts";
 
 /** A frozen copy of a task that is not in memory. */
 export function snapshotOf(row: StoredTask, why: string): TaskSnapshot {
-  const notes: StoredNotes = row.notes === null ? {} : JSON.parse(row.notes);
+  // As they were written.
+  const notes = row.notes === null ? {} : readStoredJson(row.notes) as StoredNotes;
   return {
     id: row.id,
     poolId: row.poolId,
@@ -68,7 +70,7 @@ function statusOf(row: StoredTask, why: string): TaskStatus {
         resultJson: row.resultJson,
       };
     case "failed": {
-      const failure: TaskFailure = JSON.parse(row.ending ?? "null");
+      const failure = readStoredJson(row.ending ?? "null") as TaskFailure; // as it was written
       return { state: "failed", slot, startedAtMs, finishedAtMs, runMs, failure };
     }
     case "cancelled": {

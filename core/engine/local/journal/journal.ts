@@ -43,8 +43,11 @@ class Group {
 
 /** What a journal tells. */
 export interface JournalListener {
-  /** A group was written, and retention took so many records with it. */
-  written(pruned: number): void;
+  /**
+   * A group was written, and retention took so many records with it; `syncedGroup` is its number if it
+   * is on the disk, too. Told before any caller is answered.
+   */
+  written(pruned: number, syncedGroup: number | null): void;
 }
 
 /** See the head of this file. */
@@ -93,6 +96,11 @@ export class Journal implements AsyncDisposable {
   /** Why nothing can be written now; undefined when all is well. */
   get failure(): LidoError | undefined {
     return this.#failure;
+  }
+
+  /** The number of the last group that was written. */
+  get lastGroup(): number {
+    return this.#number;
   }
 
   /** Tasks that wait to be written. */
@@ -244,7 +252,7 @@ export class Journal implements AsyncDisposable {
       answer?.resolve();
     }
     for (const tell of group?.onWritten ?? []) tell();
-    this.#listener.written(pruned);
+    this.#listener.written(pruned, group?.isSynced ? number : null);
     if (!this.#next.isEmpty) this.#plan();
   }
 

@@ -2,10 +2,17 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { LidoError } from "../../../model/errors.ts";
 import type { PoolId } from "../../../model/pool.ts";
-import type { AttemptEntry, LogLine, TaskEventEntry, TaskId } from "../../../model/task.ts";
+import type {
+  AttemptEntry,
+  LogLine,
+  TaskEventEntry,
+  TaskFailure,
+  TaskId,
+} from "../../../model/task.ts";
 import type { HistoryRead } from "../../engine.ts";
 import { readHistory, type StoredHistoryQuery } from "./history_read.ts";
 import { STORED_EVENTS, STORED_STATES, storedState, STRETCH } from "./schema.ts";
+import { readStoredJson } from "./stored_json.ts";
 import type { StoredTask } from "./stored_task.ts";
 import {
   drive,
@@ -205,9 +212,12 @@ export class ReadStore {
 
   events(seq: number): readonly TaskEventEntry[] {
     const row = this.#prepare("SELECT events FROM tasks WHERE seq = ?").get(seq);
-    const entries: readonly [number, number, number, string?][] = JSON.parse(
-      `[${row?.["events"] ?? ""}]`,
-    );
+    const entries = readStoredJson(`[${row?.["events"] ?? ""}]`) as readonly [
+      number,
+      number,
+      number,
+      string?,
+    ][]; // as it was written
     return entries.map(([atMs, event, attempt, cause = null]) => ({
       atMs,
       event: STORED_EVENTS[event] ?? "submit",
@@ -462,7 +472,7 @@ export class ReadStore {
       codeUrl: row["code_url"] as string,
       codeVersion: row["code_version"] as string,
       idempotencyKey: row["idempotency_key"] as string | null,
-      tags: row["tags"] === null ? [] : JSON.parse(String(row["tags"])),
+      tags: row["tags"] === null ? [] : readStoredJson(String(row["tags"])) as readonly string[], // as they were written
       inputJson: row["input"] as string | null,
       resultJson: row["result"] as string | null,
       ending: row["ending"] as string | null,
@@ -496,7 +506,7 @@ function uuidOf(hex: string): string {
 
 function messageOf(ending: string | null, outcome: string): string | null {
   if (ending === null || outcome !== "failed") return ending;
-  const failure: { name: string; message: string } = JSON.parse(ending);
+  const failure = readStoredJson(ending) as TaskFailure; // as it was written
   return `${failure.name}: ${failure.message}`;
 }
 

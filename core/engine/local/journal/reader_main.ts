@@ -1,7 +1,7 @@
 /** A thread that reads the journal, by a connection that cannot write. */
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { LidoError } from "../../../model/errors.ts";
+import { type ErrorCode, LidoError } from "../../../model/errors.ts";
 import { ReadStore } from "./read_store.ts";
 import { hostPort } from "./host_port.ts";
 
@@ -29,7 +29,7 @@ export type FromReader =
   | {
     readonly kind: "error";
     readonly number: number;
-    readonly code: "cursor_invalid" | "journal_corrupt" | null;
+    readonly code: ErrorCode | null;
     readonly message: string;
   };
 
@@ -83,8 +83,8 @@ function errorOf(number: number, error: unknown): FromReader {
       message: `Cannot read journal: ${message}`,
     };
   }
-  const isKnown = error instanceof LidoError && error.code === "cursor_invalid";
-  return { kind: "error", number, code: isKnown ? "cursor_invalid" : null, message };
+  const code = error instanceof LidoError ? error.code : null;
+  return { kind: "error", number, code, message };
 }
 
 host.onmessage = ({ data }) => {

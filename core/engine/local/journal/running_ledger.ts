@@ -8,12 +8,18 @@
  * Two halves take turns. Each begins with its generation (negative once it was closed), then come seqs: a positive one was handed
  * over, a negative one came back; 0 ends the list. A half that is full is followed by the other,
  * begun with all that is still out, in one write.
+ *
+ * Behind them stands the number of the last group that was synced to the journal. A crash cannot take
+ * such a group away: a journal that ends before it was damaged.
  */
 import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 
 const CELL = Float64Array.BYTES_PER_ELEMENT;
 /** Cells of a half. */
 const HALF_CELLS = 131_072;
+/** Where the number of the last synced group is. */
+const GROUP_AT = 2 * HALF_CELLS * CELL;
+const FILE_BYTES = GROUP_AT + CELL;
 
 /** A ledger, and what the one before it left. */
 export interface Opened {
@@ -22,6 +28,8 @@ export interface Opened {
   readonly orphans: readonly number[];
   /** Whether it was closed, and not cut off. */
   readonly wasClosed: boolean;
+  /** The last group that it knows to be in the journal. */
+  readonly lastGroup: number;
 }
 
 /** See the head of this file. */
@@ -52,11 +60,13 @@ export class RunningLedger implements Disposable {
       if (seq > 0) out.add(seq);
       else out.delete(-seq);
     }
+    const [lastGroup = 0] = readCells(handle, GROUP_AT, 1);
     fill(handle);
     return {
       ledger: new RunningLedger(handle, Math.max(...generations)),
       orphans: [...out],
       wasClosed: (newest?.[0] ?? 0) <= 0,
+      lastGroup,
     };
   }
 
@@ -70,6 +80,11 @@ export class RunningLedger implements Disposable {
   /** This one came back unbegun, or its outcome is on record; told with the next that are handed over. */
   takeBack(seq: number): void {
     if (this.#out.delete(seq)) this.#pending.push(-seq);
+  }
+
+  /** This group is in the journal, and synced. */
+  noteGroup(number: number): void {
+    writeSync(this.#file, new Float64Array([number]), 0, CELL, GROUP_AT);
   }
 
   /** Tells what came back, and closes the file. */
@@ -109,16 +124,20 @@ function placeOf(half: number, at: number): number {
 }
 
 function readHalf(file: number, half: number): Float64Array {
-  const cells = new Float64Array(HALF_CELLS);
-  readSync(file, cells, 0, HALF_CELLS * CELL, placeOf(half, 0));
+  return readCells(file, placeOf(half, 0), HALF_CELLS);
+}
+
+/** What is not there reads as 0. */
+function readCells(file: number, at: number, count: number): Float64Array {
+  const cells = new Float64Array(count);
+  readSync(file, cells, 0, count * CELL, at);
   return cells;
 }
 
 /** Gives the file its size for good: a full disk shall tell now, not when a task is handed over. */
 function fill(file: number): void {
-  const size = 2 * HALF_CELLS * CELL;
-  const bytes = new Uint8Array(size);
-  readSync(file, bytes, 0, size, 0);
-  ftruncateSync(file, size);
-  writeSync(file, bytes, 0, size, 0);
+  const bytes = new Uint8Array(FILE_BYTES);
+  readSync(file, bytes, 0, FILE_BYTES, 0);
+  ftruncateSync(file, FILE_BYTES);
+  writeSync(file, bytes, 0, FILE_BYTES, 0);
 }

@@ -8,6 +8,7 @@ const POKE_MS = 200;
 export class TextIndex implements AsyncDisposable {
   readonly #worker: Worker;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
   #onClosed = () => {};
   #whenIdle: (() => void)[] = [];
 
@@ -33,6 +34,7 @@ export class TextIndex implements AsyncDisposable {
 
   /** Something was written to the journal. */
   poke(): void {
+    if (this.#isClosed) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       post(this.#worker, { kind: "poke" });
@@ -46,6 +48,7 @@ export class TextIndex implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
     await new Promise<void>((resolve) => {
       this.#onClosed = resolve;
