@@ -12,6 +12,8 @@ import type { SlotCrew } from "./slot_crew.ts";
 const WATCH_MS = 20;
 /** A task that was thought short and runs this long loses those that were sent behind it. */
 const LONG_MS = 5;
+/** What a child says of its tasks is no older than this when it comes. */
+const TOLD_WITHIN_MS = 250;
 /** A busy child that says nothing for so long is taken for stopped. */
 const SILENCE_MAX_MS = 5_000;
 /** A thread that does not answer so long after its start is given up. */
@@ -35,6 +37,8 @@ export class PoolWatch {
   readonly #pool: WatchedPool;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastMs = 0;
+  /** When it was looked last, on the monotonic clock. */
+  #lookedMs = -Infinity;
   /** The look that is planned is for slots that are busy, not for such as may retire in a minute. */
   #isSoon = false;
 
@@ -74,6 +78,7 @@ export class PoolWatch {
       this.#lookAtTasks(slot, nowMs);
       if (!wasAsleep) this.#lookForSilence(slot);
     }
+    this.#lookedMs = nowMs;
     this.#expireQueue(nowMs);
     this.#pool.crew.trim(nowMs);
     this.#pool.dispatch();
@@ -90,7 +95,7 @@ export class PoolWatch {
     for (const attempt of slot.attempts()) {
       const lane = lanes.find(({ seq }) => seq === attempt.seq);
       if (lane !== undefined) {
-        slot.seen(attempt, nowMs - Math.max(0, Date.now() - lane.startedAtMs));
+        slot.seen(attempt, this.#beganMs(attempt, lane.startedAtMs, nowMs));
       }
       // Where the thread says what it runs, no other is taken for it: its end may not be told yet.
       if (attempt.place !== "running" || lanes.length > 0 && lane === undefined) continue;
@@ -101,10 +106,20 @@ export class PoolWatch {
         this.#pool.timedOut(attempt, limitMs);
       }
     }
-    if (slot.inFlight > slot.lanes && !slot.isStalled && isHeldUp(slot)) {
+    if (slot.inFlight > slot.lanes && !slot.isStalled && isHeldUp(slot, nowMs)) {
       slot.isStalled = true;
       slot.takeBack();
     }
+  }
+
+  /**
+   * When a task that was not seen to run before began, on the monotonic clock. Its thread tells it by
+   * the wall clock, which somebody may have set since: it is believed as far as it is possible.
+   */
+  #beganMs(attempt: Attempt, startedAtMs: number, nowMs: number): number {
+    const earliestMs = Math.max(attempt.enqueuedMs, this.#lookedMs - TOLD_WITHIN_MS);
+    const toldMs = nowMs - Math.max(0, Date.now() - startedAtMs);
+    return Math.max(toldMs, Math.min(nowMs, earliestMs));
   }
 
   #lookForSilence(slot: Slot): void {
@@ -128,9 +143,14 @@ export class PoolWatch {
  * Whether the thread itself says that one of its tasks has run for long. That the host has not heard
  * of it proves nothing: a batch may still be on its way.
  */
-function isHeldUp(slot: Slot): boolean {
-  const nowMs = Date.now();
-  return slot.thread.loadLanes().some((lane) =>
-    nowMs - lane.startedAtMs > LONG_MS && slot.holds(lane.seq)
-  );
+function isHeldUp(slot: Slot, nowMs: number): boolean {
+  const lanes = slot.thread.loadLanes();
+  return slot.attempts().some((attempt) => {
+    const lane = lanes.find(({ seq }) => seq === attempt.seq);
+    if (lane === undefined || attempt.place !== "running") return false;
+    const knownMs = nowMs - attempt.beganMs;
+    // Somebody may have set the wall clock: neither is it believed alone, nor waited for.
+    return knownMs > TOLD_WITHIN_MS ||
+      knownMs > LONG_MS && Date.now() - lane.startedAtMs > LONG_MS;
+  });
 }

@@ -99,11 +99,6 @@ export class Slot implements ThreadListener {
     return this.#flight.filter((attempt) => attempt !== undefined);
   }
 
-  /** Whether this attempt is in flight. */
-  holds(seq: number): boolean {
-    return this.#flight[seq - this.#headSeq] !== undefined;
-  }
-
   /** Sends attempts, in this order. */
   send(attempts: readonly Attempt[]): void {
     const newTypes: TypeSource[] = [];
