@@ -19,7 +19,13 @@ export type TaskEvent =
 export const TRANSITIONS = {
   blocked: { unblock: "pending", cancel: "cancelled", fail: "failed" },
   scheduled: { due: "pending", cancel: "cancelled" },
-  pending: { start: "running", cancel: "cancelled", fail: "failed" },
+  pending: {
+    start: "running",
+    // A thread had it when the server died, and may have begun it: that attempt counts, too.
+    recover: "pending",
+    cancel: "cancelled",
+    fail: "failed",
+  },
   running: {
     complete: "completed",
     retry: "scheduled",

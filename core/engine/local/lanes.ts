@@ -8,6 +8,8 @@ interface Lane {
   loadedUpTo: number;
   /** The newest that was left on disk; nothing is there if that is not above `loadedUpTo`. */
   newestOnDisk: number;
+  /** How many of it wait in memory. */
+  held: number;
 }
 
 /** See the head of this file. */
@@ -38,11 +40,6 @@ export class Lanes {
     return priority > highest;
   }
 
-  /** Whether a task was loaded already, by a load that was quicker than the news of its submit. */
-  isLoaded(priority: number, seq: number): boolean {
-    return (this.#lanes.get(priority)?.loadedUpTo ?? 0) >= seq;
-  }
-
   /** Up to which seq a lane was loaded. */
   loadedUpTo(priority: number): number {
     return this.#lanes.get(priority)?.loadedUpTo ?? 0;
@@ -51,6 +48,24 @@ export class Lanes {
   /** The newest of a lane that is on disk only. */
   newestOnDisk(priority: number): number {
     return this.#lanes.get(priority)?.newestOnDisk ?? 0;
+  }
+
+  /** One more, or one less, of a lane waits in memory. */
+  hold(priority: number, by: 1 | -1): void {
+    this.#of(priority).held += by;
+  }
+
+  /** How many of a lane wait in memory. */
+  held(priority: number): number {
+    return this.#lanes.get(priority)?.held ?? 0;
+  }
+
+  /** How many in memory are not behind what is on disk only: those that can run before it. */
+  heldBeforeDisk(): number {
+    const [highest = -Infinity] = this.onDisk();
+    let held = 0;
+    for (const [priority, lane] of this.#lanes) if (priority >= highest) held += lane.held;
+    return held;
   }
 
   /** This task was taken into memory. */
@@ -75,7 +90,7 @@ export class Lanes {
   #of(priority: number): Lane {
     let lane = this.#lanes.get(priority);
     if (lane === undefined) {
-      this.#lanes.set(priority, lane = { loadedUpTo: 0, newestOnDisk: 0 });
+      this.#lanes.set(priority, lane = { loadedUpTo: 0, newestOnDisk: 0, held: 0 });
     }
     return lane;
   }

@@ -55,7 +55,7 @@ import { endRow, isTimeout, moveRow, notesOf, submitRow } from "./rows.ts";
 import { snapshotOf } from "./stored_snapshot.ts";
 import type { Tallies } from "./tallies.ts";
 import { type Move, type RecordListener, TaskRecord } from "./task_record.ts";
-import { Window } from "./window.ts";
+import { Window, WINDOW_TASKS } from "./window.ts";
 
 /** How long a caller who was refused should wait before the next try. */
 const RETRY_AFTER_MS = 1_000;
@@ -79,6 +79,8 @@ export interface LocalEngineOptions {
   /** Ended tasks that are kept on record, and how long; null: as long as there is room. */
   readonly keep: { readonly tasks: number; readonly ms: number | null };
   readonly clock?: Clock;
+  /** Waiting tasks of a pool that are kept in memory; about 4,000 if left out. */
+  readonly windowTasks?: number;
   /** Where the code of a type is now: tasks that come back run it from there. */
   findType?(name: string): NewTask["type"] | undefined;
   /** Told of what goes wrong where nobody waits for it. */
@@ -100,7 +102,7 @@ interface Parts {
 /** See the head of this file. */
 export class LocalEngine implements Engine, RecordListener {
   readonly kind = "local";
-  readonly #clock: Clock;
+  readonly clock: Clock;
   readonly #onError: (error: unknown) => void;
   readonly #parts: Parts;
   readonly #window: Window;
@@ -116,13 +118,15 @@ export class LocalEngine implements Engine, RecordListener {
   #isSuspended = false;
 
   private constructor(options: LocalEngineOptions, parts: Parts) {
-    this.#clock = options.clock ?? systemClock;
+    this.clock = options.clock ?? systemClock;
     this.#onError = options.onError ?? (() => {});
     this.#parts = parts;
     this.#lastSeq = parts.lastSeq;
     this.#window = new Window({
+      tasks: options.windowTasks ?? WINDOW_TASKS,
       reader: parts.reader,
-      clock: this.#clock,
+      journal: parts.journal,
+      clock: this.clock,
       listener: this,
       records: this.#records,
       findType: options.findType ?? (() => undefined),
@@ -130,7 +134,7 @@ export class LocalEngine implements Engine, RecordListener {
     });
     this.#retention = new Retention({
       journal: parts.journal,
-      clock: this.#clock,
+      clock: this.clock,
       keep: options.keep,
       queues: () => this.#queues.values(),
     });
@@ -171,7 +175,7 @@ export class LocalEngine implements Engine, RecordListener {
   async savePool(pool: PoolRecord, note: ChangeNote = {}): Promise<void> {
     const { journal, shelf } = this.#parts;
     journal.checkTakes();
-    await journal.change(shelf.put(pool, this.#clock.nowMs(), note), true);
+    await journal.change(shelf.put(pool, this.clock.nowMs(), note), true);
   }
 
   async readSettings(poolId: PoolId): Promise<readonly SettingsVersion[]> {
@@ -254,6 +258,8 @@ export class LocalEngine implements Engine, RecordListener {
     queue.isBeingEmptied = true;
     let cancelled = 0;
     try {
+      // What is on its way into memory is neither there nor on disk.
+      while (queue.loading !== undefined) await queue.loading;
       const held = [...queue.records.values()].filter(({ state }) => state === "pending");
       for (let at = 0; at < held.length; at += CANCEL_STEP) {
         const answers = await Promise.all(
@@ -269,7 +275,7 @@ export class LocalEngine implements Engine, RecordListener {
           cancelled++;
           return this.#cancelStored(row, cause);
         });
-        for (const row of newer) this.#window.adopt(queue, row);
+        for (const row of newer) this.#window.keep(queue, row);
         if (newer.length > 0) break;
         await this.#parts.journal.flush(); // as fast as the disk, and no faster
       }
@@ -372,10 +378,11 @@ export class LocalEngine implements Engine, RecordListener {
     this.#parts.tallies.moved(poolId, move.from, record.state);
     this.#parts.journal.move(moveRow(record, queue.number, move));
     if (move.from === "pending") this.#leftPending(queue, record);
-    else if (record.state === "pending") {
-      this.#parts.ledger.takeBack(record.order);
-      this.#window.comeBack(queue, record);
-    }
+    else if (record.state === "pending") this.#window.comeBack(queue, record);
+  }
+
+  cameBack(record: TaskRecord): void {
+    this.#parts.ledger.takeBack(record.order);
   }
 
   ended(record: TaskRecord, move: Move): void {
@@ -414,7 +421,7 @@ export class LocalEngine implements Engine, RecordListener {
   /** Gives the tasks their seqs and writes them. */
   async #write(tasks: readonly NewTask[], look: KeyLook): Promise<readonly Enqueued[]> {
     const fresh = this.#keys.freshOf(tasks, look);
-    const nowMs = Math.round(this.#clock.nowMs());
+    const nowMs = Math.round(this.clock.nowMs());
     const entries = fresh.map((task) => ({ task, seq: ++this.#lastSeq }));
     const isRelaxed = fresh.every(({ poolId }) =>
       this.#queueOf(poolId).policy.durability !== "fsync"
@@ -432,7 +439,10 @@ export class LocalEngine implements Engine, RecordListener {
       queue.reserved++;
       this.#window.begin(queue, seq);
     }
-    const enqueued = this.#keys.claim(tasks, look, fresh, written);
+    // A key is found on disk only once its task is there, whenever its caller is answered.
+    const isKeyed = fresh.some(({ idempotencyKey }) => idempotencyKey !== null);
+    const onDisk = isRelaxed && isKeyed ? this.#parts.journal.flush() : written;
+    const enqueued = this.#keys.claim(tasks, look, fresh, onDisk);
     try {
       await written;
     } catch (error) {
@@ -487,7 +497,7 @@ export class LocalEngine implements Engine, RecordListener {
   #cancelStored(row: StoredTask, cause: string): void {
     const queue = this.#queueOf(row.poolId);
     const record = this.#window.take(queue, row);
-    queue.held++; // as if it had waited in memory
+    this.#window.comeBack(queue, record); // as if it had waited in memory
     record.settled({ kind: "cancelled", startedAtMs: null, runMs: null, cause }, null);
   }
 
@@ -511,7 +521,13 @@ export class LocalEngine implements Engine, RecordListener {
   }
 
   async #read(id: TaskId): Promise<StoredTask> {
-    const row = await this.#parts.reader.get(id);
+    const { journal, reader } = this.#parts;
+    const isOwed = journal.owesTasks; // before the read: it may be written meanwhile
+    let row = await reader.get(id);
+    if (row === undefined && isOwed) {
+      await journal.flush();
+      row = await reader.get(id);
+    }
     if (row !== undefined) return row;
     throw new LidoError("task_not_found", `Cannot find task: none has the id ${id}`);
   }
@@ -583,6 +599,8 @@ export class LocalEngine implements Engine, RecordListener {
   /** Cancels the one that waits longest of the lowest priority; answers whether there was one. */
   async #dropOldest(queue: Queue): Promise<boolean> {
     const cause = "Dropped: the queue was full, and this task had waited longest";
+    // What is on its way into memory may be older than what would stay behind on disk.
+    while (queue.loading !== undefined) await queue.loading;
     const victim = queue.runner.mostExpendable();
     const lowestOnDisk = queue.lanes.onDisk().at(-1) ?? Infinity;
     if (victim instanceof TaskRecord && victim.priority <= lowestOnDisk) {
@@ -591,15 +609,12 @@ export class LocalEngine implements Engine, RecordListener {
       return true;
     }
     if (lowestOnDisk === Infinity) return false;
-    const row = await this.#parts.reader.expendable({
-      pool: queue.number,
-      priority: lowestOnDisk,
-      above: queue.lanes.loadedUpTo(lowestOnDisk),
-    });
+    // When there was none, or another caller took it, the next look sees that.
+    const row = await this.#window.expendable(queue, lowestOnDisk);
     if (row !== undefined && !this.#records.has(row.id)) {
       this.#cancelStored(row, cause);
       await this.#whenEnded(row.id);
-    } else await this.#parts.journal.flush(); // another caller took it: look again
+    }
     return true;
   }
 

@@ -123,7 +123,7 @@ function recoverRow(
   nowMs: number,
   cause: string,
 ): readonly Cell[] {
-  const to = row.state === "running" ? transition(row.state, "recover") : row.state;
+  const to = transition(row.state, "recover");
   return [
     row.seq,
     pool,

@@ -4,6 +4,7 @@
  * back or ends, and the record changes its state by the one table of transitions.
  */
 import { Attempt, type Outcome, SHUTDOWN_CAUSE } from "../../execution/attempt.ts";
+import type { Clock } from "../../model/clock.ts";
 import type { LateError, LogLine, TaskSnapshot, TaskStatus } from "../../model/task.ts";
 import { isFinal, type TaskEvent, type TaskState, transition } from "../../model/task_state.ts";
 import type { AttemptRunner, NewTask } from "../engine.ts";
@@ -12,8 +13,11 @@ const LATE_ERRORS_MAX = 10;
 
 /** Who is told what becomes of a record. */
 export interface RecordListener {
+  readonly clock: Clock;
   /** It went from one state to another that is not final. */
   moved(record: TaskRecord, move: Move): void;
+  /** Its threads gave it back, begun or not: it waits, and nothing of it runs. */
+  cameBack(record: TaskRecord): void;
   ended(record: TaskRecord, move: Move): void;
   logged(record: TaskRecord, lines: readonly LogLine[]): void;
   /** Something was said of it after its end. */
@@ -80,13 +84,11 @@ export class TaskRecord extends Attempt {
 
   started(slot: number): void {
     this.ranOnSlot = slot;
-    this.startedAtMs = Date.now();
+    this.startedAtMs = this.listener.clock.nowMs();
     this.#move("start", this.startedAtMs);
   }
 
   requeued(): void {
-    this.ranOnSlot = null;
-    this.startedAtMs = null;
     this.#comeBack(null);
   }
 
@@ -104,7 +106,7 @@ export class TaskRecord extends Attempt {
     this.outcome = outcome;
     this.ranOnSlot = slot;
     this.startedAtMs = outcome.startedAtMs ?? this.startedAtMs;
-    this.finishedAtMs = Date.now();
+    this.finishedAtMs = this.listener.clock.nowMs();
     const atMs = this.finishedAtMs;
     this.listener.ended(this, { from, event, atMs, cause: null, isStartedNow });
   }
@@ -122,7 +124,7 @@ export class TaskRecord extends Attempt {
     if (notes.dropped > 0 && !this.#hasDropped) {
       this.#hasDropped = true;
       const text = "The task logged too much: lines were dropped from here on";
-      lines.push({ atMs: Date.now(), level: "warning", text });
+      lines.push({ atMs: this.listener.clock.nowMs(), level: "warning", text });
     }
     this.progressNote = notes.progressNote;
     this.metrics = notes.metrics ?? this.metrics;
@@ -132,7 +134,7 @@ export class TaskRecord extends Attempt {
 
   erredLate(message: string): void {
     if (this.lateErrors.length >= LATE_ERRORS_MAX) return;
-    this.lateErrors.push({ atMs: Date.now(), message });
+    this.lateErrors.push({ atMs: this.listener.clock.nowMs(), message });
     if (this.isOver) this.listener.noted(this);
   }
 
@@ -167,7 +169,8 @@ export class TaskRecord extends Attempt {
   #comeBack(cause: string | null): void {
     this.ranOnSlot = null;
     this.startedAtMs = null;
-    if (this.state === "running") this.#move("requeue", Date.now(), cause);
+    if (this.state === "running") this.#move("requeue", this.listener.clock.nowMs(), cause);
+    this.listener.cameBack(this);
   }
 
   #move(event: TaskEvent, atMs: number, cause: string | null = null): void {

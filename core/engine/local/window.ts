@@ -10,6 +10,7 @@
 import type { TaskId } from "../../model/task.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { NewTask } from "../engine.ts";
+import type { Journal } from "./journal/journal.ts";
 import type { JournalReader } from "./journal/reader.ts";
 import type { StoredTask } from "./journal/stored_task.ts";
 import type { Queue } from "./queue.ts";
@@ -17,13 +18,17 @@ import { taskOf } from "./stored_snapshot.ts";
 import { type RecordListener, TaskRecord } from "./task_record.ts";
 import { Waits } from "./waits.ts";
 
-/** Waiting tasks of a pool in memory, and the characters of their inputs. */
-const WINDOW_TASKS = 4_096;
+/** Waiting tasks of a pool in memory, unless told otherwise. */
+export const WINDOW_TASKS = 4_096;
+/** The characters of their inputs. */
 const WINDOW_CHARS = 16 * 1024 * 1024;
 
 /** What a window works with. */
 export interface WindowOptions {
+  /** Waiting tasks of a pool in memory. */
+  readonly tasks: number;
   readonly reader: JournalReader;
+  readonly journal: Journal;
   readonly clock: Clock;
   readonly listener: RecordListener;
   /** What is in memory, of all pools. */
@@ -66,7 +71,7 @@ export class Window {
       deaths: 0,
     });
     this.#hold(queue, record);
-    if (queue.held > 2 * WINDOW_TASKS) this.#shrink(queue);
+    this.#shrink(queue);
     return record;
   }
 
@@ -82,26 +87,42 @@ export class Window {
     return this.#recordOf(queue, row);
   }
 
-  /** Fills the window if it runs low. */
+  /** Takes a task that a load gave into the queue. */
+  keep(queue: Queue, row: StoredTask): void {
+    this.#hold(queue, this.#recordOf(queue, row));
+  }
+
+  /** Fills the window if it runs low of what goes before the disk's: others there are do not count. */
   refill(queue: Queue): void {
-    if (queue.isBeingEmptied || queue.held > WINDOW_TASKS / 2) return;
-    if (queue.loading !== undefined || !queue.lanes.isAnyOnDisk) return;
-    this.load(queue, WINDOW_TASKS, (row) => {
-      // Room may have been taken meanwhile; what was read is taken all the same.
-      this.#hold(queue, this.#recordOf(queue, row));
-    }).then(() => this.refill(queue), this.#options.onError);
+    if (queue.isBeingEmptied || queue.loading !== undefined || !queue.lanes.isAnyOnDisk) return;
+    if (queue.lanes.heldBeforeDisk() > this.#options.tasks / 2) return;
+    // Room may have been taken meanwhile; what was read is taken all the same.
+    this.load(queue, this.#options.tasks, (row) => this.keep(queue, row))
+      .then(() => this.refill(queue), this.#options.onError);
   }
 
   /** Reads the next tasks that are on disk only, in their order, and gives each to `use`. */
   async load(queue: Queue, limit: number, use: (row: StoredTask) => void): Promise<void> {
-    while (queue.loading !== undefined) await queue.loading;
-    const loading = this.#load(queue, limit, use);
-    queue.loading = loading.catch(() => {});
-    try {
-      await loading;
-    } finally {
-      queue.loading = undefined;
-    }
+    await this.#alone(queue, (left) => this.#load(queue, limit, left, use));
+    this.#shrink(queue);
+  }
+
+  /** The oldest of a lane that is on disk only; undefined when none is, and the lane knows it then. */
+  expendable(queue: Queue, priority: number): Promise<StoredTask | undefined> {
+    const { lanes, number: pool } = queue;
+    return this.#alone(queue, async (left) => {
+      const newest = lanes.newestOnDisk(priority);
+      for (let above = lanes.loadedUpTo(priority);;) {
+        await this.#written();
+        const row = await this.#options.reader.expendable({ pool, priority, above });
+        if (row === undefined) {
+          lanes.load(priority, newest);
+          return undefined;
+        }
+        if (!left.has(row.seq) && !queue.records.has(row.seq)) return row;
+        above = row.seq;
+      }
+    });
   }
 
   /** A record is no longer in memory. */
@@ -111,38 +132,65 @@ export class Window {
     queue.left?.add(record.order);
   }
 
-  async #load(queue: Queue, limit: number, use: (row: StoredTask) => void): Promise<void> {
+  /**
+   * Reads of a queue's lanes are made one after the other, and nothing is given back to the disk
+   * meanwhile: a read would not have seen it, and take its lane for loaded. `left` fills with what
+   * leaves memory during the read.
+   */
+  async #alone<Read>(queue: Queue, read: (left: Set<number>) => Promise<Read>): Promise<Read> {
+    while (queue.loading !== undefined) await queue.loading;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    queue.loading = promise;
+    try {
+      return await read(queue.left = new Set());
+    } finally {
+      queue.left = undefined;
+      queue.loading = undefined;
+      resolve();
+    }
+  }
+
+  async #load(
+    queue: Queue,
+    limit: number,
+    left: ReadonlySet<number>,
+    use: (row: StoredTask) => void,
+  ): Promise<void> {
     const { lanes } = queue;
     const asked = lanes.onDisk().map((priority) => ({
       priority,
       above: lanes.loadedUpTo(priority),
       newest: lanes.newestOnDisk(priority),
+      held: lanes.held(priority),
     }));
-    const left = queue.left = new Set<number>();
-    try {
-      const rows = await this.#options.reader.ready({
-        pool: queue.number,
-        lanes: asked,
-        limit,
-        charsMax: WINDOW_CHARS,
-      });
-      for (const row of rows.tasks) {
-        lanes.load(row.priority, row.seq);
-        queue.unplaced.delete(row.seq);
-        if (!left.has(row.seq) && !queue.records.has(row.seq)) use(row);
-      }
-      // These lanes were read to their ends, as they were when they were asked for.
-      for (const { priority, newest } of asked) {
-        if (rows.exhausted.includes(priority)) lanes.load(priority, newest);
-      }
-    } finally {
-      queue.left = undefined;
+    await this.#written();
+    const rows = await this.#options.reader.ready({
+      pool: queue.number,
+      lanes: asked,
+      limit,
+      charsMax: WINDOW_CHARS,
+    });
+    for (const row of rows.tasks) {
+      lanes.load(row.priority, row.seq);
+      queue.unplaced.delete(row.seq);
+      if (!left.has(row.seq) && !queue.records.has(row.seq)) use(row);
     }
+    // These lanes were read to their ends, as they were when they were asked for.
+    for (const { priority, newest } of asked) {
+      if (rows.exhausted.includes(priority)) lanes.load(priority, newest);
+    }
+  }
+
+  /** What was left on disk before it was written can be read from here on. */
+  async #written(): Promise<void> {
+    const { journal } = this.#options;
+    if (journal.owesTasks) await journal.flush();
   }
 
   /** Gives back to the disk what would run last. */
   #shrink(queue: Queue): void {
-    for (const attempt of queue.runner.giveBack(queue.held - WINDOW_TASKS)) {
+    if (queue.loading !== undefined || queue.held <= 2 * this.#options.tasks) return;
+    for (const attempt of queue.runner.giveBack(queue.held - this.#options.tasks)) {
       if (!(attempt instanceof TaskRecord)) continue;
       queue.lanes.giveUp(attempt.priority, attempt.order);
       this.#release(queue, attempt);
@@ -152,7 +200,7 @@ export class Window {
   }
 
   #isFull(queue: Queue): boolean {
-    return queue.held >= WINDOW_TASKS || queue.heldChars >= WINDOW_CHARS;
+    return queue.held >= this.#options.tasks || queue.heldChars >= WINDOW_CHARS;
   }
 
   #recordOf(queue: Queue, row: StoredTask): TaskRecord {
@@ -171,8 +219,7 @@ export class Window {
   }
 
   #hold(queue: Queue, record: TaskRecord, isSuspect = false): void {
-    queue.held++;
-    queue.heldChars += record.task.inputJson?.length ?? 0;
+    this.comeBack(queue, record);
     if (!isSuspect) queue.lanes.load(record.priority, record.order);
     const waitedMs = this.#waits.since(record.order, record.submittedAtMs);
     queue.runner.submit(record, { waitedMs, isSuspect });
@@ -188,10 +235,12 @@ export class Window {
   comeBack(queue: Queue, record: TaskRecord): void {
     queue.held++;
     queue.heldChars += record.task.inputJson?.length ?? 0;
+    queue.lanes.hold(record.priority, 1);
   }
 
   #release(queue: Queue, record: TaskRecord): void {
     queue.held--;
+    queue.lanes.hold(record.priority, -1);
     queue.heldChars -= record.task.inputJson?.length ?? 0;
   }
 }

@@ -62,6 +62,8 @@ export class Journal implements AsyncDisposable {
   #isPlanned = false;
   #waitingTasks = 0;
   #waitingChars = 0;
+  /** Of the waiting: those whose callers were answered. */
+  #owedTasks = 0;
   #closed: (() => void) | undefined;
 
   private constructor(worker: Worker, lastGroup: number, listener: JournalListener) {
@@ -108,6 +110,11 @@ export class Journal implements AsyncDisposable {
     return this.#waitingTasks;
   }
 
+  /** Whether tasks were answered that are not written yet. */
+  get owesTasks(): boolean {
+    return this.#owedTasks > 0;
+  }
+
   /**
    * Writes new tasks. Resolves when they are on the disk, or at once if `isRelaxed`.
    * @throws {LidoError} `journal_unavailable` while the disk refuses, or is too far behind.
@@ -124,6 +131,7 @@ export class Journal implements AsyncDisposable {
     this.#waitingTasks += tasks;
     this.#waitingChars += chars;
     if (isRelaxed) {
+      this.#owedTasks += tasks;
       this.#next.submissions.push({ rows, tasks, chars, answer: null });
       this.#plan();
       return Promise.resolve();
@@ -249,7 +257,8 @@ export class Journal implements AsyncDisposable {
     for (const { tasks, chars, answer } of group?.submissions ?? []) {
       this.#waitingTasks -= tasks;
       this.#waitingChars -= chars;
-      answer?.resolve();
+      if (answer === null) this.#owedTasks -= tasks;
+      else answer.resolve();
     }
     for (const tell of group?.onWritten ?? []) tell();
     this.#listener.written(pruned, group?.isSynced ? number : null);

@@ -70,8 +70,12 @@ export interface StoredPool {
 /** Which waiting tasks are wanted. */
 export interface ReadyRequest {
   readonly pool: number;
-  /** Priorities in the order of work, and above which seq. */
-  readonly lanes: readonly { readonly priority: number; readonly above: number }[];
+  /** Priorities in the order of work, above which seq, and how many of each are in memory. */
+  readonly lanes: readonly {
+    readonly priority: number;
+    readonly above: number;
+    readonly held: number;
+  }[];
   readonly limit: number;
   /** Characters of inputs, after which no more are given. */
   readonly charsMax: number;
@@ -123,10 +127,15 @@ export class ReadStore {
     const tasks: StoredTask[] = [];
     const exhausted: number[] = [];
     const share = Math.max(1, Math.floor(limit / (4 * Math.max(1, lanes.length))));
+    // What a lane has in memory is part of its share: else the low ones would fill the window.
+    const owed = lanes.map(({ held }) => Math.max(0, share - held));
+    let owedBehind = owed.reduce((sum, one) => sum + one, 0);
     let left = limit;
     let chars = 0;
     for (const [index, { priority, above }] of lanes.entries()) {
-      const most = Math.max(share, left - share * (lanes.length - 1 - index));
+      owedBehind -= owed[index] ?? 0;
+      const most = Math.max(index === 0 ? 1 : 0, owed[index] ?? 0, left - owedBehind);
+      if (most === 0) continue;
       let count = 0;
       for (const task of this.#lane(pool, priority, above, most)) {
         if (chars > charsMax && count > 0) break;
@@ -263,7 +272,16 @@ export class ReadStore {
         ? { ...bounds, above: Math.max(bounds.above, seq), isUp }
         : { ...bounds, below: Math.min(bounds.below, seq), isUp };
       const found = this.#walk(filter, { ...walk, limit: request.perPage + 1, offset: 0 });
-      return this.#page(filter, bounds, found, request.perPage, isUp, total, null);
+      return this.#page(
+        filter,
+        bounds,
+        found,
+        request.perPage,
+        isUp,
+        total,
+        null,
+        isUp ? seq + 1 : seq - 1,
+      );
     }
     const { perPage } = request;
     const pages = Math.max(1, Math.ceil(total.totalItems / perPage));
@@ -292,6 +310,7 @@ export class ReadStore {
     isUp: boolean,
     total: { readonly totalItems: number; readonly isTotalExact: boolean },
     page: number | null,
+    cameFrom?: number,
   ): StoredPage {
     const taken = found.rows.slice(0, perPage);
     const rows = isUp ? taken.toReversed() : taken;
@@ -304,17 +323,23 @@ export class ReadStore {
     const newer = isUp && page === null
       ? isMore
       : first !== undefined && this.#isAny(filter, { ...bounds, above: first.seq }, true);
+    // From an empty page the way leads back to where it was asked from.
+    const returnSeq = page === null && first === undefined ? cameFrom : undefined;
     // A walk that was cut off goes on where it stopped.
     const next = found.stoppedAt !== null && !isUp
       ? found.stoppedAt
       : older
       ? last?.seq
+      : isUp
+      ? returnSeq
       : undefined;
     const prev = found.stoppedAt !== null && isUp
       ? found.stoppedAt
       : newer
       ? first?.seq
-      : undefined;
+      : isUp
+      ? undefined
+      : returnSeq;
     return {
       rows,
       ...total,

@@ -17,6 +17,7 @@ const EVENTS = [
   "complete",
   "retry",
   "requeue",
+  "recover",
   "fail",
   "cancel",
 ] as const satisfies readonly TaskEvent[];
