@@ -1,5 +1,11 @@
 import { v7 as uuidv7 } from "uuid";
-import type { Engine, NewTask, PageRequest, QueuePolicy } from "../../core/engine/engine.ts";
+import type {
+  Engine,
+  NewTask,
+  PageRequest,
+  PoolRecord,
+  QueuePolicy,
+} from "../../core/engine/engine.ts";
 import { PoolId, PoolSettings } from "../../core/model/pool.ts";
 import { type TaskFilter, TaskId } from "../../core/model/task.ts";
 import { ScriptedRunner } from "../helpers/scripted_runner.ts";
@@ -32,12 +38,23 @@ export class EngineWorld implements AsyncDisposable {
     return new EngineWorld(engine, poolId);
   }
 
-  /** Puts a further pool on record, with the same threads. */
-  async addPool(changes: Partial<QueuePolicy> = {}, id = newPoolId()): Promise<PoolId> {
+  /** Goes on with a pool that an engine has on record. */
+  static reopen(engine: Engine, pool: PoolRecord): EngineWorld {
+    const world = new EngineWorld(engine, pool.id);
+    engine.attach(pool.id, world.runner, pool.settings);
+    return world;
+  }
+
+  /** Puts a further pool on record, with the same threads unless told otherwise. */
+  async addPool(
+    changes: Partial<QueuePolicy> = {},
+    id = newPoolId(),
+    runner = this.runner,
+  ): Promise<PoolId> {
     const settings = PoolSettings.parse({ name: "a pool", ...changes });
     const pool = { id, state: "running", createdAtMs: 0, settings, settingsVersion: 1 } as const;
     await this.engine.savePool(pool);
-    this.engine.attach(id, this.runner, settings);
+    this.engine.attach(id, runner, settings);
     return id;
   }
 

@@ -69,9 +69,9 @@ export class ScriptedRunner implements AttemptRunner {
     return false;
   }
 
-  /** The attempt of a task. */
+  /** The attempt of a task; of one that was given back and came again, the last. */
   find(taskId: string): Attempt {
-    const attempt = this.given.find((one) => one.taskId === taskId);
+    const attempt = this.given.findLast((one) => one.taskId === taskId);
     if (attempt === undefined) throw new TypeError(`Cannot find attempt: none is of ${taskId}`);
     return attempt;
   }

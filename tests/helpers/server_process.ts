@@ -51,6 +51,8 @@ export interface ServerOptions {
   readonly flags?: readonly string[];
   /** Data folder, which is the caller's to remove. A folder that goes with the server by default. */
   readonly data?: string;
+  /** Further variables of its environment; its children get none of them. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** See the head of this file. */
@@ -71,7 +73,7 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   /** Starts it on a free port; resolves when it listens. */
-  static async start({ tasks, flags = [], data }: ServerOptions): Promise<ServerProcess> {
+  static async start({ tasks, flags = [], data, env = {} }: ServerOptions): Promise<ServerProcess> {
     const folder = await Deno.makeTempDir({ prefix: "lido-fault-" });
     const process = new Deno.Command(Deno.execPath(), {
       args: [
@@ -86,7 +88,7 @@ export class ServerProcess implements AsyncDisposable {
         ...flags,
       ],
       cwd: ROOT,
-      env: { TMPDIR: folder },
+      env: { ...env, TMPDIR: folder },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

@@ -389,12 +389,16 @@ export class LocalEngine implements Engine, RecordListener {
     const { poolId } = record.task;
     const queue = this.#queueOf(poolId);
     const isSynced = queue.policy.durability === "fsync";
+    const shownState = move.isStartedNow ? "running" : move.from;
     this.#parts.journal.end(
       endRow(record, queue.number, move),
       isSynced,
-      () => this.#endWritten(queue, record, move.from),
+      () => this.#endWritten(queue, record, shownState),
     );
-    if (move.from === "pending") this.#window.release(queue, record);
+    if (move.from !== "pending") return;
+    // One that ran waits no longer, whenever its end is written.
+    if (move.isStartedNow) this.#parts.tallies.moved(poolId, "pending", "running");
+    this.#leftPending(queue, record);
   }
 
   logged(record: TaskRecord, lines: readonly LogLine[]): void {
