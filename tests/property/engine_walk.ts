@@ -4,7 +4,7 @@
  * the copy is made without a pause of this thread, which alone writes the ledger, and the journal's
  * write-ahead file only ever grows meanwhile, so it holds what a `kill -9` at the copy's end leaves.
  */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { v7 as uuidv7 } from "uuid";
 import type { LocalEngine } from "../../core/engine/local/local_engine.ts";
@@ -194,16 +194,17 @@ export class EngineWalk implements AsyncDisposable {
     one.events = seen;
     one.kept = seen.length;
     one.isSuspect = found?.next?.event === "recover";
-    one.wasTimedOut &&= isFinal(stateOf(one)) && found?.next === undefined;
+    one.wasTimedOut &&= isFinal(stateOf(one)) && !await this.#isPoisonous(one);
     if (isCrash && one.isSuspect) one.deaths++;
-    if (found?.next?.event === "fail") await this.#checkPoisonous(one);
+    if (found?.next?.event === "fail") ok(await this.#isPoisonous(one), "It failed otherwise");
     one.handed = "no";
     return true;
   }
 
-  async #checkPoisonous({ task }: ModelTask): Promise<void> {
+  /** Whether it was given up; its events alone do not tell that from a failure of its own. */
+  async #isPoisonous({ task }: ModelTask): Promise<boolean> {
     const { status } = await this.engine.get(task.id);
-    strictEqual(status.state === "failed" ? status.failure.code : status.state, "poisonous");
+    return status.state === "failed" && status.failure.code === "poisonous";
   }
 
   /** What the engine has of a task's events; undefined when it does not know the task. */

@@ -3,6 +3,7 @@ import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { v7 as uuidv7 } from "uuid";
 import type { Enqueued, NewTask } from "../../core/engine/engine.ts";
 import { TaskId } from "../../core/model/task.ts";
+import { until } from "../helpers/until.ts";
 import { within } from "../helpers/within.ts";
 import type { EngineWalk } from "./engine_walk.ts";
 import { isSameSubmit, type ModelPool, stateOf } from "./model.ts";
@@ -144,12 +145,14 @@ function taken(
 
 /** A caller that waits for room: it leaves, or room is made. */
 async function submitAndWait(walk: EngineWalk, tasks: readonly NewTask[]): Promise<void> {
-  const { engine } = walk;
+  const { engine, model } = walk;
   const leaving = new AbortController();
   let isAnswered = false;
   const answer = engine.enqueue(tasks, leaving.signal).finally(() => isAnswered = true);
   answer.catch(() => {});
-  await engine.flush();
+  // In another pool of the batch, tasks are dropped for it first.
+  const { cancelled } = model.counts();
+  await until("all are dropped", () => engine.counts().cancelled === cancelled);
   for (let at = 0; at < 3; at++) await turn();
   strictEqual(isAnswered, false, "A caller was let in where there is no room");
   if (walk.random() < 0.3) {

@@ -200,6 +200,7 @@ export async function die(walk: EngineWalk): Promise<void> {
 export async function get(walk: EngineWalk): Promise<void> {
   const one = walk.pick(known(walk));
   if (one === undefined) return;
+  await flush(walk); // an end shows once it is written
   const { status, attempt, submittedAtMs } = await walk.engine.get(one.task.id);
   deepStrictEqual(
     [status.state, attempt, submittedAtMs],

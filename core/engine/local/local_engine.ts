@@ -587,7 +587,7 @@ export class LocalEngine implements Engine, RecordListener {
       return await queue.waitForTurn(count, signal);
     }
     if (policy.rejection === "drop_oldest" && count <= policy.queueCapacity) {
-      if (await this.#dropOldest(queue)) return;
+      if (await this.#dropOldest(queue, count)) return;
     }
     const { tallies, journal } = this.#parts;
     tallies.add(poolId, "rejected", count);
@@ -600,26 +600,37 @@ export class LocalEngine implements Engine, RecordListener {
     );
   }
 
-  /** Cancels the one that waits longest of the lowest priority; answers whether there was one. */
-  async #dropOldest(queue: Queue): Promise<boolean> {
+  /**
+   * Cancels those that wait longest of the lowest priority until there is room for so many; answers
+   * whether there were any. Their places are free once their ends are written.
+   */
+  async #dropOldest(queue: Queue, count: number): Promise<boolean> {
+    const ends: Promise<void>[] = [];
+    while (this.#roomOf(queue.poolId) + ends.length < count) {
+      const dropped = await this.#dropOne(queue);
+      if (dropped === undefined) break;
+      ends.push(dropped.end);
+    }
+    await Promise.all(ends);
+    return ends.length > 0;
+  }
+
+  async #dropOne(queue: Queue): Promise<{ readonly end: Promise<void> } | undefined> {
     const cause = "Dropped: the queue was full, and this task had waited longest";
     // What is on its way into memory may be older than what would stay behind on disk.
     while (queue.loading !== undefined) await queue.loading;
     const victim = queue.runner.mostExpendable();
     const lowestOnDisk = queue.lanes.onDisk().at(-1) ?? Infinity;
     if (victim instanceof TaskRecord && victim.priority <= lowestOnDisk) {
-      // Its place is free once its end is written.
-      if (await queue.runner.withdraw(victim, cause)) await this.#whenEnded(victim.task.id);
-      return true;
+      const wasWithdrawn = await queue.runner.withdraw(victim, cause);
+      return { end: wasWithdrawn ? this.#whenEnded(victim.task.id) : Promise.resolve() };
     }
-    if (lowestOnDisk === Infinity) return false;
+    if (lowestOnDisk === Infinity) return undefined;
     // When there was none, or another caller took it, the next look sees that.
     const row = await this.#window.expendable(queue, lowestOnDisk);
-    if (row !== undefined && !this.#records.has(row.id)) {
-      this.#cancelStored(row, cause);
-      await this.#whenEnded(row.id);
-    }
-    return true;
+    if (row === undefined || this.#records.has(row.id)) return { end: Promise.resolve() };
+    this.#cancelStored(row, cause);
+    return { end: this.#whenEnded(row.id) };
   }
 
   #roomOf(poolId: PoolId): number {
