@@ -150,7 +150,7 @@ export interface Engine extends AsyncDisposable {
 
   /**
    * Cancels a task that has not begun.
-   * @throws {LidoError} `task_not_found`, `task_not_cancellable`.
+   * @throws {LidoError} `task_not_found`, `task_not_cancellable`, `journal_unavailable`.
    */
   cancel(id: TaskId, cause: string): Promise<void>;
 
@@ -160,7 +160,7 @@ export interface Engine extends AsyncDisposable {
    */
   stop(id: TaskId, graceMs: number, cause: string): Promise<void>;
 
-  /** Cancels all of a pool that have not begun; gives how many. */
+  /** Cancels all of a pool that have not begun; gives how many. @throws {LidoError} `journal_unavailable`. */
   cancelPending(poolId: PoolId, cause: string): Promise<number>;
 
   /** @throws {LidoError} `task_not_found`. */

@@ -97,6 +97,10 @@ Deno.test({
       match(full.refused.body.error ?? "", /^Cannot write to the journal: .*(full|disk|I\/O)/);
       ok(Number(full.refused.retryAfter) >= 1);
       strictEqual(await readiness(server), 503);
+      const cancel = await fetch(`${server.url}/api/pools/${pool.pool_id}/cancel_pool_tasks`, {
+        method: "POST",
+      });
+      strictEqual((await cancel.json()).code, "journal_unavailable");
 
       // What is on record can be read, and what ends is not told as ended before that is on record.
       await Deno.writeTextFile(gate, "");

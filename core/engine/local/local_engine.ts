@@ -152,6 +152,7 @@ export class LocalEngine implements Engine, RecordListener {
     const { ledger, orphans, wasClosed, lastGroup } = RunningLedger.open(files.ledgerPath);
     if (lastGroup > journal.lastGroup) throw cutOff(files, lastGroup - journal.lastGroup);
     const state = await recover({ journal, reader, orphans, wasClosed, nowMs: clock.nowMs() });
+    ledger.begin();
     journal.note({ kind: "started", atMs: Math.round(clock.nowMs()), wasClosed });
     const textIndex = TextIndex.open(files);
     opened.move(); // the engine closes them from here on
@@ -228,6 +229,7 @@ export class LocalEngine implements Engine, RecordListener {
   }
 
   async cancel(id: TaskId, cause: string): Promise<void> {
+    this.#checkWrites();
     const found = await this.#find(id);
     if (found instanceof TaskRecord) {
       if (await found.runner.withdraw(found, cause)) return await this.#whenEnded(id);
@@ -252,6 +254,7 @@ export class LocalEngine implements Engine, RecordListener {
   }
 
   async cancelPending(poolId: PoolId, cause: string): Promise<number> {
+    this.#checkWrites();
     const queue = this.#queueOf(poolId);
     // Once through all that there are now: what is submitted meanwhile is not meant.
     const newest = this.#lastSeq;
@@ -543,6 +546,12 @@ export class LocalEngine implements Engine, RecordListener {
   async #readByKey({ poolId, idempotencyKey }: NewTask): Promise<StoredTask | undefined> {
     const { number } = this.#queueOf(poolId);
     return await this.#parts.reader.byKey(number, idempotencyKey ?? "");
+  }
+
+  /** @throws {LidoError} `journal_unavailable` where a caller would wait for a disk that refuses. */
+  #checkWrites(): void {
+    const { failure } = this.#parts.journal;
+    if (failure !== undefined) throw failure;
   }
 
   async #whenEnded(id: TaskId): Promise<void> {

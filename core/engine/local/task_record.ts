@@ -161,8 +161,8 @@ export class TaskRecord extends Attempt {
 
   /** The server ends: what ran goes on in its next life, as another attempt. */
   #interrupted(): void {
-    if (this.state === "pending") return;
-    this.number++;
+    // One that was sent and had not begun comes back as the same attempt.
+    if (this.state !== "pending") this.number++;
     this.#comeBack(SHUTDOWN_CAUSE);
   }
 

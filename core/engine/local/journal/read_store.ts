@@ -26,11 +26,14 @@ import {
 } from "./task_query.ts";
 import { isSearchable, searchSeqs } from "./text_search.ts";
 
-/** The most that a count over a filter tells, and the rows that it looks at for it. */
+/** The most that a count over a filter tells. */
 const COUNT_MAX = 1_000;
+/** Entries of an index that it looks at for that, and rows where each must be read. */
 const COUNT_WALK = 5_000;
-/** Rows that a page looks at in one go. */
-const STEP = 2_000;
+const COUNT_ROWS = 500;
+/** Rows that a page looks at in one go: few at first, for most pages are full soon. */
+const STEP_MIN = 100;
+const STEP_MAX = 2_000;
 /** How long a page may look for what is rare. */
 const LOOK_MS = 250;
 
@@ -262,8 +265,20 @@ export class ReadStore {
     return readHistory(this.#db, query);
   }
 
-  /** One page, newest first. @throws {LidoError} `cursor_invalid`. */
+  /**
+   * One page, newest first, and the total as of the same instant.
+   * @throws {LidoError} `cursor_invalid`; `journal_corrupt` if rows are missing that were counted.
+   */
   list(filter: StoredFilter, request: StoredPageRequest): StoredPage {
+    this.#db.exec("BEGIN");
+    try {
+      return this.#list(filter, request);
+    } finally {
+      if (this.#db.isTransaction) this.#db.exec("COMMIT");
+    }
+  }
+
+  #list(filter: StoredFilter, request: StoredPageRequest): StoredPage {
     const bounds = this.#boundsOf(filter);
     const total = this.#total(filter, bounds);
     if ("cursor" in request) {
@@ -299,6 +314,13 @@ export class ReadStore {
         offset: Math.max(0, fromEnd - perPage),
       })
       : this.#walk(filter, { ...bounds, isUp, limit: perPage + 1, offset });
+    const wanted = Math.min(isUp ? perPage : perPage + 1, fromEnd);
+    if (total.isTotalExact && found.stoppedAt === null && found.rows.length < wanted) {
+      throw new LidoError(
+        "journal_corrupt",
+        `Cannot read journal: of ${total.totalItems} tasks that are counted some are missing`,
+      );
+    }
     return this.#page(filter, bounds, found, perPage, isUp, total, page);
   }
 
@@ -374,8 +396,9 @@ export class ReadStore {
     const rows: StoredTask[] = [];
     const untilMs = performance.now() + LOOK_MS;
     let { below, above, offset } = walk;
+    let limit = Math.max(STEP_MIN, 2 * walk.limit);
     for (;;) {
-      const step = { ...walk, below, above, limit: STEP, offset: 0 };
+      const step = { ...walk, below, above, limit, offset: 0 };
       const seqs = this.#candidates(filter, step);
       const last = seqs.at(-1);
       if (last === undefined) return { rows, stoppedAt: null };
@@ -384,10 +407,11 @@ export class ReadStore {
         rows.push(row);
         if (rows.length === walk.limit) return { rows, stoppedAt: null };
       }
-      if (seqs.length < STEP) return { rows, stoppedAt: null };
+      if (seqs.length < limit) return { rows, stoppedAt: null };
       if (performance.now() > untilMs) return { rows, stoppedAt: last };
       if (walk.isUp) above = last;
       else below = last;
+      limit = Math.min(STEP_MAX, 2 * limit);
     }
   }
 
@@ -434,11 +458,11 @@ export class ReadStore {
       ).get();
       return { totalItems: Number(row?.["n"] ?? 0), isTotalExact: true };
     }
-    const walk = { ...bounds, isUp: false, limit: COUNT_WALK, offset: 0 };
-    const seqs = this.#candidates(filter, walk);
     const rest = restOf(filter, this.#isTextDriving(filter));
+    const limit = rest === undefined ? COUNT_WALK : COUNT_ROWS;
+    const seqs = this.#candidates(filter, { ...bounds, isUp: false, limit, offset: 0 });
     const found = rest === undefined ? seqs.length : this.#count(seqs, rest);
-    const isTotalExact = seqs.length < COUNT_WALK && found <= COUNT_MAX;
+    const isTotalExact = seqs.length < limit && found <= COUNT_MAX;
     return { totalItems: Math.min(found, COUNT_MAX), isTotalExact };
   }
 

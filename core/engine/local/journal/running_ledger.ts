@@ -43,10 +43,9 @@ export class RunningLedger implements Disposable {
   private constructor(file: number, generation: number) {
     this.#file = file;
     this.#generation = generation;
-    this.#turn();
   }
 
-  /** Opens the file, or makes it. */
+  /** Opens the file, or makes it. What it tells stays in it until {@link begin}. */
   static open(path: string): Opened {
     const file = openSync(path, "a+");
     closeSync(file);
@@ -68,6 +67,11 @@ export class RunningLedger implements Disposable {
       wasClosed: (newest?.[0] ?? 0) <= 0,
       lastGroup,
     };
+  }
+
+  /** What the life before left was dealt with, and that is on record: a new one begins. */
+  begin(): void {
+    this.#turn();
   }
 
   /** These are handed over now. */

@@ -92,7 +92,7 @@ Deno.test("inspectJournal() tells damage of the write-ahead file that SQLite wou
   await Deno.writeFile(`${path}-wal`, wal);
   const [[name, detail] = ["", ""], ...others] = faultsOf(inspectJournal(path));
   deepStrictEqual([name, others], ["journal file", []]);
-  match(detail, /-wal is damaged, and \d+ commits stand behind the damage/);
+  match(detail, /-wal: it is damaged, and \d+ commits stand behind the damage/);
 });
 
 Deno.test("inspectJournal() knows what is no journal of Lido, or a newer one", async () => {
