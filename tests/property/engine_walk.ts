@@ -86,8 +86,8 @@ export class EngineWalk implements AsyncDisposable {
     for (const one of model.tasks.filter(({ handed }) => handed === "yes")) {
       if (isFinal(stateOf(one)) || this.random() < 0.5) continue;
       this.runner(one.task.poolId).interrupt(one.task.id, SHUTDOWN_CAUSE);
-      if (stateOf(one) !== "running") continue;
-      model.happened(one, "requeue", attemptOf(one) + 1);
+      // One that had not begun comes back as the same attempt.
+      if (stateOf(one) === "running") model.happened(one, "requeue", attemptOf(one) + 1);
       one.handed = "no";
     }
     for (const one of model.tasks) if (one.handed === "maybe") one.handed = "no";
