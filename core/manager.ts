@@ -396,6 +396,8 @@ export class Manager implements AsyncDisposable {
     this.#upkeep[Symbol.dispose]();
     try {
       await this.#pools.suspend(deadlineMs);
+      // What ended just now counts once it is written: the last sample shall have it.
+      if (this.#engine.failure === undefined) await this.#engine.flush();
       this.#history[Symbol.dispose]();
       await this.#engine[Symbol.asyncDispose]();
     } finally {
