@@ -1,7 +1,8 @@
 /**
  * Walks of thousands of steps over all verbs of the engine, with restarts and deaths in between:
  * whatever it acknowledges or shows must agree with a small model of its promises. `TEST_STEPS` says
- * how many steps; the seed is printed, and `TEST_SEED` repeats it.
+ * how many steps: CI goes the same way each time, a longer walk another. The seed is printed, and
+ * `TEST_SEED` repeats it.
  */
 import { chance } from "../helpers/chance.ts";
 import { report } from "../helpers/report.ts";
@@ -12,7 +13,9 @@ import { submit, submitAgain } from "./walk_submits.ts";
 import * as verbs from "./walk_verbs.ts";
 
 const STEPS = Number(Deno.env.get("TEST_STEPS") ?? 10_000);
-const SEED = Number(Deno.env.get("TEST_SEED") ?? 1 + Math.floor(Math.random() * 2 ** 31));
+const SEED = Number(
+  Deno.env.get("TEST_SEED") ?? (STEPS > 10_000 ? Math.floor(Math.random() * 2 ** 31) : 21),
+);
 /** Steps on one data folder. */
 const WALK_STEPS = 500;
 
