@@ -17,9 +17,9 @@ testRows("odd_result", [
   { how: "then_never_settles", ends: "run_timeout", runTimeoutMs: 100 },
   { how: "then_settles_twice", ends: "completed" },
   { how: "revoked_proxy", ends: "task_error", says: /proxy/i },
-  { how: "deep", ends: "completed" },
+  { how: "deep", ends: "completed", isLarge: true },
   { how: "long_text", ends: "result_too_large", says: /200000002 characters/ },
   { how: "long_array", ends: "result_too_large" },
   { how: "a_little_too_long", ends: "result_too_large" },
-  { how: "a_megabyte", ends: "completed" },
+  { how: "a_megabyte", ends: "completed", isLarge: true },
 ], { memory_mb: 1_024 });

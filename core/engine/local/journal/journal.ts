@@ -105,11 +105,6 @@ export class Journal implements AsyncDisposable {
     return this.#number;
   }
 
-  /** Tasks that wait to be written. */
-  get waitingTasks(): number {
-    return this.#waitingTasks;
-  }
-
   /** Whether tasks were answered that are not written yet. */
   get owesTasks(): boolean {
     return this.#owedTasks > 0;
