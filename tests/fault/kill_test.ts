@@ -51,7 +51,10 @@ Deno.test(`${KILLS} times kill -9 under steady submits loses nothing and repeats
     strictEqual(new Set(numbers).size, numbers.length, `task ${taskId} ran as ${numbers}`);
     if (numbers.length > 1) repeated++;
     const last = Math.max(...numbers);
-    strictEqual(byId.get(taskId)?.attempt ?? last, last);
+    const { attempt = last, failure } = byId.get(taskId) ?? {};
+    // One that was given up may have been handed over a last time, and died before its code began.
+    if (failure?.code === "poisonous") ok(attempt >= last, `task ${taskId} ran as ${numbers}`);
+    else strictEqual(attempt, last, `task ${taskId} ran as ${numbers}`);
     const seenAt = rig.seenCompletedAtKill.get(taskId);
     if (seenAt !== undefined) {
       ok(

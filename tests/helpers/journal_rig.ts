@@ -108,7 +108,14 @@ export class JournalRig implements AsyncDisposable {
 
   /** Resolves when no task waits or runs. */
   async whenAllEnded(): Promise<void> {
-    await until("all tasks have ended", async () => (await this.readCounts()).active === 0);
+    // Many lives leave a long queue: what must not stop is that it gets shorter.
+    for (let left = (await this.readCounts()).active; left > 0;) {
+      const before = left;
+      await until(`fewer than ${before} tasks wait or run`, async () => {
+        left = (await this.readCounts()).active;
+        return left < before;
+      });
+    }
   }
 
   async readCounts(): Promise<{ total: number; completed: number; active: number }> {

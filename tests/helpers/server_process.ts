@@ -59,7 +59,8 @@ export interface ServerOptions {
 export class ServerProcess implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #stderr: Promise<string>;
-  #wasKilled = false;
+  /** The children that it had when it was killed; nobody else knows them afterwards. */
+  #orphans: number[] | undefined;
 
   private constructor(
     process: Deno.ChildProcess,
@@ -162,8 +163,7 @@ export class ServerProcess implements AsyncDisposable {
 
   /** SIGKILL; gives the children that it had. */
   async kill(): Promise<number[]> {
-    const children = this.children();
-    this.#wasKilled = true;
+    const children = this.#orphans = this.children();
     this.#process.kill("SIGKILL");
     await this.#process.status;
     return children;
@@ -171,8 +171,8 @@ export class ServerProcess implements AsyncDisposable {
 
   /** Ends it as an operator would, and checks that nothing of it is left. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const children = this.children();
-    if (!this.#wasKilled) this.#process.kill("SIGTERM");
+    const children = this.#orphans ?? this.children();
+    if (this.#orphans === undefined) this.#process.kill("SIGTERM");
     await this.#process.status;
     await until("all children of the server are gone", () => children.every(isGone));
     await this.#stderr;
