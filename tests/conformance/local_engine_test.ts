@@ -8,6 +8,12 @@ testEngine(
   ({ finishedTasksMax }) => openEngine(":memory:", { keep: { tasks: finishedTasksMax, ms: null } }),
 );
 
+testEngine(
+  "LocalEngine with all in its inbox first",
+  ({ finishedTasksMax }) =>
+    openEngine(":memory:", { keep: { tasks: finishedTasksMax, ms: null }, inboxRowsMin: 0 }),
+);
+
 Deno.test("LocalEngine shows a task's end, and counts it, only once it is written", async () => {
   await using world = await EngineWorld.open(() => openEngine());
   const [id = never()] = await world.fill(1);

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { v7 as uuidv7 } from "uuid";
-import type { Cell } from "../../core/engine/local/journal/group.ts";
+import { type Cell, writeTaskRows } from "../../core/engine/local/journal/group.ts";
 import { GroupStore } from "../../core/engine/local/journal/group_store.ts";
 import { migrate } from "../../core/engine/local/journal/migrations.ts";
 import { STORED_EVENTS, storedState } from "../../core/engine/local/journal/schema.ts";
@@ -81,13 +81,15 @@ export function readStates(path: string): Record<string, unknown> {
 function write(db: DatabaseSync, tasks: StoredTasks): void {
   const { completed = 0, running = 0, pending = 0 } = tasks;
   const all = Array.from({ length: completed + running + pending }, (_, index) => index + 1);
-  new GroupStore(db, true).write({
+  new GroupStore(db, true, Infinity).write({
     kind: "group",
     number: 1,
     isSynced: true,
-    submitted: all.flatMap(submitRow),
-    moved: all.slice(completed, completed + running).flatMap(startRow),
-    ended: all.slice(0, completed).flatMap(endRow),
+    tasks: [writeTaskRows({
+      submitted: all.flatMap(submitRow),
+      moved: all.slice(completed, completed + running).flatMap(startRow),
+      ended: all.slice(0, completed).flatMap(endRow),
+    })],
     changes: [{
       kind: "pool",
       number: 1,

@@ -60,6 +60,9 @@ import { Window, WINDOW_TASKS } from "./window.ts";
 /** How long a caller who was refused should wait before the next try. */
 const RETRY_AFTER_MS = 1_000;
 
+/** How long a list waits for what was answered before it, and is not in the tables yet. */
+const CATCH_UP_MS = 250;
+
 /** How many tasks are cancelled before others are served. */
 const CANCEL_STEP = 1_000;
 
@@ -81,6 +84,8 @@ export interface LocalEngineOptions {
   readonly clock?: Clock;
   /** Waiting tasks of a pool that are kept in memory; about 4,000 if left out. */
   readonly windowTasks?: number;
+  /** Rows of a group from which on it is answered before the tables have it; 256 if left out. */
+  readonly inboxRowsMin?: number;
   /** Where the code of a type is now: tasks that come back run it from there. */
   findType?(name: string): NewTask["type"] | undefined;
   /** Told of what goes wrong where nobody waits for it. */
@@ -146,8 +151,11 @@ export class LocalEngine implements Engine, RecordListener {
     let onWritten: JournalListener["written"] = () => {};
     const listener: JournalListener = { written: (...told) => onWritten(...told) };
     await using opened = new AsyncDisposableStack();
-    const { isDurable } = files;
-    const journal = opened.use(await Journal.open(files.journalPath, { isDurable, listener }));
+    const { isDurable, journalPath } = files;
+    const { inboxRowsMin } = options;
+    const journal = opened.use(
+      await Journal.open(journalPath, { isDurable, listener, inboxRowsMin }),
+    );
     const reader = opened.use(await JournalReader.open(files));
     const { ledger, orphans, wasClosed, lastGroup } = RunningLedger.open(files.ledgerPath);
     if (lastGroup > journal.lastGroup) throw cutOff(files, lastGroup - journal.lastGroup);
@@ -323,6 +331,7 @@ export class LocalEngine implements Engine, RecordListener {
     const { shelf, reader } = this.#parts;
     const { poolId, ...rest } = filter;
     const pool = poolId === undefined ? {} : { poolNumber: shelf.numberOf(poolId) };
+    await this.#catchUp();
     const { rows, ...page } = await reader.list({ ...rest, ...pool }, request);
     const tasks = rows.map((row) => this.#records.get(row.id)?.snapshot() ?? this.#snapshotOf(row));
     return { ...page, tasks };
@@ -339,7 +348,8 @@ export class LocalEngine implements Engine, RecordListener {
       const found = await this.#find(id);
       signal.throwIfAborted();
       // One in memory tells when its end is written, even if it has ended already.
-      if (this.#isSuspended || !(found instanceof TaskRecord) && isFinal(found.state)) return;
+      const isOver = found instanceof TaskRecord ? found.isEndWritten : isFinal(found.state);
+      if (this.#isSuspended || isOver) return;
       await promise;
     } finally {
       signal.removeEventListener("abort", abort);
@@ -396,7 +406,10 @@ export class LocalEngine implements Engine, RecordListener {
     this.#parts.journal.end(
       endRow(record, queue.number, move),
       isSynced,
-      () => this.#endWritten(queue, record, shownState),
+      {
+        written: () => this.#endWritten(queue, record, shownState),
+        applied: () => this.#endApplied(queue, record),
+      },
     );
     if (move.from !== "pending") return;
     // One that ran waits no longer, whenever its end is written.
@@ -448,7 +461,12 @@ export class LocalEngine implements Engine, RecordListener {
     }
     // A key is found on disk only once its task is there, whenever its caller is answered.
     const isKeyed = fresh.some(({ idempotencyKey }) => idempotencyKey !== null);
-    const onDisk = isRelaxed && isKeyed ? this.#parts.journal.flush() : written;
+    const { journal } = this.#parts;
+    const onDisk = !isKeyed
+      ? written
+      : isRelaxed
+      ? journal.flush()
+      : written.then(() => journal.applied());
     const enqueued = this.#keys.claim(tasks, look, fresh, onDisk);
     try {
       await written;
@@ -489,8 +507,7 @@ export class LocalEngine implements Engine, RecordListener {
     const { tallies } = this.#parts;
     tallies.moved(poolId, from, record.state);
     if (record.outcome && isTimeout(record.outcome)) tallies.add(poolId, "timedOut", 1);
-    this.#window.forget(queue, record);
-    for (const left of this.#lookups) left.add(record.task.id);
+    record.isEndWritten = true;
     this.#parts.ledger.takeBack(record.order);
     this.#retention.ended();
     const waiters = this.#waiters.get(record.task.id);
@@ -498,6 +515,12 @@ export class LocalEngine implements Engine, RecordListener {
     for (const tell of waiters ?? []) tell();
     if (from === "pending") this.#admitWaiting(poolId);
     if (tallies.live(poolId) + queue.reserved === 0) queue.tellIdle();
+  }
+
+  /** From here on it is read from the tables. */
+  #endApplied(queue: Queue, record: TaskRecord): void {
+    this.#window.forget(queue, record);
+    for (const left of this.#lookups) left.add(record.task.id);
   }
 
   /** Ends a task that is on disk only. */
@@ -540,7 +563,16 @@ export class LocalEngine implements Engine, RecordListener {
   }
 
   async #seqOf(id: TaskId): Promise<number> {
+    await this.#catchUp();
     return this.#records.get(id)?.order ?? (await this.#read(id)).seq;
+  }
+
+  /** Waits until what was answered can be read; not for ever, for the disk may refuse. */
+  async #catchUp(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, CATCH_UP_MS);
+    await Promise.race([this.#parts.journal.applied(), promise]);
+    clearTimeout(timer);
   }
 
   async #readByKey({ poolId, idempotencyKey }: NewTask): Promise<StoredTask | undefined> {
@@ -555,7 +587,7 @@ export class LocalEngine implements Engine, RecordListener {
   }
 
   async #whenEnded(id: TaskId): Promise<void> {
-    if (!this.#records.has(id)) return;
+    if (this.#records.get(id)?.isEndWritten ?? true) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waitersOf(id).add(resolve);
     await promise;

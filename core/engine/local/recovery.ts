@@ -106,7 +106,7 @@ function recoverOne(
 ): StoredTask | undefined {
   const deaths = row.deaths + (wasClosed ? 0 : 1);
   if (deaths >= DEATHS_MAX) {
-    journal.end(poisonRow(row, pool, deaths, nowMs), true, () => {});
+    journal.end(poisonRow(row, pool, deaths, nowMs), true);
     return undefined;
   }
   const cause = wasClosed

@@ -1,6 +1,6 @@
 /**
- * When ended tasks are let go: the writer takes a few with each group while there are too many, and
- * looks again every second, so that age counts on a quiet server, too.
+ * When ended tasks are let go: the writer looks every second, and takes a few with each group while
+ * there are too many.
  */
 import type { Clock } from "../../model/clock.ts";
 import type { PruneRules } from "./journal/group.ts";
@@ -24,40 +24,41 @@ export interface RetentionOptions {
 export class Retention implements Disposable {
   readonly #options: RetentionOptions;
   readonly #timer: ReturnType<typeof setInterval>;
-  #ended = 0;
+  /** Whether any ended since the last look: without that, only age makes any too old. */
+  #hasEnded = false;
   #isAsked = false;
   /** Pools with rules of their own that had their turn. */
   #turn = 0;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.#look(true), LOOK_MS);
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
     // It shall not keep the process.
     Deno.unrefTimer(this.#timer as unknown as number);
   }
 
   /** A task ended. */
   ended(): void {
-    this.#ended++;
+    this.#hasEnded = true;
   }
 
   /** A group was written; `pruned` of its records went. */
   written(pruned: number): void {
     this.#isAsked = false;
-    if (pruned > 0) this.#look(true);
-    else if (this.#ended >= 256) this.#look(false);
+    if (pruned === 0) return;
+    this.#hasEnded = true; // there may be more
+    this.#look();
   }
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }
 
-  #look(isForced: boolean): void {
+  #look(): void {
     if (this.#isAsked || this.#options.journal.failure !== undefined) return;
     const rules = this.#rules();
-    if (!isForced && this.#ended === 0) return;
-    if (this.#ended === 0 && !this.#hasAgeRule(rules)) return;
-    this.#ended = 0;
+    if (!this.#hasEnded && !this.#hasAgeRule(rules)) return;
+    this.#hasEnded = false;
     this.#isAsked = true;
     this.#options.journal.note({ kind: "prune", nowMs: this.#options.clock.nowMs(), rules });
   }

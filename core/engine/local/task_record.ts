@@ -54,6 +54,8 @@ export class TaskRecord extends Attempt {
   startedAtMs: number | null = null;
   finishedAtMs = 0;
   outcome: Outcome | undefined;
+  /** Whether it has ended, and no crash undoes that any more. */
+  isEndWritten = false;
   ranOnSlot: number | null = null;
   progressNote: string | null = null;
   metrics: Readonly<Record<string, number>> = {};
@@ -138,7 +140,7 @@ export class TaskRecord extends Attempt {
     if (this.isOver) this.listener.noted(this);
   }
 
-  /** A frozen copy. An end shows once it is written, and then from there: a crash could undo it. */
+  /** A frozen copy. An end shows once it is written: a crash could undo it. */
   snapshot(): TaskSnapshot {
     const { task } = this;
     return {
@@ -181,6 +183,7 @@ export class TaskRecord extends Attempt {
 
   #status(): TaskStatus {
     const { outcome, startedAtMs } = this;
+    if (outcome !== undefined && this.isEndWritten) return this.#ending(outcome);
     if (startedAtMs === null) {
       const why = outcome === undefined ? this.runner.whyWaiting(this) : "Its end is being written";
       return { state: "pending", why };
@@ -194,6 +197,34 @@ export class TaskRecord extends Attempt {
       isZombie: this.runner.isZombie(this),
       progress: progress && { ...progress, note: this.progressNote },
     };
+  }
+
+  #ending(outcome: Outcome): TaskStatus {
+    const startedAtMs = this.startedAtMs === null ? null : Math.round(this.startedAtMs);
+    const ending = {
+      slot: this.ranOnSlot,
+      startedAtMs,
+      finishedAtMs: Math.round(this.finishedAtMs),
+      runMs: outcome.runMs,
+    };
+    switch (outcome.kind) {
+      case "done": {
+        const resultJson = typeof outcome.value === "string" ? outcome.value : null;
+        const { slot, runMs } = ending;
+        return {
+          ...ending,
+          state: "completed",
+          slot: slot ?? 0,
+          startedAtMs: startedAtMs ?? 0,
+          runMs: runMs ?? 0,
+          resultJson,
+        };
+      }
+      case "failed":
+        return { ...ending, state: "failed", failure: outcome.failure };
+      case "cancelled":
+        return { ...ending, state: "cancelled", cause: outcome.cause };
+    }
   }
 }
 

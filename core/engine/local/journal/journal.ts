@@ -7,40 +7,16 @@
  * refuses; only submits that still wait for their answer are given back to their callers.
  */
 import { LidoError } from "../../../model/errors.ts";
-import type { Cell, Change, FromWriter, GroupMessage, ToWriter } from "./group.ts";
+import type { Cell, Change, FromWriter, ToWriter } from "./group.ts";
+import { type EndedTask, GroupDraft } from "./group_draft.ts";
 
+/** A group of fewer rows goes to the tables at once: who submits a few may read them at once, too. */
+const INBOX_ROWS_MIN = 256;
 /** Between two tries to write what the disk refused. */
 const RETRY_MS = 1_000;
 /** Tasks that may wait for the disk, and the characters of their inputs. */
 const WAITING_TASKS_MAX = 200_000;
 const WAITING_CHARS_MAX = 128 * 1024 * 1024;
-/** Cells of one kind in one group: more wait for the next. */
-const GROUP_CELLS_MAX = 65_536;
-
-/** Submits that wait for their answer, or were answered already. */
-interface Submission {
-  readonly rows: readonly Cell[];
-  readonly tasks: number;
-  readonly chars: number;
-  /** Null once the caller was answered: then it must be written. */
-  readonly answer: { resolve(): void; reject(error: unknown): void } | null;
-}
-
-/** What grows until it is sent. */
-class Group {
-  submissions: Submission[] = [];
-  moved: Cell[] = [];
-  ended: Cell[] = [];
-  changes: Change[] = [];
-  onWritten: (() => void)[] = [];
-  isSynced = false;
-
-  get isEmpty(): boolean {
-    return this.submissions.length === 0 && this.moved.length === 0 && this.ended.length === 0 &&
-      this.changes.length === 0 && this.onWritten.length === 0;
-  }
-}
-
 /** What a journal tells. */
 export interface JournalListener {
   /**
@@ -55,20 +31,23 @@ export class Journal implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #listener: JournalListener;
   #number: number;
-  #next = new Group();
-  #sent: Group | undefined;
+  /** The last group that readers see, and who waits for later ones, in their order. */
+  #applied: number;
+  #unapplied: { readonly number: number; tell(): void }[] = [];
+  #next = new GroupDraft();
+  #sent: GroupDraft | undefined;
   #failure: LidoError | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #isPlanned = false;
   #waitingTasks = 0;
   #waitingChars = 0;
-  /** Of the waiting: those whose callers were answered. */
+  /** Of those that wait to be written: those whose callers were answered. */
   #owedTasks = 0;
   #closed: (() => void) | undefined;
 
   private constructor(worker: Worker, lastGroup: number, listener: JournalListener) {
     this.#worker = worker;
-    this.#number = lastGroup;
+    this.#number = this.#applied = lastGroup;
     this.#listener = listener;
     worker.onmessage = ({ data }: MessageEvent<FromWriter>) => this.#heard(data);
     worker.onerror = (event) => {
@@ -80,7 +59,11 @@ export class Journal implements AsyncDisposable {
   /** Opens a migrated file. @throws {LidoError} `journal_corrupt`. */
   static async open(
     path: string,
-    options: { readonly isDurable: boolean; readonly listener: JournalListener },
+    { isDurable, listener, inboxRowsMin = INBOX_ROWS_MIN }: {
+      readonly isDurable: boolean;
+      readonly listener: JournalListener;
+      readonly inboxRowsMin?: number | undefined;
+    },
   ): Promise<Journal> {
     const worker = new Worker(new URL("./writer_main.ts", import.meta.url), { type: "module" });
     const { promise, resolve, reject } = Promise.withResolvers<number>();
@@ -91,8 +74,8 @@ export class Journal implements AsyncDisposable {
       event.preventDefault();
       reject(new LidoError("journal_corrupt", `Cannot open journal ${path}: ${event.message}`));
     };
-    post(worker, { kind: "open", path, isDurable: options.isDurable });
-    return new Journal(worker, await promise, options.listener);
+    post(worker, { kind: "open", path, isDurable, inboxRowsMin });
+    return new Journal(worker, await promise, listener);
   }
 
   /** Why nothing can be written now; undefined when all is well. */
@@ -105,9 +88,9 @@ export class Journal implements AsyncDisposable {
     return this.#number;
   }
 
-  /** Whether tasks were answered that are not written yet. */
+  /** Whether tasks were answered that cannot be read yet. */
   get owesTasks(): boolean {
-    return this.#owedTasks > 0;
+    return this.#owedTasks > 0 || this.#applied < this.#number;
   }
 
   /**
@@ -151,16 +134,16 @@ export class Journal implements AsyncDisposable {
     this.#plan();
   }
 
-  /** A task ended; `onWritten` is called when that is written. */
-  end(row: readonly Cell[], isSynced: boolean, onWritten: () => void): void {
+  /** A task ended; it is told when that is written, and when it can be read. */
+  end(row: readonly Cell[], isSynced: boolean, task?: EndedTask): void {
     const next = this.#next;
     next.ended.push(...row);
-    next.onWritten.push(onWritten);
+    if (task !== undefined) next.endedTasks.push(task);
     next.isSynced ||= isSynced;
     this.#plan();
   }
 
-  /** Something else changed. Resolves when it is written. */
+  /** Something else changed. Resolves when it is written and can be read. */
   change(change: Change, isSynced = false): Promise<void> {
     this.#next.changes.push(change);
     this.#next.isSynced ||= isSynced;
@@ -173,10 +156,18 @@ export class Journal implements AsyncDisposable {
     this.#plan();
   }
 
-  /** Resolves when all that came before is written. */
-  flush(): Promise<void> {
-    if (this.#next.isEmpty && this.#sent === undefined) return Promise.resolve();
-    return this.#whenWritten();
+  /** Resolves when all that came before is written and can be read. */
+  async flush(): Promise<void> {
+    if (!this.#next.isEmpty || this.#sent !== undefined) await this.#whenWritten();
+    await this.applied();
+  }
+
+  /** Resolves when all that was written before can be read. */
+  applied(): Promise<void> {
+    const number = this.#number;
+    if (this.#applied >= number) return Promise.resolve();
+    post(this.#worker, { kind: "apply" });
+    return new Promise((resolve) => this.#unapplied.push({ number, tell: resolve }));
   }
 
   /** Writes what there is, if the disk takes it, and closes the file. */
@@ -209,33 +200,21 @@ export class Journal implements AsyncDisposable {
     });
   }
 
-  #send(): void {
-    if (this.#next.isEmpty) return;
+  /** Sends what there is; what is `forced` even if there is nothing: it tells whether all is well. */
+  #send(isForced = false): void {
+    if (this.#next.isEmpty && !isForced) return;
     const group = this.#next;
-    this.#next = splitRest(group);
+    this.#next = group.splitRest();
     this.#sent = group;
-    this.#post(group);
-  }
-
-  #post(group: Group): void {
-    const message: GroupMessage = {
-      kind: "group",
-      number: this.#number + 1,
-      isSynced: group.isSynced,
-      submitted: group.submissions.length === 1
-        ? group.submissions[0]?.rows ?? []
-        : group.submissions.flatMap(({ rows }) => rows),
-      moved: group.moved,
-      ended: group.ended,
-      changes: group.changes,
-    };
-    post(this.#worker, message);
+    post(this.#worker, group.message(this.#number + 1));
   }
 
   #heard(message: FromWriter): void {
     switch (message.kind) {
       case "written":
-        return this.#written(message.number, message.pruned);
+        return this.#written(message);
+      case "applied":
+        return this.#shown(message.applied);
       case "failed":
         return this.#failed(message.message);
       case "closed":
@@ -244,77 +223,56 @@ export class Journal implements AsyncDisposable {
     }
   }
 
-  #written(number: number, pruned: number): void {
+  #written({ number, pruned, applied }: Extract<FromWriter, { kind: "written" }>): void {
     this.#number = number;
-    const group = this.#sent;
+    const group = this.#sent ?? new GroupDraft();
     this.#sent = undefined;
     this.#failure = undefined;
-    for (const { tasks, chars, answer } of group?.submissions ?? []) {
+    // The writer goes on at once, while the server looks at what that has brought.
+    this.#send();
+    for (const { tasks, chars, answer } of group.submissions) {
       this.#waitingTasks -= tasks;
       this.#waitingChars -= chars;
       if (answer === null) this.#owedTasks -= tasks;
       else answer.resolve();
     }
-    for (const tell of group?.onWritten ?? []) tell();
-    this.#listener.written(pruned, group?.isSynced ? number : null);
-    if (!this.#next.isEmpty) this.#plan();
+    for (const task of group.endedTasks) task.written();
+    for (const tell of group.onWritten) tell();
+    this.#listener.written(pruned, group.isSynced ? number : null);
+    if (group.endedTasks.length > 0) {
+      const tell = () => group.endedTasks.forEach((task) => task.applied());
+      this.#unapplied.push({ number, tell });
+    }
+    this.#shown(applied);
+  }
+
+  #shown(applied: number): void {
+    this.#applied = applied;
+    const first = this.#unapplied.findIndex(({ number }) => number > applied);
+    const shown = this.#unapplied.splice(0, first < 0 ? this.#unapplied.length : first);
+    for (const { tell } of shown) tell();
   }
 
   /** Nothing of the group is in the file: what can be given back is, the rest is tried again. */
   #failed(reason: string): void {
     const failure = unavailable(reason);
     this.#failure = failure;
-    const group = this.#sent ?? new Group();
+    const group = this.#sent ?? new GroupDraft();
     this.#sent = undefined;
-    this.#next = joined(group, this.#next);
-    for (const { tasks, chars, answer } of this.#next.submissions) {
+    group.join(this.#next);
+    this.#next = group;
+    for (const { tasks, chars, answer } of group.submissions) {
       if (answer === null) continue;
       this.#waitingTasks -= tasks;
       this.#waitingChars -= chars;
       answer.reject(failure);
     }
-    this.#next.submissions = this.#next.submissions.filter(({ answer }) => answer === null);
+    group.submissions = group.submissions.filter(({ answer }) => answer === null);
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
-      const probe = this.#next;
-      this.#next = splitRest(probe);
-      this.#sent = probe;
-      this.#post(probe);
+      this.#send(true);
     }, RETRY_MS);
   }
-}
-
-/**
- * Takes out of a group the submits that are too many for it. Only those that nobody was told of:
- * whatever else is in the group may be about the others.
- */
-function splitRest(group: Group): Group {
-  const rest = new Group();
-  let cells = 0;
-  let isFull = false;
-  const kept = group.submissions.filter(({ rows, answer }) => {
-    isFull ||= cells > 0 && cells + rows.length > GROUP_CELLS_MAX;
-    if (isFull && answer !== null) return false;
-    cells += rows.length;
-    return true;
-  });
-  if (kept.length === group.submissions.length) return rest;
-  const isKept = new Set(kept);
-  rest.submissions = group.submissions.filter((submission) => !isKept.has(submission));
-  rest.isSynced = true;
-  group.submissions = kept;
-  return rest;
-}
-
-function joined(first: Group, second: Group): Group {
-  const group = new Group();
-  group.submissions = [...first.submissions, ...second.submissions];
-  group.moved = first.moved.concat(second.moved);
-  group.ended = first.ended.concat(second.ended);
-  group.changes = [...first.changes, ...second.changes];
-  group.onWritten = [...first.onWritten, ...second.onWritten];
-  group.isSynced = first.isSynced || second.isSynced;
-  return group;
 }
 
 function unavailable(reason: string): LidoError {

@@ -63,7 +63,9 @@ function ofPool(pool: number | undefined): string {
 /** Deletes all there is of the tasks that a query names. */
 function forget(db: DatabaseSync, query: string): number {
   db.exec(`CREATE TEMP TABLE IF NOT EXISTS going (seq INTEGER PRIMARY KEY)`);
-  db.exec(`DELETE FROM temp.going; INSERT INTO temp.going ${query}`);
+  db.exec("DELETE FROM temp.going");
+  const { changes: found } = db.prepare(`INSERT INTO temp.going ${query}`).run();
+  if (found === 0) return 0;
   db.exec(
     `UPDATE counters SET kept = kept - gone.n FROM (
        SELECT t.pool AS p, t.state AS s, count(*) AS n

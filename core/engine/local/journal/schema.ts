@@ -34,6 +34,11 @@ export const STORED_EVENTS = [
   "recover",
 ] as const satisfies readonly (TaskEvent | "submit" | null)[];
 
+/** Events that what is kept of a task turns on, by their numbers in the file. */
+export const SUBMIT = STORED_EVENTS.indexOf("submit");
+/** See {@link SUBMIT}. */
+export const START = STORED_EVENTS.indexOf("start");
+
 /** The number of a state in the file. */
 export function storedState(state: TaskState): number {
   return STORED_STATES.indexOf(state);
@@ -68,6 +73,12 @@ CREATE TABLE meta (
   key TEXT PRIMARY KEY,
   value ANY
 ) STRICT, WITHOUT ROWID;
+
+-- Groups that are written and that the other tables do not show yet; see inbox.ts.
+CREATE TABLE inbox (
+  number INTEGER PRIMARY KEY,
+  tasks TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE pools (
   number INTEGER PRIMARY KEY,

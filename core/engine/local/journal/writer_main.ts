@@ -19,10 +19,18 @@ const TRUNCATE_WAIT_MS = 20;
 /** Another connection that writes, though there should be none, is waited for so long. */
 const BUSY_MS = 5_000;
 
+/** Groups that wait go to the tables once nothing came for so long, or when somebody wants to read. */
+const QUIET_MS = 100;
+/** What failed is tried again after so long, if no group comes before. */
+const RETRY_MS = 1_000;
+
 const host = hostPort<ToWriter, FromWriter>();
-let where = { path: "", isDurable: true };
+let where = { path: "", isDurable: true, inboxRowsMin: 0 };
 let db: DatabaseSync | undefined;
 let store: GroupStore | undefined;
+let applying: ReturnType<typeof setTimeout> | undefined;
+/** Somebody waits to read what came up to this group. */
+let wanted = 0;
 
 function open(): GroupStore {
   db = new DatabaseSync(where.path, { timeout: BUSY_MS });
@@ -35,10 +43,12 @@ function open(): GroupStore {
     PRAGMA cell_size_check = ON;
     PRAGMA trusted_schema = OFF;
   `);
-  return store = new GroupStore(db, where.isDurable);
+  return store = new GroupStore(db, where.isDurable, where.inboxRowsMin);
 }
 
 function close(): void {
+  clearTimeout(applying);
+  applying = undefined;
   db?.close();
   db = store = undefined;
 }
@@ -47,8 +57,8 @@ function write(group: GroupMessage): FromWriter {
   try {
     const { number } = group;
     store ??= open();
-    const pruned = store.lastGroup() >= number ? 0 : store.write(group);
-    return { kind: "written", number, pruned };
+    const pruned = store.lastGroup >= number ? 0 : store.write(group);
+    return { kind: "written", number, pruned, applied: store.applied };
   } catch (error) {
     return afterFailure(group.number, error);
   }
@@ -58,7 +68,8 @@ function write(group: GroupMessage): FromWriter {
 function afterFailure(number: number, error: unknown): FromWriter {
   try {
     close();
-    if (open().lastGroup() >= number) return { kind: "written", number, pruned: 0 };
+    const { lastGroup, applied } = open();
+    if (lastGroup >= number) return { kind: "written", number, pruned: 0, applied };
   } catch {
     store = undefined; // the next group tries again
   }
@@ -67,6 +78,29 @@ function afterFailure(number: number, error: unknown): FromWriter {
     number,
     message: error instanceof Error ? error.message : String(error),
   };
+}
+
+/** Groups that wait go to the tables one by one, and those that come are served in between. */
+function planApply(): void {
+  clearTimeout(applying);
+  applying = undefined;
+  if (store === undefined || store.applied >= store.lastGroup) return;
+  applying = setTimeout(applyNext, store.applied < wanted ? 0 : QUIET_MS);
+}
+
+function applyNext(): void {
+  try {
+    store ??= open();
+    store.applyNext();
+    host.postMessage({ kind: "applied", applied: store.applied });
+    wanted = Math.max(wanted, store.lastGroup); // it is quiet: all that waits may go
+    planApply();
+  } catch {
+    // What waits is on the disk, and stays there; the next group tells what is wrong.
+    close();
+    applying = setTimeout(applyNext, RETRY_MS);
+  }
+  checkpoint();
 }
 
 /** Failing is no harm: the file only stays long. */
@@ -90,12 +124,19 @@ host.onmessage = ({ data }) => {
   switch (data.kind) {
     case "open":
       where = data;
-      return answer({ kind: "opened", lastGroup: open().lastGroup() });
+      store = open();
+      while (store.applyNext());
+      return answer({ kind: "opened", lastGroup: store.lastGroup });
     case "group":
       answer(write(data));
+      planApply();
       return checkpoint();
+    case "apply":
+      wanted = store?.lastGroup ?? 0;
+      return planApply();
     case "close":
       try {
+        while (store?.applyNext());
         close();
       } finally {
         answer({ kind: "closed" });

@@ -1,0 +1,103 @@
+/** What happens until it is sent to the writer: groups that grow. */
+import { type Cell, type Change, END_COLUMNS, type GroupMessage, writeTaskRows } from "./group.ts";
+
+/** Cells of one kind in one group: more wait for the next. */
+const GROUP_CELLS_MAX = 65_536;
+/** Characters of ends in one text: a text has room for about 500 million. */
+const TEXT_CHARS_MAX = 64 * 1024 * 1024;
+
+/** Submits that wait for their answer, or were answered already. */
+export interface Submission {
+  readonly rows: readonly Cell[];
+  readonly tasks: number;
+  readonly chars: number;
+  /** Null once the caller was answered: then it must be written. */
+  readonly answer: { resolve(): void; reject(error: unknown): void } | null;
+}
+
+/** A task that ended, and is told what becomes of that. */
+export interface EndedTask {
+  /** Its end is written: a crash does not undo it any more. */
+  written(): void;
+  /** And it is in the tables: whoever reads them sees it. */
+  applied(): void;
+}
+
+/** See the head of this file. */
+export class GroupDraft {
+  submissions: Submission[] = [];
+  moved: Cell[] = [];
+  ended: Cell[] = [];
+  changes: Change[] = [];
+  endedTasks: EndedTask[] = [];
+  onWritten: (() => void)[] = [];
+  isSynced = false;
+
+  get isEmpty(): boolean {
+    return this.submissions.length === 0 && this.moved.length === 0 && this.ended.length === 0 &&
+      this.changes.length === 0 && this.onWritten.length === 0;
+  }
+
+  /** What the writer is told of it. */
+  message(number: number): GroupMessage {
+    const submitted = this.submissions.flatMap(({ rows }) => rows);
+    const [ended = [], ...more] = splitEnds(this.ended);
+    const tasks = [
+      writeTaskRows({ submitted, moved: this.moved, ended }),
+      ...more.map((ends) => writeTaskRows({ submitted: [], moved: [], ended: ends })),
+    ];
+    return { kind: "group", number, isSynced: this.isSynced, tasks, changes: this.changes };
+  }
+
+  /**
+   * Takes out the submits that are too many for one group, and gives them. Only those that nobody was
+   * told of: whatever else is in the group may be about the others.
+   */
+  splitRest(): GroupDraft {
+    const rest = new GroupDraft();
+    let cells = 0;
+    let isFull = false;
+    const kept: Submission[] = [];
+    for (const submission of this.submissions) {
+      const { rows, answer } = submission;
+      isFull ||= cells > 0 && cells + rows.length > GROUP_CELLS_MAX;
+      if (isFull && answer !== null) rest.submissions.push(submission);
+      else {
+        cells += rows.length;
+        kept.push(submission);
+      }
+    }
+    this.submissions = kept;
+    rest.isSynced = rest.submissions.length > 0;
+    return rest;
+  }
+
+  /** Puts what came after it to it: it was not written. */
+  join(later: GroupDraft): void {
+    this.submissions = [...this.submissions, ...later.submissions];
+    this.moved = this.moved.concat(later.moved);
+    this.ended = this.ended.concat(later.ended);
+    this.changes = [...this.changes, ...later.changes];
+    this.endedTasks = [...this.endedTasks, ...later.endedTasks];
+    this.onWritten = [...this.onWritten, ...later.onWritten];
+    this.isSynced ||= later.isSynced;
+  }
+}
+
+/** Rows of ends, in as many lists as there must be texts. */
+function splitEnds(cells: readonly Cell[]): readonly (readonly Cell[])[] {
+  const lists: (readonly Cell[])[] = [];
+  let chars = 0;
+  let from = 0;
+  for (let at = 0; at < cells.length; at += END_COLUMNS.length) {
+    const result = cells[at + END_COLUMNS.indexOf("result")];
+    const own = typeof result === "string" ? result.length : 0;
+    if (chars + own > TEXT_CHARS_MAX && at > from) {
+      lists.push(cells.slice(from, at));
+      from = at;
+      chars = 0;
+    }
+    chars += own;
+  }
+  return from === 0 ? [cells] : [...lists, cells.slice(from)];
+}

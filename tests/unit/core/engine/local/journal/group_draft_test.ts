@@ -1,0 +1,55 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import {
+  type Cell,
+  END_COLUMNS,
+  readTaskRows,
+  SUBMIT_COLUMNS,
+} from "../../../../../../core/engine/local/journal/group.ts";
+import { GroupDraft } from "../../../../../../core/engine/local/journal/group_draft.ts";
+
+const ANSWER = { resolve() {}, reject() {} };
+
+Deno.test("GroupDraft lays what came in one message, in its order", () => {
+  const draft = new GroupDraft();
+  draft.submissions.push(submission(1, ANSWER), submission(2, null));
+  draft.ended.push(...end("1"));
+  const { number, tasks } = draft.message(7);
+  const [text = "", ...more] = tasks;
+  deepStrictEqual([number, more], [7, []]);
+  const { submitted, ended } = readTaskRows(text);
+  deepStrictEqual(submitted.filter((_, at) => at % SUBMIT_COLUMNS.length === 0), [1, 2]);
+  strictEqual(ended[END_COLUMNS.indexOf("result")], "1");
+});
+
+Deno.test("GroupDraft keeps submits that are too many for the next group, unless they were answered", () => {
+  const draft = new GroupDraft();
+  const large = Array.from({ length: 70_000 }, () => null);
+  draft.submissions.push(
+    { rows: large, tasks: 1, chars: 0, answer: ANSWER },
+    submission(2, ANSWER),
+    submission(3, null),
+  );
+  const rest = draft.splitRest();
+  deepStrictEqual(draft.submissions.map(({ rows }) => rows[0]), [null, 3]);
+  deepStrictEqual(rest.submissions.map(({ rows }) => rows[0]), [2]);
+  ok(rest.isSynced);
+});
+
+Deno.test("GroupDraft spreads ends over several texts where one would be too long", () => {
+  const draft = new GroupDraft();
+  const result = "x".repeat(40 * 1024 * 1024);
+  draft.ended.push(...end(result), ...end(result), ...end("3"));
+  const results = draft.message(1).tasks.map((text) =>
+    readTaskRows(text).ended.filter((cell) => typeof cell === "string").map(({ length }) => length)
+  );
+  deepStrictEqual(results, [[result.length], [result.length, 1]]);
+});
+
+function submission(seq: number, answer: typeof ANSWER | null) {
+  const rows = SUBMIT_COLUMNS.map((column): Cell => column === "seq" ? seq : null);
+  return { rows, tasks: 1, chars: 0, answer };
+}
+
+function end(result: string): readonly Cell[] {
+  return END_COLUMNS.map((column) => column === "result" ? result : null);
+}
