@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { NewTask } from "./engine/engine.ts";
 import { LidoError } from "./model/errors.ts";
 import type { PoolSettings } from "./model/pool.ts";
-import { TaskId, type TaskSubmission } from "./model/task.ts";
+import { TaskId, type TaskSnapshot, type TaskSubmission } from "./model/task.ts";
 import type { TaskTypeRegistry } from "./tasks/registry.ts";
 
 /**
@@ -29,6 +29,27 @@ export function takeIn(
       : submission.runTimeoutMs,
     tags: submission.tags,
     idempotencyKey: submission.idempotencyKey ?? null,
+  };
+}
+
+/**
+ * Makes a new task of one that there was, as it was submitted: its input keeps all its digits.
+ * @throws {LidoError} `task_type_not_found`, `task_type_broken`, `invalid_input`.
+ */
+export function takeInAgain(task: TaskSnapshot, types: TaskTypeRegistry): NewTask {
+  const type = types.get(task.type);
+  types.checkInput(type, task.inputJson === null ? undefined : JSON.parse(task.inputJson));
+  const { poolId, name, inputJson, priority, runTimeoutMs, tags } = task;
+  return {
+    id: TaskId.parse(uuidv7()),
+    poolId,
+    name,
+    type: { name: type.name, url: type.url, codeVersion: type.codeVersion },
+    inputJson,
+    priority,
+    runTimeoutMs,
+    tags,
+    idempotencyKey: null,
   };
 }
 

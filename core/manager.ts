@@ -14,7 +14,7 @@ import { runSelfTest } from "./execution/self_test.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
 import { LidoError } from "./model/errors.ts";
 import { faultsOf } from "./model/faults.ts";
-import type { History, HistoryRequest } from "./model/history.ts";
+import type { History, HistoryRequest, RecentStep } from "./model/history.ts";
 import {
   type PoolChanges,
   type PoolId,
@@ -41,7 +41,8 @@ import { healthOf } from "./observation/health.ts";
 import { PoolHistory } from "./pool_history.ts";
 import { PoolHouse } from "./pool_house.ts";
 import { DRAIN_DEADLINE_MS, type PoolRoom } from "./pool_room.ts";
-import { inBatch, takeIn } from "./intake.ts";
+import { BulkOperations } from "./bulk.ts";
+import { inBatch, takeIn, takeInAgain } from "./intake.ts";
 import { TaskTypeRegistry } from "./tasks/registry.ts";
 
 /** What a manager is made with. */
@@ -61,6 +62,7 @@ export class Manager implements AsyncDisposable {
   readonly #pools: PoolHouse;
   readonly #history: PoolHistory;
   readonly #startedAtMs: number;
+  readonly #bulk: BulkOperations;
   #selfTest: Promise<readonly SelfTestFinding[]> | undefined;
   #closing: Promise<void> | undefined;
   readonly #folder: DataFolder;
@@ -80,6 +82,7 @@ export class Manager implements AsyncDisposable {
     const { codeFolders } = types;
     this.#pools = new PoolHouse({ limits, engine: this.#engine, clock, codeFolders, env });
     this.#history = new PoolHistory({ ...options, clock, engine });
+    this.#bulk = new BulkOperations(this, clock);
     this.#startedAtMs = clock.nowMs();
   }
 
@@ -226,6 +229,11 @@ export class Manager implements AsyncDisposable {
     return { task: await this.#engine.get(enqueued.id), isNew: enqueued.isNew };
   }
 
+  /** What {@link submit} would refuse is refused; nothing is submitted. @throws {LidoError} as it. */
+  checkSubmission(submission: TaskSubmission): void {
+    this.#newTask(submission);
+  }
+
   /** Submits all of them or none; a fault names its place. @throws {LidoError} as {@link submit}. */
   async submitBatch(
     submissions: readonly TaskSubmission[],
@@ -240,6 +248,19 @@ export class Manager implements AsyncDisposable {
     });
     const enqueued = await this.#engine.enqueue(tasks, options.signal);
     return enqueued.map(({ id }) => id);
+  }
+
+  /**
+   * Submits a task once more as it was, to the same pool; gives the new one.
+   * @throws {LidoError} `task_not_found`, and as {@link submit}.
+   */
+  async submitAgain(id: TaskId): Promise<TaskSnapshot> {
+    const old = await this.#engine.get(id);
+    this.#checkOpen("submit task");
+    this.#pools.get(old.poolId).checkOpen("submit task to");
+    const task = takeInAgain(old, this.#types);
+    await this.#engine.enqueue([task]);
+    return await this.#engine.get(task.id);
   }
 
   /** @throws {LidoError} `task_not_found`. */
@@ -289,6 +310,11 @@ export class Manager implements AsyncDisposable {
       clearTimeout(timer);
     }
     return await this.#engine.get(id);
+  }
+
+  /** What is done to many tasks at once. */
+  get bulk(): BulkOperations {
+    return this.#bulk;
   }
 
   /** What the task's code logged. @throws {LidoError} `task_not_found`. */
@@ -343,6 +369,26 @@ export class Manager implements AsyncDisposable {
   async getHistory(request: HistoryRequest = {}): Promise<History> {
     if (request.poolId !== undefined) this.#pools.get(request.poolId);
     return await this.#history.read(request);
+  }
+
+  /**
+   * What a pool, or all together, did in each 5 s of the last five minutes, oldest first; empty if
+   * nothing. From memory: it may be asked of every pool at once.
+   */
+  getRecent(poolId?: PoolId): readonly RecentStep[] {
+    return this.#history.recent(poolId ?? null);
+  }
+
+  /**
+   * Changes whenever anything does that can be seen of tasks and pools; undefined while that is so
+   * at every moment, since something runs or waits.
+   */
+  getRevision(): string | undefined {
+    const counts = this.#engine.counts();
+    if (counts.pending + counts.running > 0) return undefined;
+    const pools = this.#pools.list().map((room) => room.revision).join();
+    const step = this.#history.recentStep;
+    return [this.#startedAtMs, ...Object.values(counts), step, pools].join();
   }
 
   /** Whether all is well, and what is not. */

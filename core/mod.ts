@@ -1,5 +1,14 @@
 /** The door of core: all that routes, commands and programs may use. */
 export { Config } from "./config.ts";
+export {
+  BULK_ACTIONS,
+  type BulkAction,
+  BulkOperations,
+  type BulkResult,
+  type BulkSelection,
+  type BulkSnapshot,
+  type BulkTarget,
+} from "./bulk.ts";
 export { Manager, type ManagerOptions } from "./manager.ts";
 export {
   AttemptError,
@@ -34,10 +43,12 @@ export {
   type HistoryMarker,
   type HistoryPoint,
   type HistoryRequest,
+  type RecentStep,
 } from "./model/history.ts";
 export {
   Durability,
   Isolation,
+  type Percentiles,
   Permissions,
   type PoolChanges,
   PoolId,
@@ -45,6 +56,7 @@ export {
   type PoolSettingsInput,
   type PoolSnapshot,
   type PoolState,
+  Rejection,
   type ResizeInfo,
   type SettingsVersion,
   type SlotSnapshot,

@@ -1,10 +1,11 @@
 /** The history as the manager keeps it: samples its pools' rooms, and answers what they did. */
 import type { Engine } from "./engine/engine.ts";
 import type { Clock } from "./model/clock.ts";
-import type { History, HistoryRequest } from "./model/history.ts";
+import type { History, HistoryRequest, RecentStep } from "./model/history.ts";
+import type { PoolId } from "./model/pool.ts";
 import type { MeteredPool } from "./observation/history/pool_meter.ts";
 import { HistorySampler } from "./observation/history/sampler.ts";
-import { chooseRange } from "./observation/history/steps.ts";
+import { chooseRange, SAMPLE_MS } from "./observation/history/steps.ts";
 import type { PoolRoom } from "./pool_room.ts";
 
 /** What a history is made with. */
@@ -51,6 +52,17 @@ export class PoolHistory implements Disposable {
       points,
       markers,
     };
+  }
+
+  /** What a pool, or under null all together, did in the last five minutes; empty if nothing. */
+  recent(poolId: PoolId | null): readonly RecentStep[] {
+    return this.#sampler.recent.read(poolId, this.#clock.nowMs());
+  }
+
+  /** Changes with each step while {@link recent} tells of anything. */
+  get recentStep(): number {
+    const step = Math.floor(this.#clock.nowMs() / SAMPLE_MS);
+    return this.recent(null).length > 0 ? step : 0;
   }
 
   /** Samples what there is for the last time. */

@@ -141,6 +141,12 @@ export class PoolRoom {
     this.#hurry.abort();
   }
 
+  /** Changes with the pool's state, its settings, and the state of any of its threads. */
+  get revision(): string {
+    const slots = this.threads.slots.map((slot) => `${slot.index}${stateOf(slot)}`);
+    return [this.#state, this.#settingsVersion, ...slots].join(" ");
+  }
+
   /** A frozen copy of all there is to see. */
   snapshot(): PoolSnapshot {
     const { threads } = this;

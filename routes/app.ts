@@ -18,6 +18,14 @@ import { BODY_BYTES_MAX, bodyGuard, jsonGuard } from "./guards/body_guard.ts";
 import { crossSiteGuard } from "./guards/cross_site_guard.ts";
 import { hostGuard } from "./guards/host_guard.ts";
 import { healthRoutes } from "./health.ts";
+import { overviewRoutes } from "./pages/overview.tsx";
+import { paletteRoutes } from "./pages/palette.ts";
+import { poolsRoutes } from "./pages/pools.tsx";
+import { withPages } from "./pages/problem.tsx";
+import { staticFiles } from "./pages/static_files.ts";
+import { submitRoutes } from "./pages/submit.tsx";
+import { tasksRoutes } from "./pages/tasks.tsx";
+import { typesRoutes } from "./pages/types.tsx";
 import { errorHandler, type LogError, problem } from "./problem.ts";
 
 /** What the app is made of. */
@@ -36,8 +44,11 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Hono<AppEnv> {
   const { manager, clock } = options;
   const app = new Hono<AppEnv>();
-  app.onError(errorHandler(options.logError));
-  app.notFound((c) => problem(c, new HttpError("not_found", `Cannot find ${c.req.path}`)));
+  const desk = { manager, clock };
+  app.onError(withPages(desk, errorHandler(options.logError)));
+  app.notFound((c) => {
+    throw new HttpError("not_found", `Cannot find ${c.req.path}`);
+  });
   addGuards(app, options);
   app.use("/api/*", async (c, next) => {
     await next();
@@ -49,6 +60,13 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route("/api", statsRoutes(manager, clock));
   app.route("/api", historyRoutes(manager));
   app.route("/health", healthRoutes(manager));
+  app.route("/static", staticFiles().routes);
+  app.route("/", overviewRoutes(desk));
+  app.route("/pools", poolsRoutes(desk));
+  app.route("/tasks", tasksRoutes(desk));
+  app.route("/submit", submitRoutes(desk));
+  app.route("/types", typesRoutes(desk));
+  app.route("/palette", paletteRoutes(desk));
   return app;
 }
 
@@ -81,6 +99,8 @@ const SECURITY_HEADERS: Parameters<typeof secureHeaders>[0] = {
   xFrameOptions: "DENY",
   contentSecurityPolicy: {
     defaultSrc: ["'self'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
     imgSrc: ["'self'", "data:"],
     objectSrc: ["'none'"],
     baseUri: ["'none'"],

@@ -61,8 +61,8 @@ const RULES: readonly Rule[] = [
     allows: ({ to }) =>
       to.startsWith("routes/") || to.startsWith("views/") || to === "core/mod.ts" ||
       to.startsWith("node:") || isPackage(to, "hono") || to === "zod" ||
-      to === "fastest-levenshtein",
-    says: "routes import core/mod.ts, views, hono, zod, node: and the nearest-name package",
+      to === "fastest-levenshtein" || isPackage(to, "csv-parse") || isPackage(to, "csv-stringify"),
+    says: "routes import core/mod.ts, views, hono, zod, node:, and packages of names and of CSV",
   },
   {
     files: /^views\//,

@@ -73,6 +73,16 @@ export type HistoryMarker =
     readonly reason: string | null;
   };
 
+/** What a pool did in one of the last steps of 5 s. */
+export interface RecentStep {
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  /** The most that waited, and the most threads that were busy, when it was looked at. */
+  readonly pending: number;
+  readonly busyThreads: number;
+}
+
 /** Which history is wanted. */
 export interface HistoryRequest {
   /** Of all pools together if left out. */

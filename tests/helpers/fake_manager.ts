@@ -1,5 +1,6 @@
 /** A stand-in for the manager: one pool and one task in memory, and a record of what was called. */
 import {
+  BulkOperations,
   type History,
   LidoError,
   PoolId,
@@ -265,6 +266,8 @@ type TaskMethods = Pick<
   RoutedManager,
   | "submit"
   | "submitBatch"
+  | "submitAgain"
+  | "checkSubmission"
   | "getTask"
   | "listTasks"
   | "cancelTask"
@@ -291,6 +294,8 @@ function taskMethods(): TaskMethods {
       }),
     cancelTask: findTask,
     stopTask: findTask,
+    submitAgain: findTask,
+    checkSubmission: () => {},
     waitForTask: findTask,
     readEvents: async (id) => {
       await findTask(id);
@@ -321,6 +326,13 @@ function systemMethods(): SystemMethods {
     getHistory: async ({ poolId } = {}) => {
       if (poolId !== undefined) await findPool(poolId);
       return { ...HISTORY, poolId: poolId ?? null };
+    },
+    getRecent: () => [],
+    getRevision: () => "1",
+    get bulk() {
+      const { listTasks, cancelTask, stopTask, submitAgain } = taskMethods();
+      const target = { listTasks, cancelTask, stopTask, submitAgain };
+      return new BulkOperations(target, { nowMs: () => Date.UTC(2026, 0, 3), monotonicMs: () => 0 });
     },
     getHealth: () => ({ isHealthy: true, alerts: [], stats: STATS }),
     getSelfTest: () =>

@@ -12,6 +12,7 @@ import { HISTORY_GAUGES } from "../../model/history.ts";
 import type { PoolId } from "../../model/pool.ts";
 import type { HistoryEntry } from "./history_row.ts";
 import { type MeteredPool, PoolMeter } from "./pool_meter.ts";
+import { RecentHistory } from "./recent.ts";
 import { RowSum } from "./row_sum.ts";
 import { SAMPLE_MS, stepBegin } from "./steps.ts";
 
@@ -32,6 +33,8 @@ export class HistorySampler implements Disposable {
   readonly #options: SamplerOptions;
   readonly #clock: Clock;
   readonly #onError: (error: unknown) => void;
+  /** What was sampled lately. */
+  readonly recent = new RecentHistory();
   readonly #meters = new Map<PoolId, PoolMeter>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Begin of the step that goes on. */
@@ -94,6 +97,7 @@ export class HistorySampler implements Disposable {
     const coveredMs = Math.round(monotonicMs - this.#sampledMs);
     this.#sampledMs = monotonicMs;
     const entries = this.#measure(coveredMs);
+    this.recent.note(atMs, entries);
     if (entries.length > 0) {
       await this.#options.engine.saveHistory({ atMs, nowMs: untilMs, entries });
     }

@@ -1,0 +1,198 @@
+/**
+ * What is done to many tasks at once: cancelled, stopped, or run again. An operation goes through the
+ * tasks one page after the other, newest first, and keeps what became of each; those that come after
+ * its beginning are not meant.
+ */
+import { v7 as uuidv7 } from "uuid";
+import type { Clock } from "./model/clock.ts";
+import { LidoError } from "./model/errors.ts";
+import type { TaskFilter, TaskId, TaskPage, TaskSnapshot } from "./model/task.ts";
+
+/** What can be done. */
+export const BULK_ACTIONS = ["cancel", "stop", "run_again"] as const;
+/** One of {@link BULK_ACTIONS}. */
+export type BulkAction = typeof BULK_ACTIONS[number];
+
+/** Tasks of one step. */
+const STEP = 100;
+/** Operations that are kept, and results of each. */
+const OPERATIONS_MAX = 20;
+const RESULTS_MAX = 1_000;
+
+/** Which tasks are meant. */
+export type BulkSelection =
+  | { readonly ids: readonly TaskId[] }
+  | { readonly filter: TaskFilter };
+
+/** What became of one task. */
+export interface BulkResult {
+  readonly id: TaskId;
+  readonly isOk: boolean;
+  /** What was done, or why it was not. */
+  readonly text: string;
+}
+
+/** A frozen copy of an operation. */
+export interface BulkSnapshot {
+  readonly id: string;
+  readonly action: BulkAction;
+  readonly state: "running" | "finished" | "cancelled";
+  readonly startedAtMs: number;
+  /** Tasks that were gone through, of about so many. */
+  readonly done: number;
+  readonly total: number;
+  readonly succeeded: number;
+  /** Left as they were, because of the state that they were in. */
+  readonly skipped: number;
+  readonly failed: number;
+  /** The first ones, those that went wrong before those that did not. */
+  readonly results: readonly BulkResult[];
+}
+
+/** What an operation needs of the manager. */
+export interface BulkTarget {
+  listTasks(
+    filter: TaskFilter,
+    page: { page: number; perPage: number } | { cursor: string; perPage: number },
+  ): Promise<TaskPage>;
+  cancelTask(id: TaskId): Promise<TaskSnapshot>;
+  stopTask(id: TaskId): Promise<TaskSnapshot>;
+  submitAgain(id: TaskId): Promise<TaskSnapshot>;
+}
+
+/** Errors that tell of a task's state, and of nothing wrong. */
+const SKIPS: ReadonlySet<string> = new Set([
+  "task_not_cancellable",
+  "task_not_stoppable",
+  "task_not_found",
+]);
+
+class Operation {
+  readonly id = uuidv7();
+  state: BulkSnapshot["state"] = "running";
+  done = 0;
+  succeeded = 0;
+  skipped = 0;
+  failed = 0;
+  readonly good: BulkResult[] = [];
+  readonly bad: BulkResult[] = [];
+
+  constructor(readonly action: BulkAction, readonly startedAtMs: number, public total: number) {}
+
+  note(result: BulkResult, isSkip: boolean): void {
+    this.done++;
+    if (result.isOk) this.succeeded++;
+    else if (isSkip) this.skipped++;
+    else this.failed++;
+    const list = result.isOk ? this.good : this.bad;
+    if (list.length < RESULTS_MAX) list.push(result);
+  }
+
+  snapshot(): BulkSnapshot {
+    const { id, action, state, startedAtMs, done, total, succeeded, skipped, failed } = this;
+    const results = [...this.bad, ...this.good].slice(0, RESULTS_MAX);
+    return {
+      id,
+      action,
+      state,
+      startedAtMs,
+      done,
+      total: Math.max(done, total),
+      succeeded,
+      skipped,
+      failed,
+      results,
+    };
+  }
+}
+
+/** See the head of this file. The last few operations are kept, in memory. */
+export class BulkOperations {
+  readonly #target: BulkTarget;
+  readonly #clock: Clock;
+  readonly #operations = new Map<string, Operation>();
+
+  constructor(target: BulkTarget, clock: Clock) {
+    this.#target = target;
+    this.#clock = clock;
+  }
+
+  /** How many tasks are meant now: what is asked about before it is done. */
+  async count(selection: BulkSelection): Promise<{ count: number; isExact: boolean }> {
+    if ("ids" in selection) return { count: new Set(selection.ids).size, isExact: true };
+    const { totalItems, isTotalExact } = await this.#target
+      .listTasks(selection.filter, { page: 1, perPage: 1 });
+    return { count: totalItems, isExact: isTotalExact };
+  }
+
+  /** Begins an operation and answers at once. */
+  async start(action: BulkAction, selection: BulkSelection): Promise<BulkSnapshot> {
+    const { count } = await this.count(selection);
+    const operation = new Operation(action, this.#clock.nowMs(), count);
+    this.#operations.set(operation.id, operation);
+    for (const [id, { state }] of this.#operations) {
+      if (this.#operations.size <= OPERATIONS_MAX) break;
+      if (state !== "running") this.#operations.delete(id);
+    }
+    this.#run(operation, selection).then(
+      () => operation.state = operation.state === "running" ? "finished" : operation.state,
+      () => operation.state = "cancelled", // the list itself cannot be read; what was done is told
+    );
+    return operation.snapshot();
+  }
+
+  /** How far an operation is; undefined if it is not kept any longer. */
+  get(id: string): BulkSnapshot | undefined {
+    return this.#operations.get(id)?.snapshot();
+  }
+
+  /** Goes no further. What was done stays done. */
+  end(id: string): void {
+    const operation = this.#operations.get(id);
+    if (operation?.state === "running") operation.state = "cancelled";
+  }
+
+  async #run(operation: Operation, selection: BulkSelection): Promise<void> {
+    for await (const ids of this.#pages(selection, operation.startedAtMs)) {
+      for (const id of ids) {
+        if (operation.state !== "running") return;
+        await this.#act(operation, id);
+      }
+    }
+  }
+
+  async *#pages(selection: BulkSelection, untilMs: number): AsyncGenerator<readonly TaskId[]> {
+    if ("ids" in selection) return yield [...new Set(selection.ids)];
+    const { filter } = selection;
+    const max = Math.min(filter.submittedAtMs?.max ?? Infinity, Math.floor(untilMs));
+    const older = { ...filter, submittedAtMs: { ...filter.submittedAtMs, max } };
+    let page = await this.#target.listTasks(older, { page: 1, perPage: STEP });
+    for (;;) {
+      yield page.tasks.map(({ id }) => id);
+      if (page.nextCursor === null) return;
+      page = await this.#target.listTasks(older, { cursor: page.nextCursor, perPage: STEP });
+    }
+  }
+
+  async #act(operation: Operation, id: TaskId): Promise<void> {
+    try {
+      const text = await this.#do(operation.action, id);
+      operation.note({ id, isOk: true, text }, false);
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      const isSkip = error instanceof LidoError && SKIPS.has(error.code);
+      operation.note({ id, isOk: false, text }, isSkip);
+    }
+  }
+
+  async #do(action: BulkAction, id: TaskId): Promise<string> {
+    switch (action) {
+      case "cancel":
+        return (await this.#target.cancelTask(id)).status.state;
+      case "stop":
+        return (await this.#target.stopTask(id)).status.state;
+      case "run_again":
+        return (await this.#target.submitAgain(id)).id;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/** `/tasks/bulk`: what is done to many tasks at once: asked about, begun, and looked at. */
+import { type Context, Hono } from "hono";
+import { BULK_ACTIONS, type BulkAction, type BulkSelection, TaskId } from "../../core/mod.ts";
+import { BulkPage, BulkPreview } from "../../views/pages/bulk.tsx";
+import type { AppEnv } from "../app_env.ts";
+import { HttpError } from "../errors.ts";
+import { readForm, type SentForm } from "../present/form.ts";
+import { readQuery } from "./tasks.tsx";
+import { type Desk, Visit } from "./visit.tsx";
+
+/** More than so many tasks want the number typed. */
+const UNTYPED_MAX = 100;
+/** Results that the page shows. */
+const RESULTS_MAX = 200;
+
+/** Makes the routes. */
+export function bulkRoutes(desk: Desk): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  routes.post("/preview", (c) => ask(new Visit(c, desk), sentOf(c), false));
+  routes.post("/", async (c) => {
+    const visit = new Visit(c, desk);
+    const form = sentOf(c);
+    const selection = selectionOf(visit, form);
+    const { count } = await desk.manager.bulk.count(selection);
+    const isTyped = count <= UNTYPED_MAX || form.get("confirm")?.[0]?.trim() === String(count);
+    if (count === 0 || !isTyped) return await ask(visit, form, count > 0);
+    const { id } = await desk.manager.bulk.start(actionOf(form), selection);
+    const { t } = visit.language;
+    return visit.done(t.bulk.running, `/tasks/bulk/${id}`, { leads: true });
+  });
+  routes.get("/:id", (c) => {
+    const visit = new Visit(c, desk);
+    const operation = desk.manager.bulk.get(c.req.param("id"));
+    if (operation === undefined) throw new HttpError("not_found", visit.language.t.bulk.gone);
+    return visit.live({
+      place: "tasks",
+      title: visit.language.t.bulk.title,
+      body: () => {
+        const results = operation.results.slice(0, RESULTS_MAX);
+        return <BulkPage model={{ ...operation, results }} />;
+      },
+      variant: `${operation.id} ${operation.done} ${operation.state}`,
+    });
+  });
+  routes.post("/:id/end", (c) => {
+    const id = c.req.param("id");
+    desk.manager.bulk.end(id);
+    const visit = new Visit(c, desk);
+    return visit.done(visit.language.t.bulk.cancelled, `/tasks/bulk/${encodeURIComponent(id)}`);
+  });
+  return routes;
+}
+
+async function ask(visit: Visit, form: SentForm, isWrong: boolean): Promise<Response> {
+  const { t } = visit.language;
+  const selection = selectionOf(visit, form);
+  const { count, isExact } = await visit.desk.manager.bulk.count(selection);
+  const query = "filter" in selection ? form.get("q")?.[0] ?? "" : null;
+  const back = query === null || query === "" ? "/tasks" : `/tasks?q=${encodeURIComponent(query)}`;
+  const preview = (
+    <BulkPreview
+      model={{
+        action: actionOf(form),
+        count,
+        isCountExact: isExact,
+        query,
+        ids: "ids" in selection ? selection.ids : [],
+        expected: count > UNTYPED_MAX ? String(count) : null,
+        fault: isWrong ? t.bulk.typeCountWrong : null,
+        back,
+      }}
+    />
+  );
+  return await visit.dialog("tasks", t.bulk.title, preview, isWrong ? 422 : 200);
+}
+
+/** @throws {HttpError} `invalid_input` where what is sent is no action, or its filter is wrong. */
+function selectionOf(visit: Visit, form: SentForm): BulkSelection {
+  if (form.get("all")?.[0] === "1") {
+    const { filter, faults } = readQuery(visit, form.get("q")?.[0] ?? "");
+    // A word that was not understood would make it more tasks than was meant.
+    if (faults.length > 0) throw new HttpError("invalid_input", faults.join("; "));
+    return { filter };
+  }
+  const ids = (form.get("id") ?? []).flatMap((text) => {
+    const id = TaskId.safeParse(text);
+    return id.success ? [id.data] : [];
+  });
+  return { ids };
+}
+
+function actionOf(form: SentForm): BulkAction {
+  const sent = form.get("action")?.[0];
+  const action = BULK_ACTIONS.find((one) => one === sent);
+  if (action !== undefined) return action;
+  throw new HttpError(
+    "invalid_input",
+    `Cannot act on tasks: action must be one of ${BULK_ACTIONS.join(", ")}`,
+  );
+}
+
+function sentOf(c: Context<AppEnv>): SentForm {
+  return readForm(new TextDecoder().decode(c.var.body));
+}

@@ -1,0 +1,107 @@
+/** `/`: the overview, and what the frame of every page needs. */
+import { Hono } from "hono";
+import {
+  Overview,
+  type OverviewModel,
+  type RangeName,
+  RANGES,
+} from "../../views/pages/overview.tsx";
+import { StripNumbers } from "../../views/parts/strip.tsx";
+import type { AppEnv } from "../app_env.ts";
+import { outcomesChart } from "../present/chart.ts";
+import { readForm } from "../present/form.ts";
+import { perMinute, presentStrip, sumOf } from "../present/strip.ts";
+import { type Desk, keepPreferences, Visit } from "./visit.tsx";
+
+/** Pools that the list of the longest waits shows. */
+const WAITING_MAX = 10;
+
+/** Makes the routes. */
+export function overviewRoutes(desk: Desk): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  routes.get("/", (c) => {
+    const visit = new Visit(c, desk);
+    const range = rangeOf(c.req.query("range"));
+    return visit.live({
+      place: "overview",
+      title: visit.language.t.overview.title,
+      body: async () => <Overview model={await present(visit, range)} />,
+      variant: range,
+    });
+  });
+  routes.get("/strip", (c) => {
+    const visit = new Visit(c, desk);
+    return visit.strip(() => <StripNumbers strip={presentStrip(desk.manager)} />);
+  });
+  routes.post("/preferences", (c) => {
+    const form = readForm(new TextDecoder().decode(c.var.body));
+    keepPreferences(c, form);
+    return c.redirect(new Visit(c, desk).backOf(form.get("back")?.[0], "/"), 303);
+  });
+  return routes;
+}
+
+/** The range that an address names. */
+export function rangeOf(text: string | undefined): RangeName {
+  return text !== undefined && Object.hasOwn(RANGES, text) ? text as RangeName : "1h"; // looked up
+}
+
+async function present(visit: Visit, range: RangeName): Promise<OverviewModel> {
+  const { language: l, desk: { manager } } = visit;
+  const { t } = l;
+  const health = manager.getHealth();
+  const pools = manager.listPools();
+  const names = new Map(pools.map(({ id, settings }) => [String(id), settings.name]));
+  const history = await manager.getHistory({ fromMs: l.nowMs - RANGES[range] * 60_000 });
+  const hour = (await manager.getHistory({ fromMs: l.nowMs - 1, stepS: 3_600 })).points.at(-1);
+  const recent = manager.getRecent();
+  const [done, failed] = [sumOf(recent, "completed"), sumOf(recent, "failed")];
+  const { counts } = health.stats;
+  const duration = (ms: number | undefined) => ms === undefined ? "–" : l.duration(ms);
+  return {
+    isEmpty: Object.values(counts).every((count) => count === 0),
+    range,
+    tiles: [
+      {
+        label: t.overview.throughput,
+        help: t.overview.throughputHelp,
+        value: `${
+          l.count(perMinute(recent, "completed") + perMinute(recent, "failed"))
+        }${t.unit.perMinute}`,
+        href: "/tasks?q=state:completed",
+        course: recent.map((step) => step.completed + step.failed),
+      },
+      {
+        label: t.overview.success,
+        help: t.overview.successHelp,
+        value: done + failed === 0 ? "–" : l.percent(done / (done + failed)),
+        href: "/tasks?q=state:failed",
+        course: recent.map((step) => step.failed),
+      },
+      {
+        label: t.overview.waitP95,
+        help: t.overview.waitHelp,
+        value: duration(hour?.wait?.p95),
+        href: "/tasks?q=state:pending",
+        course: recent.map((step) => step.pending),
+      },
+      {
+        label: t.overview.runP95,
+        help: t.overview.waitHelp,
+        value: duration(hour?.run?.p95),
+        href: "/pools",
+        course: recent.map((step) => step.busyThreads),
+      },
+    ],
+    chart: outcomesChart(history, t, (id) => names.get(id) ?? id),
+    attention: health.alerts.map(({ level, message }) => ({
+      isCritical: level === "critical",
+      text: message,
+    })),
+    waiting: pools.flatMap(({ id, settings, counts: { pending }, oldestWaitMs }) =>
+      oldestWaitMs === null
+        ? []
+        : [{ href: `/pools/${id}`, name: settings.name, pending, oldestWaitMs }]
+    ).sort((one, other) => other.oldestWaitMs - one.oldestWaitMs).slice(0, WAITING_MAX),
+  };
+}

@@ -1,0 +1,201 @@
+/** `/pools/:id`: one pool, its parts, and what is done to it. */
+import { type Context, Hono } from "hono";
+import { type PoolChanges, type PoolId, PoolSettings, type PoolSnapshot } from "../../core/mod.ts";
+import { RANGES } from "../../views/pages/overview.tsx";
+import {
+  POOL_TABS,
+  type PoolModel,
+  PoolPage,
+  type PoolPart,
+  PoolSettingsForm,
+  type PoolTab,
+} from "../../views/pages/pool.tsx";
+import type { AppEnv } from "../app_env.ts";
+import { readPoolId } from "../api/query.ts";
+import { poolCharts } from "../present/chart.ts";
+import { fieldsOf, readForm, sentFieldsOf } from "../present/form.ts";
+import { presentPoolRow, presentSlots, presentVersions } from "../present/pool_page.ts";
+import { rangeOf } from "./overview.tsx";
+import { poolQuestionRoutes } from "./pool_questions.tsx";
+import { faultsOf, formOptions, readSettings, SETTINGS_SCHEMA } from "./settings_form.ts";
+import { loadTable } from "./task_list.ts";
+import { type Desk, Visit } from "./visit.tsx";
+
+/** Minutes of the charts beside the threads. */
+const LIVE_MINUTES = 15;
+
+/** Makes the routes of one pool, below `/pools`. */
+export function poolPageRoutes(desk: Desk): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  addPage(routes, desk);
+  addSettings(routes, desk);
+  for (const verb of ["pause", "resume"] as const) {
+    routes.post(`/:id/${verb}`, async (c) => {
+      const visit = new Visit(c, desk);
+      const { t } = visit.language;
+      const id = readPoolId(c.req.param("id"));
+      const pool = verb === "pause"
+        ? await desk.manager.pausePool(id)
+        : await desk.manager.resumePool(id);
+      const text = (verb === "pause" ? t.pool.paused : t.pool.resumed)(pool.settings.name);
+      return visit.done(text, backFrom(visit, c, id));
+    });
+  }
+  routes.route("/", poolQuestionRoutes(desk));
+  return routes;
+}
+
+/** Where a form about a pool leads without scripts. */
+export function backFrom(visit: Visit, c: Context<AppEnv>, id: PoolId): string {
+  const form = readForm(new TextDecoder().decode(c.var.body));
+  return visit.backOf(form.get("back")?.[0], `/pools/${id}`);
+}
+
+function addPage(routes: Hono<AppEnv>, desk: Desk): void {
+  routes.get("/:id", async (c) => {
+    const visit = new Visit(c, desk);
+    const id = readPoolId(c.req.param("id"));
+    const pool = desk.manager.getPool(id);
+    const tab = tabOf(c.req.query("tab"));
+    const body = async () => (
+      <PoolPage
+        model={present(visit, desk.manager.getPool(id), await readPart(visit, pool, tab))}
+      />
+    );
+    const { name } = pool.settings;
+    // A form is filled in, and shall not be swapped beneath whoever does.
+    if (tab === "settings") return await visit.page("pools", name, await body());
+    return await visit.live({ place: "pools", title: name, body, variant: visit.path });
+  });
+}
+
+function addSettings(routes: Hono<AppEnv>, desk: Desk): void {
+  routes.post("/:id/settings", async (c) => {
+    const visit = new Visit(c, desk);
+    const { t } = visit.language;
+    const id = readPoolId(c.req.param("id"));
+    const form = readForm(new TextDecoder().decode(c.var.body));
+    const reason = form.get("reason")?.[0]?.trim() ?? "";
+    const pool = desk.manager.getPool(id);
+    try {
+      const { isolation: _, ...sent } = readSettings(form);
+      const changes = changedOf(sent, pool.settings);
+      const href = `/pools/${id}?tab=settings`;
+      if (Object.keys(changes).length === 0) return visit.done(t.pool.unchanged, href);
+      const note = reason === "" ? {} : { reason };
+      const { settingsVersion } = await desk.manager.changePool(id, changes, note);
+      const text = t.pool.saved(visit.language.number(settingsVersion));
+      return visit.done(text, href, { leads: true });
+    } catch (error) {
+      const fields = sentFieldsOf(SETTINGS_SCHEMA, form, formOptions(t, faultsOf(error)));
+      const part = { ...settingsPart(pool, fields), reason, hasFaults: true };
+      if (visit.isScripted) {
+        return await visit.fragment(<PoolSettingsForm part={part} id={id} />, 422);
+      }
+      const body = <PoolPage model={present(visit, pool, part)} />;
+      return await visit.page("pools", pool.settings.name, body, 422);
+    }
+  });
+  routes.post("/:id/revert", async (c) => {
+    const visit = new Visit(c, desk);
+    const { t } = visit.language;
+    const id = readPoolId(c.req.param("id"));
+    const form = readForm(new TextDecoder().decode(c.var.body));
+    const version = Number(form.get("version")?.[0]);
+    const versions = await desk.manager.listSettingsVersions(id);
+    const wanted = versions.find((one) => one.version === version);
+    const href = `/pools/${id}?tab=history`;
+    if (wanted === undefined) return visit.done(t.pool.unchanged, href, { level: "error" });
+    const { isolation: _, ...settings } = wanted.settings;
+    const pool = await desk.manager.changePool(id, settings, {
+      reason: t.pool.version(visit.language.number(version)),
+    });
+    return visit.done(t.pool.saved(visit.language.number(pool.settingsVersion)), href);
+  });
+}
+
+function tabOf(text: string | undefined): PoolTab {
+  return POOL_TABS.find((tab) => tab === text) ?? "live";
+}
+
+async function readPart(visit: Visit, pool: PoolSnapshot, tab: PoolTab): Promise<PoolPart> {
+  const { language: { t, nowMs }, desk: { manager }, c } = visit;
+  const { id } = pool;
+  switch (tab) {
+    case "live": {
+      const history = await manager.getHistory({
+        poolId: id,
+        fromMs: nowMs - LIVE_MINUTES * 60_000,
+      });
+      return {
+        tab,
+        slots: presentSlots(manager.getPool(id)),
+        charts: poolCharts(history, t).slice(0, 2),
+      };
+    }
+    case "tasks": {
+      const request = {
+        filter: { poolId: id },
+        isFiltered: false,
+        canSelect: false,
+        kept: [["tab", "tasks"]] as const,
+      };
+      return { tab, table: await loadTable(visit, request) };
+    }
+    case "charts": {
+      const range = rangeOf(c.req.query("range"));
+      const fromMs = nowMs - RANGES[range] * 60_000;
+      return {
+        tab,
+        range,
+        charts: poolCharts(await manager.getHistory({ poolId: id, fromMs }), t),
+      };
+    }
+    case "settings":
+      return settingsPart(pool, fieldsOf(SETTINGS_SCHEMA, pool.settings, formOptions(t)));
+    case "permissions": {
+      const { permissions } = pool.settings;
+      const kinds = ["read", "write", "net", "env"] as const;
+      return { tab, granted: kinds.map((kind) => ({ kind, names: permissions[kind] })) };
+    }
+    case "history":
+      return { tab, versions: presentVersions(await manager.listSettingsVersions(id), t) };
+  }
+}
+
+function settingsPart(
+  pool: PoolSnapshot,
+  fields: Extract<PoolPart, { tab: "settings" }>["fields"],
+): Extract<PoolPart, { tab: "settings" }> {
+  return {
+    tab: "settings",
+    fields: fields.filter(({ name }) => name !== "isolation"),
+    reason: "",
+    hasFaults: false,
+    canChange: pool.state === "running" || pool.state === "paused",
+  };
+}
+
+function present(visit: Visit, pool: PoolSnapshot, part: PoolPart): PoolModel {
+  return {
+    row: presentPoolRow(pool, visit.desk.manager.getRecent(pool.id)),
+    createdAtMs: pool.createdAtMs,
+    settingsVersion: pool.settingsVersion,
+    startProblem: pool.startProblem,
+    running: pool.counts.running,
+    completed: pool.counts.completed,
+    failed: pool.counts.failed,
+    path: visit.path,
+    part,
+  };
+}
+
+/** Only what is another value than before: each change is a version that tells what it changed. */
+function changedOf(sent: Readonly<Record<string, unknown>>, settings: PoolSettings): PoolChanges {
+  const known = Object.keys(PoolSettings.shape);
+  const changed = Object.entries(sent).filter(([key, value]) =>
+    known.includes(key) &&
+    JSON.stringify(value) !== JSON.stringify(settings[key as keyof PoolSettings]) // one of known
+  );
+  return Object.fromEntries(changed) as PoolChanges; // changePool() checks the values
+}

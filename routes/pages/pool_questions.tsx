@@ -1,0 +1,173 @@
+/** What is asked before it is done to a whole pool, and then done. */
+import { type Context, Hono } from "hono";
+import type { Child } from "hono/jsx";
+import type { PoolId, PoolSnapshot } from "../../core/mod.ts";
+import { EndQuestion, ResizeQuestion } from "../../views/pages/pool_questions.tsx";
+import type { AppEnv } from "../app_env.ts";
+import { readPoolId } from "../api/query.ts";
+import {
+  fieldsOf,
+  type FormSchema,
+  readFields,
+  readForm,
+  sentFieldsOf,
+  type SentForm,
+} from "../present/form.ts";
+import { faultsOf, formOptions, SETTINGS_SCHEMA } from "./settings_form.ts";
+import { type Desk, Visit } from "./visit.tsx";
+
+/** So many tasks are not withdrawn by one press of a button. */
+const UNTYPED_MAX = 100;
+
+const { minThreads, maxThreads } = SETTINGS_SCHEMA.properties ?? {};
+const SIZE_SCHEMA: FormSchema = {
+  properties: { ...maxThreads && { maxThreads }, ...minThreads && { minThreads } },
+  required: ["maxThreads"],
+};
+
+type Verb = "drain" | "force-close" | "cancel-pending";
+
+/** Makes the routes, below `/pools`. */
+export function poolQuestionRoutes(desk: Desk): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  addResize(routes, desk);
+  for (const verb of ["drain", "force-close", "cancel-pending"] as const) {
+    routes.get(`/:id/${verb}`, (c) => {
+      const visit = new Visit(c, desk);
+      const pool = desk.manager.getPool(readPoolId(c.req.param("id")));
+      return visit.dialog("pools", pool.settings.name, question(visit, pool, verb, null));
+    });
+    routes.post(`/:id/${verb}`, (c) => answer(c, desk, readPoolId(c.req.param("id")), verb));
+  }
+  return routes;
+}
+
+function addResize(routes: Hono<AppEnv>, desk: Desk): void {
+  routes.get("/:id/resize", (c) => {
+    const visit = new Visit(c, desk);
+    const pool = desk.manager.getPool(readPoolId(c.req.param("id")));
+    const fields = fieldsOf(SIZE_SCHEMA, pool.settings, formOptions(visit.language.t));
+    return visit.dialog("pools", pool.settings.name, resize(visit, pool, fields));
+  });
+  routes.post("/:id/resize", async (c) => {
+    const visit = new Visit(c, desk);
+    const { t } = visit.language;
+    const before = desk.manager.getPool(readPoolId(c.req.param("id")));
+    const form = sentOf(c);
+    try {
+      const size = readFields(SIZE_SCHEMA, form) as { maxThreads: number; minThreads?: number }; // checked there
+      const { pool } = await desk.manager.resizePool(before.id, size);
+      const threads = visit.language.number(pool.settings.maxThreads);
+      const back = visit.backOf(form.get("back")?.[0], `/pools/${before.id}`);
+      return visit.done(t.pool.resized(pool.settings.name, threads), back);
+    } catch (error) {
+      const fields = sentFieldsOf(SIZE_SCHEMA, form, formOptions(t, faultsOf(error)));
+      return await visit.dialog(
+        "pools",
+        before.settings.name,
+        resize(visit, before, fields, true),
+        422,
+      );
+    }
+  });
+}
+
+function resize(
+  visit: Visit,
+  pool: PoolSnapshot,
+  fields: Parameters<typeof ResizeQuestion>[0]["fields"],
+  hasFaults = false,
+): Child {
+  const { suggestedMaxThreads: size, reason } = visit.desk.manager.getResizeInfo(pool.id);
+  return (
+    <ResizeQuestion
+      id={pool.id}
+      name={pool.settings.name}
+      advice={{ size, reason }}
+      fields={fields}
+      hasFaults={hasFaults}
+    />
+  );
+}
+
+async function answer(
+  c: Context<AppEnv>,
+  desk: Desk,
+  id: PoolId,
+  verb: Verb,
+): Promise<Response> {
+  const visit = new Visit(c, desk);
+  const { t } = visit.language;
+  const pool = desk.manager.getPool(id);
+  const form = sentOf(c);
+  const { name } = pool.settings;
+  if (mustType(pool, verb) && form.get("confirm")?.[0]?.trim() !== name) {
+    return await visit.dialog(
+      "pools",
+      name,
+      question(visit, pool, verb, t.pool.typeNameWrong),
+      422,
+    );
+  }
+  const back = visit.backOf(form.get("back")?.[0], `/pools/${pool.id}`);
+  return visit.done(await act(visit, pool, verb), back);
+}
+
+/** Does it, and says so. */
+async function act(visit: Visit, pool: PoolSnapshot, verb: Verb): Promise<string> {
+  const { desk: { manager }, language: l } = visit;
+  const { t } = l;
+  const { name } = pool.settings;
+  switch (verb) {
+    case "drain":
+      await manager.closePool(pool.id);
+      return t.pool.draining(name);
+    case "cancel-pending":
+      return t.pool.pendingCancelled(l.number(await manager.cancelPending(pool.id)));
+    case "force-close": {
+      const { cancelledTasks, stoppedTasks } = await manager.forceClosePool(pool.id);
+      return t.pool.forceClosed(name, l.number(cancelledTasks), l.number(stoppedTasks));
+    }
+  }
+}
+
+function mustType(pool: PoolSnapshot, verb: Verb): boolean {
+  return verb === "force-close" || (verb === "cancel-pending" && pool.counts.pending > UNTYPED_MAX);
+}
+
+function question(visit: Visit, pool: PoolSnapshot, verb: Verb, fault: string | null): Child {
+  const l = visit.language;
+  const { t } = l;
+  const { name } = pool.settings;
+  const [pending, running] = [l.number(pool.counts.pending), l.number(pool.counts.running)];
+  const words = {
+    drain: [t.pool.drainTitle(name), t.pool.drainText(pending, running), t.action.drain],
+    "force-close": [
+      t.pool.forceTitle(name),
+      t.pool.forceText(pending, running),
+      t.action.forceClose,
+    ],
+    "cancel-pending": [
+      t.pool.cancelTitle(name),
+      t.pool.cancelText(pending),
+      t.action.cancelPending,
+    ],
+  } as const;
+  const [title, text, submit] = words[verb];
+  return (
+    <EndQuestion
+      action={`/pools/${pool.id}/${verb}`}
+      title={title}
+      text={text}
+      submit={submit.replace("…", "")}
+      back={`/pools/${pool.id}`}
+      name={name}
+      mustType={mustType(pool, verb)}
+      fault={fault}
+    />
+  );
+}
+
+function sentOf(c: Context<AppEnv>): SentForm {
+  return readForm(new TextDecoder().decode(c.var.body));
+}

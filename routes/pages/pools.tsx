@@ -1,0 +1,81 @@
+/** `/pools`: the list of pools, and a new one. */
+import { Hono } from "hono";
+import type { PoolSettingsInput } from "../../core/mod.ts";
+import { NewPool } from "../../views/pages/new_pool.tsx";
+import { PoolsHead, type PoolsModel, PoolTable } from "../../views/pages/pools.tsx";
+import type { AppEnv } from "../app_env.ts";
+import { readPoolStates } from "../api/query.ts";
+import { fieldsOf, readForm, sentFieldsOf } from "../present/form.ts";
+import { presentPoolRow } from "../present/pool_page.ts";
+import { poolPageRoutes } from "./pool.tsx";
+import { faultsOf, formOptions, readSettings, SETTINGS_SCHEMA } from "./settings_form.ts";
+import { type Desk, Visit } from "./visit.tsx";
+
+/** Makes the routes below `/pools`. */
+export function poolsRoutes(desk: Desk): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  routes.get("/", (c) => {
+    const visit = new Visit(c, desk);
+    const filter = {
+      status: c.req.query("status") ?? "",
+      isolation: c.req.query("isolation") ?? "",
+      text: (c.req.query("text") ?? "").slice(0, 128),
+      hasZombies: c.req.query("zombies") === "1",
+    };
+    return visit.live({
+      place: "pools",
+      title: visit.language.t.pools.title,
+      head: <PoolsHead model={present(visit, filter, false)} />,
+      body: () => <PoolTable model={present(visit, filter, true)} />,
+      variant: c.req.url,
+    });
+  });
+  routes.get("/new", (c) => {
+    const visit = new Visit(c, desk);
+    const { t } = visit.language;
+    const fields = fieldsOf(SETTINGS_SCHEMA, { name: "" }, formOptions(t));
+    return visit.dialog("pools", t.pools.newTitle, <NewPool fields={fields} />);
+  });
+  routes.post("/", async (c) => {
+    const visit = new Visit(c, desk);
+    const { t } = visit.language;
+    const form = readForm(new TextDecoder().decode(c.var.body));
+    try {
+      const pool = await desk.manager.createPool(readSettings(form) as PoolSettingsInput); // checked there
+      const text = t.pools.created(pool.settings.name);
+      return visit.done(text, `/pools/${pool.id}`, { leads: true });
+    } catch (error) {
+      const faults = faultsOf(error);
+      const fields = sentFieldsOf(SETTINGS_SCHEMA, form, formOptions(t, faults));
+      return visit.dialog("pools", t.pools.newTitle, <NewPool fields={fields} hasFaults />, 422);
+    }
+  });
+  routes.route("/", poolPageRoutes(desk));
+  return routes;
+}
+
+function present(
+  visit: Visit,
+  filter: {
+    readonly status: string;
+    readonly isolation: string;
+    readonly text: string;
+    readonly hasZombies: boolean;
+  },
+  hasRows: boolean,
+): PoolsModel {
+  const { manager } = visit.desk;
+  const states = readPoolStates(new Map(filter.status === "" ? [] : [["status", filter.status]]));
+  const text = filter.text.toLowerCase();
+  const pools = !hasRows
+    ? []
+    : manager.listPools(states).filter(({ settings, zombies }) =>
+      (filter.isolation === "" || settings.isolation === filter.isolation) &&
+      settings.name.toLowerCase().includes(text) && (!filter.hasZombies || zombies > 0)
+    );
+  return {
+    rows: pools.map((pool) => presentPoolRow(pool, manager.getRecent(pool.id))),
+    filter,
+    path: visit.path,
+  };
+}

@@ -1,0 +1,44 @@
+/** Errors as people see them: a page, or a message on the page that they are on. */
+import type { Context, ErrorHandler } from "hono";
+import { ProblemPage } from "../../views/pages/problem.tsx";
+import type { AppEnv } from "../app_env.ts";
+import { type Desk, Visit } from "./visit.tsx";
+
+/** The error handler for programs, and around it what people are told of the same answer. */
+export function withPages(desk: Desk, answer: ErrorHandler<AppEnv>): ErrorHandler<AppEnv> {
+  return async (error, c) => {
+    const response = await answer(error, c);
+    if (isForPrograms(c)) return response;
+    const { status } = response;
+    const { error: text } = await response.clone().json();
+    const visit = new Visit(c, desk);
+    if (visit.isScripted) {
+      // What the page shows stays, and the message comes beside it.
+      c.header("HX-Reswap", "none");
+      return toast(visit, String(text), response);
+    }
+    const requestId = status >= 500 ? c.get("requestId") : null;
+    const { t } = visit.language;
+    const page = <ProblemPage model={{ status, text: String(text), requestId }} />;
+    return await visit.page(
+      null,
+      status === 404 ? t.error.notFound : t.error.title,
+      page,
+      status as 400,
+    ); // one of STATUS
+  };
+}
+
+function toast(visit: Visit, text: string, response: Response): Response {
+  visit.tell({ level: "error", text });
+  return visit.c.body(null, response.status as 400); // one of STATUS
+}
+
+function isForPrograms(c: Context<AppEnv>): boolean {
+  const { path } = c.req;
+  if (path.startsWith("/api") || path.startsWith("/health") || path.startsWith("/static")) {
+    return true;
+  }
+  return c.req.header("hx-request") !== "true" &&
+    !(c.req.header("accept") ?? "").includes("text/html");
+}

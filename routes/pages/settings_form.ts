@@ -1,0 +1,33 @@
+/** A pool's settings as a form: its fields, and what a sent one stands for. */
+import { z } from "zod";
+import { type Fault, LidoError, PoolSettings } from "../../core/mod.ts";
+import type { Words } from "../../views/i18n/en.ts";
+import { type FormOptions, type FormSchema, readFields, type SentForm } from "../present/form.ts";
+
+/** The settings as a form has them. */
+export const SETTINGS_SCHEMA: FormSchema = z.toJSONSchema(PoolSettings, {
+  io: "input",
+}) as FormSchema; // zod's own type is wider
+
+/** Reads settings as a form sent them, whole or in part. */
+export function readSettings(form: SentForm): Record<string, unknown> {
+  return { name: "", ...readFields(SETTINGS_SCHEMA, form) };
+}
+
+/** How settings are called in a form. */
+export function formOptions(t: Words, faults: readonly Fault[] = []): FormOptions {
+  return {
+    t,
+    faults,
+    words: (path) => {
+      const key = path.join(".");
+      return Object.hasOwn(t.setting, key) ? t.setting[key as keyof Words["setting"]] : undefined;
+    },
+  };
+}
+
+/** The faults that an error tells of; any other error goes on its way. */
+export function faultsOf(error: unknown): readonly Fault[] {
+  if (error instanceof LidoError && error.details.faults !== undefined) return error.details.faults;
+  throw error;
+}

@@ -1,0 +1,241 @@
+/** `/submit`: one task, by a form of its type's schema. */
+import { Hono } from "hono";
+import { z } from "zod";
+import {
+  type Fault,
+  LidoError,
+  type TaskSnapshot,
+  TaskSubmission,
+  type TaskType,
+} from "../../core/mod.ts";
+import type { Words } from "../../views/i18n/en.ts";
+import {
+  type SubmitChoices,
+  SubmitForm,
+  type SubmitModel,
+  SubmitPage,
+} from "../../views/pages/submit.tsx";
+import type { AppEnv } from "../app_env.ts";
+import { describeFaults } from "../api/wire.ts";
+import { parseJson } from "../api/read_json.ts";
+import { readTaskId } from "../api/query.ts";
+import {
+  fieldsOf,
+  type FormOptions,
+  type FormSchema,
+  readFields,
+  readForm,
+  sentFieldsOf,
+  type SentForm,
+} from "../present/form.ts";
+import { indentJson } from "../present/task_page.ts";
+import { batchRoutes } from "./batch.tsx";
+import { type Desk, Visit } from "./visit.tsx";
+
+const SUBMISSION = z.toJSONSchema(TaskSubmission, {
+  io: "input",
+  unrepresentable: "any",
+}) as FormSchema; // zod's own type is wider
+const { name, priority, tags, runTimeoutMs, idempotencyKey } = SUBMISSION.properties ?? {};
+/** What is asked of each task, whatever its type. */
+const TASK_SCHEMA: FormSchema = {
+  properties: {
+    ...name && { name },
+    ...priority && { priority },
+    ...tags && { tags },
+    ...runTimeoutMs && { runTimeoutMs },
+    ...idempotencyKey && { idempotencyKey },
+  },
+};
+/** Fields of the input are below this name. */
+const INPUT = ["input"];
+
+/** Makes the routes below `/submit`. */
+export function submitRoutes(desk: Desk): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  routes.route("/batch", batchRoutes(desk));
+  routes.get("/", async (c) => {
+    const visit = new Visit(c, desk);
+    const from = c.req.query("from");
+    const old = from === undefined ? null : await desk.manager.getTask(readTaskId(from));
+    const model = blank(visit, old);
+    return await visit.page("submit", visit.language.t.submit.title, <SubmitPage model={model} />);
+  });
+  routes.post("/", async (c) => {
+    const visit = new Visit(c, desk);
+    const { t } = visit.language;
+    const form = readForm(new TextDecoder().decode(c.var.body));
+    try {
+      const { task } = await desk.manager.submit(read(visit, form), { signal: c.req.raw.signal });
+      return visit.done(t.submit.done(task.name), `/tasks/${task.id}`, { leads: true });
+    } catch (error) {
+      if (!(error instanceof LidoError) && !(error instanceof z.ZodError)) throw error;
+      const model = refused(visit, form, error);
+      return visit.isScripted
+        ? await visit.fragment(<SubmitForm model={model} />, 422)
+        : await visit.page("submit", t.submit.title, <SubmitPage model={model} />, 422);
+    }
+  });
+  return routes;
+}
+
+/** Pools and types to choose from, and which are chosen. */
+export function choicesOf(
+  { desk: { manager } }: Visit,
+  wanted: { readonly pool?: string | undefined; readonly type?: string | undefined },
+): SubmitChoices {
+  const pools = manager.listPools(["running", "paused"])
+    .map(({ id, settings }) => ({ id: String(id), name: settings.name }));
+  const types = manager.listTaskTypes();
+  return {
+    pools,
+    types: types.map(({ name: type, description }) => ({ name: type, description })),
+    poolId: pools.find(({ id }) => id === wanted.pool)?.id ?? pools[0]?.id ?? "",
+    type: types.find((type) => type.name === wanted.type)?.name ?? types[0]?.name ?? "",
+  };
+}
+
+/** The form before anything was typed: empty, with an example, or as a task had it. */
+function blank(visit: Visit, old: TaskSnapshot | null): SubmitModel {
+  const { c, language: { t } } = visit;
+  const choices = choicesOf(visit, {
+    pool: old?.poolId ?? c.req.query("pool"),
+    type: old?.type ?? c.req.query("type"),
+  });
+  const type = typeOf(visit, choices.type);
+  const given = old?.inputJson ?? c.req.query("input") ?? null;
+  const value = given === null ? undefined : parseLoosely(given);
+  // Large numbers would be rounded on their way through fields.
+  const isJson = c.req.query("as") === "json" || !hasFields(type) ||
+    (given !== null && !isExact(given, value));
+  const task = old === null ? {} : { name: old.name, priority: old.priority, tags: old.tags };
+  return {
+    ...links(c.req.url),
+    choices,
+    input: isJson || type === undefined
+      ? null
+      : fieldsOf(type.inputSchema as FormSchema, value, { t }, INPUT), // a JSON Schema
+    inputJson: { text: given === null ? skeletonOf(type) : indentJson(given), fault: null },
+    task: fieldsOf(TASK_SCHEMA, task, taskOptions(t)),
+    faults: [],
+  };
+}
+
+/** The form with what was typed, and what is wrong with it. */
+function refused(visit: Visit, form: SentForm, error: LidoError | z.ZodError): SubmitModel {
+  const { language: { t } } = visit;
+  const faults = faultsOf(error);
+  const choices = choicesOf(visit, { pool: form.get("pool")?.[0], type: form.get("type")?.[0] });
+  const type = typeOf(visit, choices.type);
+  const isJson = form.get("as")?.[0] === "json" || type === undefined;
+  const ofInput = faults.filter(({ path }) => path[0] === "input");
+  const task = sentFieldsOf(TASK_SCHEMA, form, taskOptions(t, faults));
+  const input = isJson ? null : sentFieldsOf(
+    type.inputSchema as FormSchema, // a JSON Schema
+    form,
+    { t, faults: ofInput },
+    INPUT,
+  );
+  const shown = new Set([...task, ...input ?? []].flatMap((field) => field.faults));
+  const hidden = faults.filter(({ path, message }) =>
+    !shown.has(message) && !(isJson && path[0] === "input")
+  );
+  return {
+    ...links(visit.c.req.url, choices),
+    choices,
+    input,
+    inputJson: {
+      text: form.get("input_json")?.[0] ?? "",
+      fault: ofInput.length === 0 ? null : describeFaults("", ofInput).replace(/^: /, ""),
+    },
+    task,
+    faults: faults.length === 0
+      ? [error.message]
+      : hidden.map((fault) => describeFaults("", [fault]).replace(/^: /, "")),
+  };
+}
+
+/** What was sent, as a submission. @throws {LidoError | z.ZodError} with a fault for each field. */
+function read(visit: Visit, form: SentForm): TaskSubmission {
+  const type = typeOf(visit, form.get("type")?.[0] ?? "");
+  const input = form.get("as")?.[0] === "json"
+    ? inputFromJson(form.get("input_json")?.[0] ?? "", visit.language.t)
+    : readFields((type?.inputSchema ?? {}) as FormSchema, form, INPUT); // a JSON Schema
+  return TaskSubmission.parse({
+    ...readFields(TASK_SCHEMA, form),
+    poolId: form.get("pool")?.[0],
+    type: form.get("type")?.[0],
+    ...input !== undefined && { input },
+  });
+}
+
+function inputFromJson(text: string, t: Words): unknown {
+  if (text.trim() === "") return undefined;
+  try {
+    return parseJson(new TextEncoder().encode(text));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const faults = [{ path: ["input"], message: t.submit.badJson(why) }];
+    throw new LidoError("invalid_input", t.submit.badJson(why), { faults });
+  }
+}
+
+function faultsOf(error: LidoError | z.ZodError): readonly Fault[] {
+  if (error instanceof LidoError) return error.details.faults ?? [];
+  return error.issues.map(({ path, message }) => ({
+    path: path.map((part) => typeof part === "symbol" ? String(part) : part),
+    message,
+  }));
+}
+
+function typeOf({ desk: { manager } }: Visit, wanted: string): TaskType | undefined {
+  return manager.listTaskTypes().find((type) => type.name === wanted);
+}
+
+function hasFields(type: TaskType | undefined): boolean {
+  return Object.keys((type?.inputSchema as FormSchema | undefined)?.properties ?? {}).length > 0;
+}
+
+/** Whether a value, written again, is what it was read from. */
+function isExact(json: string, value: unknown): boolean {
+  return indentJson(json) === indentJson(JSON.stringify(value) ?? "");
+}
+
+function parseLoosely(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the input may look like: the type's first example. */
+function skeletonOf(type: TaskType | undefined): string {
+  return type === undefined || type.examples.length === 0
+    ? "{}"
+    : JSON.stringify(type.examples[0], null, 2);
+}
+
+function taskOptions(t: Words, faults: readonly Fault[] = []): FormOptions {
+  const words = new Map([
+    ["name", { label: t.submit.name, help: t.submit.nameHelp }],
+    ["priority", { label: t.submit.priority, help: t.submit.priorityHelp }],
+    ["tags", { label: t.submit.tags, help: "" }],
+    ["runTimeoutMs", { label: t.submit.runTimeout, help: t.submit.runTimeoutHelp }],
+    ["idempotencyKey", { label: t.submit.key, help: t.submit.keyHelp }],
+  ]);
+  return { t, faults, words: (path) => words.get(path.join(".")) };
+}
+
+/** The same form in its other shape. */
+function links(address: string, choices?: SubmitChoices): { formHref: string; jsonHref: string } {
+  const query = new URL(address).searchParams;
+  if (choices !== undefined) {
+    query.set("type", choices.type);
+    query.set("pool", choices.poolId);
+  }
+  query.delete("as");
+  const formHref = `/submit?${query}`;
+  query.set("as", "json");
+  return { formHref, jsonHref: `/submit?${query}` };
+}

@@ -1,0 +1,100 @@
+/** `/tasks/:id`: one task, and what is done to it. */
+import { type Context, Hono } from "hono";
+import type { TaskId, TaskSnapshot } from "../../core/mod.ts";
+import { TASK_TABS, TaskPage, type TaskPart, type TaskTab } from "../../views/pages/task.tsx";
+import type { AppEnv } from "../app_env.ts";
+import { readTaskId } from "../api/query.ts";
+import { readForm } from "../present/form.ts";
+import { presentTask } from "../present/task.ts";
+import {
+  presentAttempts,
+  presentEvents,
+  presentInput,
+  presentLogs,
+  presentRaw,
+  presentResult,
+  presentTaskPage,
+} from "../present/task_page.ts";
+import { writeJson } from "../present/write_json.ts";
+import { type Desk, Visit } from "./visit.tsx";
+
+/** Runs of the same type that the page shows beside the task. */
+const RECENT_MAX = 60;
+
+/** Makes the routes of one task, below `/tasks`. */
+export function taskPageRoutes(desk: Desk): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  routes.get("/:id", async (c) => {
+    const visit = new Visit(c, desk);
+    const id = readTaskId(c.req.param("id"));
+    const task = await desk.manager.getTask(id);
+    const tab = TASK_TABS.find((one) => one === c.req.query("tab")) ?? "result";
+    return await visit.live({
+      place: "tasks",
+      title: task.name,
+      body: async () => <TaskPage model={await present(visit, task, tab)} />,
+      variant: visit.path,
+    });
+  });
+  routes.post("/:id/cancel", async (c) => {
+    const visit = new Visit(c, desk);
+    const task = await desk.manager.cancelTask(readTaskId(c.req.param("id")));
+    return visit.done(visit.language.t.task.cancelled(task.name), backFrom(visit, c, task.id));
+  });
+  routes.post("/:id/stop", async (c) => {
+    const visit = new Visit(c, desk);
+    const { t } = visit.language;
+    const isHard = c.req.query("grace_ms") === "0";
+    const id = readTaskId(c.req.param("id"));
+    const task = await desk.manager.stopTask(id, isHard ? { graceMs: 0 } : {});
+    const text = (isHard ? t.task.stoppedHard : t.task.stopping)(task.name);
+    return visit.done(text, backFrom(visit, c, id));
+  });
+  routes.post("/:id/again", async (c) => {
+    const visit = new Visit(c, desk);
+    const task = await desk.manager.submitAgain(readTaskId(c.req.param("id")));
+    const text = visit.language.t.task.again(task.name);
+    return visit.done(text, `/tasks/${task.id}`, { leads: true });
+  });
+  return routes;
+}
+
+function backFrom(visit: Visit, c: Context<AppEnv>, id: TaskId): string {
+  const form = readForm(new TextDecoder().decode(c.var.body));
+  return visit.backOf(form.get("back")?.[0], `/tasks/${id}`);
+}
+
+async function present(visit: Visit, task: TaskSnapshot, tab: TaskTab) {
+  const { desk: { manager }, language: { nowMs } } = visit;
+  const filter = { type: task.type, states: ["completed", "failed"] } as const;
+  const recent = await manager.listTasks(filter, { page: 1, perPage: RECENT_MAX });
+  const names = new Map(manager.listPools().map(({ id, settings }) => [String(id), settings.name]));
+  return presentTaskPage(task, {
+    poolName: (id) => names.get(id) ?? id.slice(-8),
+    nowMs,
+    isTypeKnown: manager.listTaskTypes().some(({ name }) => name === task.type),
+    path: visit.path,
+    part: await readPart(visit, task, tab),
+    recent: recent.tasks,
+  });
+}
+
+async function readPart(visit: Visit, task: TaskSnapshot, tab: TaskTab): Promise<TaskPart> {
+  const { desk: { manager }, language: { nowMs }, c } = visit;
+  switch (tab) {
+    case "result":
+      return presentResult(task);
+    case "input":
+      return presentInput(task);
+    case "logs":
+      return presentLogs(await manager.readLogs(task.id));
+    case "attempts":
+      return presentAttempts(await manager.readAttempts(task.id));
+    case "events":
+      return presentEvents(await manager.readEvents(task.id));
+    case "raw": {
+      const json = writeJson(presentTask(task, nowMs));
+      return presentRaw(task, json, { origin: new URL(c.req.url).origin });
+    }
+  }
+}

@@ -1,0 +1,133 @@
+/** `/tasks`: the list of tasks, as a page and as a file. */
+import { Hono } from "hono";
+import { stream } from "hono/streaming";
+import type { TaskFilter } from "../../core/mod.ts";
+import { BulkBar, TasksHead, TasksList, type TasksModel } from "../../views/pages/tasks.tsx";
+import type { AppEnv } from "../app_env.ts";
+import { writeCsv, writeNdjson } from "../present/export.ts";
+import { FILTER_KEYS, type FilterQuery, readFilterQuery, withoutWord } from "./filter_query.ts";
+import { loadTable } from "./task_list.ts";
+import { taskPageRoutes } from "./task.tsx";
+import { bulkRoutes } from "./bulk.tsx";
+import { type Desk, Visit } from "./visit.tsx";
+
+/** Tasks that are read at a time for a file. */
+const EXPORT_STEP = 100;
+
+const STATES = ["pending", "running", "completed", "failed", "cancelled"] as const;
+
+/** Makes the routes below `/tasks`. */
+export function tasksRoutes(desk: Desk): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  routes.get("/", async (c) => {
+    const visit = new Visit(c, desk);
+    const model = await present(visit);
+    return await visit.live({
+      place: "tasks",
+      title: visit.language.t.tasks.title,
+      head: <TasksHead model={model} />,
+      body: () => <TasksList model={model} />,
+      foot: <BulkBar model={model} />,
+      variant: visit.path,
+    });
+  });
+  routes.get("/export", (c) => {
+    const visit = new Visit(c, desk);
+    const { filter } = readQuery(visit);
+    const isCsv = c.req.query("format") !== "ndjson";
+    const write = isCsv ? writeCsv() : writeNdjson(visit.language.nowMs);
+    c.header("Content-Type", isCsv ? "text/csv; charset=utf-8" : "application/x-ndjson");
+    c.header("Content-Disposition", `attachment; filename="tasks.${isCsv ? "csv" : "ndjson"}"`);
+    c.header("Cache-Control", "no-store");
+    return stream(c, async (out) => {
+      for await (const text of exportTexts(desk, filter, write)) {
+        if (out.aborted) return;
+        await out.write(text);
+      }
+    });
+  });
+  routes.route("/bulk", bulkRoutes(desk));
+  routes.route("/", taskPageRoutes(desk));
+  return routes;
+}
+
+/** The filter that the address has. */
+export function readQuery(visit: Visit, text: string = visit.c.req.query("q") ?? ""): FilterQuery {
+  const { language: { nowMs, t }, desk: { manager } } = visit;
+  const pools = manager.listPools(["running", "paused", "draining", "closed"]);
+  return readFilterQuery(text, { pools, nowMs, t });
+}
+
+/** One page after the other, as fast as they are taken. */
+async function* exportTexts(
+  { manager }: Desk,
+  filter: TaskFilter,
+  write: (
+    tasks: Awaited<ReturnType<Desk["manager"]["listTasks"]>>["tasks"],
+    isFirst: boolean,
+  ) => string,
+): AsyncGenerator<string> {
+  let page = await manager.listTasks(filter, { page: 1, perPage: EXPORT_STEP });
+  yield write(page.tasks, true);
+  while (page.nextCursor !== null) {
+    page = await manager.listTasks(filter, { cursor: page.nextCursor, perPage: EXPORT_STEP });
+    yield write(page.tasks, false);
+  }
+}
+
+async function present(visit: Visit): Promise<TasksModel> {
+  const { c, desk: { manager } } = visit;
+  const query = c.req.query("q") ?? "";
+  const { filter, words, faults } = readQuery(visit);
+  const kept = query === "" ? [] : [["q", query] as const];
+  const table = await loadTable(visit, {
+    filter,
+    isFiltered: words.length > 0,
+    canSelect: true,
+    kept,
+  });
+  const link = (text: string) => text === "" ? "/tasks" : `/tasks?q=${encodeURIComponent(text)}`;
+  // Counts are those of the pool that the filter names, or of all: counters, never a scan.
+  const counts = filter.poolId === undefined
+    ? manager.getStats().counts
+    : manager.getPool(filter.poolId).counts;
+  const others = words.filter((word) => !word.startsWith("state:"));
+  const isOf = (state: string) => filter.states?.length === 1 && filter.states[0] === state;
+  return {
+    query,
+    chips: words.map((text, at) => ({ text, withoutHref: link(withoutWord(words, at)) })),
+    faults,
+    states: [
+      {
+        state: "all" as const,
+        count: STATES.reduce(
+          (sum, state) => sum + counts[state],
+          counts.blocked + counts.scheduled,
+        ),
+        href: link(others.join(" ")),
+        isCurrent: filter.states === undefined,
+      },
+      ...STATES.map((state) => ({
+        state,
+        count: counts[state],
+        href: link([`state:${state}`, ...others].join(" ")),
+        isCurrent: isOf(state),
+      })),
+    ],
+    suggestions: suggestionsOf(visit),
+    exportHref: (format) =>
+      `/tasks/export?format=${format}${query === "" ? "" : `&q=${encodeURIComponent(query)}`}`,
+    table,
+  };
+}
+
+function suggestionsOf({ desk: { manager } }: Visit): readonly string[] {
+  return [
+    ...STATES.map((state) => `state:${state}`),
+    ...manager.listPools().slice(0, 20).map(({ settings: { name } }) =>
+      `pool:${/\s/.test(name) ? JSON.stringify(name) : name}`
+    ),
+    ...manager.listTaskTypes().slice(0, 20).map(({ name }) => `type:${name}`),
+    ...FILTER_KEYS.slice(3),
+  ];
+}

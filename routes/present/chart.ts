@@ -1,0 +1,99 @@
+/** Histories as charts. */
+import type {
+  History,
+  HistoryCount,
+  HistoryGauge,
+  HistoryPoint,
+  Percentiles,
+} from "../../core/mod.ts";
+import type { Words } from "../../views/i18n/en.ts";
+import type { ChartModel } from "../../views/parts/chart.tsx";
+
+/** Tasks a minute by outcome, on each other. */
+export function outcomesChart(
+  history: History,
+  t: Words,
+  poolName: (id: string) => string,
+): ChartModel {
+  const rate = (name: HistoryCount) =>
+    history.points.map(({ counts, seconds }) => seconds > 0 ? counts[name] / seconds * 60 : 0);
+  return {
+    ...base(history, "outcomes", t.overview.outcomes, "rate"),
+    kind: "stack",
+    series: [
+      { label: t.state.completed, colour: "green", values: rate("completed") },
+      { label: t.state.failed, colour: "red", values: rate("failed") },
+      { label: t.state.cancelled, colour: "grey", values: rate("cancelled") },
+    ],
+    markers: history.markers.map((marker) => ({
+      at: marker.atMs / 1_000,
+      text: marker.kind === "start"
+        ? t.overview.markerStart
+        : t.overview.markerSettings(poolName(marker.poolId)),
+    })),
+  };
+}
+
+/** What the charts of one pool show. */
+export function poolCharts(history: History, t: Words): readonly ChartModel[] {
+  const gauge = (name: HistoryGauge) =>
+    history.points.map(({ gauges }) => gauges === null ? 0 : gauges[name].max);
+  const percentile = (of: "wait" | "run", name: "p50" | "p95" | "p99") =>
+    history.points.map((point) => valueOf(point, of, name));
+  const lines = { kind: "lines" as const };
+  const percentiles = (of: "wait" | "run") =>
+    ([["p50", "azure"], ["p95", "blue"], ["p99", "orange"]] as const).map(([name, colour]) => ({
+      label: name,
+      colour,
+      values: percentile(of, name),
+    }));
+  return [
+    outcomesChart(history, t, () => ""),
+    {
+      ...base(history, "threads", t.pool.chartThreads, "count"),
+      ...lines,
+      series: [
+        { label: t.slotState.busy, colour: "blue", values: gauge("busyThreads") },
+        { label: t.pool.threads, colour: "azure", values: gauge("threads") },
+        { label: t.action.resize.replace("…", ""), colour: "grey", values: gauge("maxThreads") },
+      ],
+    },
+    {
+      ...base(history, "queue", t.pool.chartQueue, "count"),
+      ...lines,
+      series: [{ label: t.state.pending, colour: "azure", values: gauge("pending") }],
+    },
+    {
+      ...base(history, "wait", t.pool.chartWait, "duration"),
+      ...lines,
+      isLog: true,
+      series: percentiles("wait"),
+    },
+    {
+      ...base(history, "run", t.pool.chartRun, "duration"),
+      ...lines,
+      isLog: true,
+      series: percentiles("run"),
+    },
+  ];
+}
+
+function base(history: History, id: string, title: string, unit: ChartModel["unit"]) {
+  return {
+    id: `chart-${id}`,
+    title,
+    unit,
+    isLog: false,
+    times: history.points.map(({ atMs }) => atMs / 1_000),
+    markers: [],
+    isLastOpen: history.points.at(-1)?.isFinished === false,
+  };
+}
+
+function valueOf(
+  point: HistoryPoint,
+  of: "wait" | "run",
+  name: keyof Omit<Percentiles, "count">,
+): number | null {
+  return point[of]?.[name] ?? null;
+}

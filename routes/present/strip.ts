@@ -1,0 +1,35 @@
+import type { RecentStep } from "../../core/mod.ts";
+import type { StripModel } from "../../views/parts/strip.tsx";
+import type { RoutedManager } from "../app_env.ts";
+
+/** Steps of 5 s that make the last minute. */
+const MINUTE_STEPS = 12;
+
+/** What is so now, over all pools. */
+export function presentStrip(manager: RoutedManager): StripModel {
+  const { stats, alerts } = manager.getHealth();
+  const waits = manager.listPools().map(({ oldestWaitMs }) => oldestWaitMs)
+    .filter((wait) => wait !== null);
+  const recent = manager.getRecent();
+  return {
+    running: stats.counts.running,
+    busyThreads: stats.busyThreads,
+    threads: stats.threads,
+    pending: stats.counts.pending,
+    oldestWaitMs: waits.length === 0 ? null : Math.max(...waits),
+    completed: perMinute(recent, "completed"),
+    failed: perMinute(recent, "failed"),
+    zombies: stats.zombies,
+    alerts: alerts.length,
+  };
+}
+
+/** A count over some steps. */
+export function sumOf(steps: readonly RecentStep[], name: keyof RecentStep): number {
+  return steps.reduce((sum, step) => sum + step[name], 0);
+}
+
+/** A count of the last minute. */
+export function perMinute(steps: readonly RecentStep[], name: keyof RecentStep): number {
+  return sumOf(steps.slice(-MINUTE_STEPS), name);
+}

@@ -1,0 +1,219 @@
+/** Tasks as the pages show them. */
+import {
+  type AttemptEntry,
+  isFinal,
+  type LogLine,
+  type TaskEventEntry,
+  type TaskSnapshot,
+  type TaskStatus,
+} from "../../core/mod.ts";
+import type { TaskModel, TaskPart } from "../../views/pages/task.tsx";
+import type { TaskRowModel } from "../../views/pages/task_table.tsx";
+import type { ShownState } from "../../views/parts/badge.tsx";
+import type { LongText } from "../../views/parts/json_text.tsx";
+
+/** Characters of a long text that a page shows; the whole is in the API. */
+const SHOWN_CHARS = 20_000;
+/** Log lines that a page shows, the last ones. */
+export const LOG_LINES_MAX = 500;
+
+/** How a pool is called; its id where it is not known any longer. */
+export type PoolNames = (id: string) => string;
+
+/** A row of a list. */
+export function presentTaskRow(
+  task: TaskSnapshot,
+  poolName: PoolNames,
+  nowMs: number,
+): TaskRowModel {
+  const { status } = task;
+  return {
+    id: task.id,
+    name: task.name,
+    type: task.type,
+    state: shownState(status),
+    pool: { id: task.poolId, name: poolName(task.poolId) },
+    priority: task.priority,
+    attempt: task.attempt,
+    waitMs: waitMsOf(task, nowMs),
+    runMs: runMsOf(status, nowMs),
+    progress: status.state === "running" ? status.progress : null,
+    submittedAtMs: task.submittedAtMs,
+    finishedAtMs: "finishedAtMs" in status ? status.finishedAtMs : null,
+    tags: task.tags,
+    act: isFinal(status.state) ? null : status.state === "running" ? "stop" : "cancel",
+  };
+}
+
+/** What the page of one task shows beside its part. */
+export function presentTaskPage(
+  task: TaskSnapshot,
+  context: {
+    readonly poolName: PoolNames;
+    readonly nowMs: number;
+    readonly isTypeKnown: boolean;
+    readonly path: string;
+    readonly part: TaskPart;
+    readonly recent: readonly TaskSnapshot[];
+  },
+): TaskModel {
+  const { status } = task;
+  const { nowMs, poolName, isTypeKnown, path, part } = context;
+  return {
+    id: task.id,
+    name: task.name,
+    type: task.type,
+    isTypeKnown,
+    state: shownState(status),
+    pool: { id: task.poolId, name: poolName(task.poolId) },
+    priority: task.priority,
+    attempt: task.attempt,
+    slot: "slot" in status ? status.slot : null,
+    tags: task.tags,
+    runTimeoutMs: task.runTimeoutMs,
+    codeVersion: task.codeVersion,
+    submittedAtMs: task.submittedAtMs,
+    startedAtMs: "startedAtMs" in status ? status.startedAtMs : null,
+    finishedAtMs: "finishedAtMs" in status ? status.finishedAtMs : null,
+    waitMs: waitMsOf(task, nowMs) ?? 0,
+    runMs: runMsOf(status, nowMs),
+    why: status.state === "pending" ? status.why : null,
+    stopRequestedAtMs: status.state === "running" ? status.stopRequestedAtMs : null,
+    progress: status.state === "running" ? status.progress : null,
+    metrics: Object.entries(task.metrics),
+    lateErrors: task.lateErrors,
+    path,
+    part,
+    recent: context.recent.flatMap(({ id, status: one }) =>
+      "runMs" in one && one.runMs !== null
+        ? [{ id, runMs: one.runMs, isBad: one.state !== "completed" }]
+        : []
+    ).toReversed(),
+  };
+}
+
+/** What a task came to. */
+export function presentResult({ status }: TaskSnapshot): TaskPart {
+  const failure = status.state === "failed" ? status.failure : null;
+  return {
+    tab: "result",
+    result: status.state === "completed" ? jsonOrNull(status.resultJson) : null,
+    failure: failure && {
+      code: failure.code,
+      name: failure.name,
+      message: shorten(failure.message),
+      stack: failure.stack === null ? null : shorten(failure.stack),
+    },
+    cause: status.state === "cancelled" ? status.cause : null,
+  };
+}
+
+/** What a task was given. */
+export function presentInput({ inputJson }: TaskSnapshot): TaskPart {
+  return { tab: "input", input: jsonOrNull(inputJson) };
+}
+
+/** What its code logged: the last lines. */
+export function presentLogs(lines: readonly LogLine[]): TaskPart {
+  const shown = lines.slice(-LOG_LINES_MAX);
+  return {
+    tab: "logs",
+    lines: shown.map((line) => ({ ...line, text: shorten(line.text).text })),
+  };
+}
+
+/** Its runs that ended. */
+export function presentAttempts(attempts: readonly AttemptEntry[]): TaskPart {
+  return { tab: "attempts", attempts };
+}
+
+/** What happened to it. */
+export function presentEvents(events: readonly TaskEventEntry[]): TaskPart {
+  return { tab: "events", events };
+}
+
+/** As programs see it. */
+export function presentRaw(
+  task: TaskSnapshot,
+  json: string,
+  { origin }: { readonly origin: string },
+): TaskPart {
+  const body = JSON.stringify({
+    pool_id: task.poolId,
+    task_type: task.type,
+    task_name: task.name,
+    priority: task.priority,
+    tags: task.tags,
+  });
+  // The input goes in as it was written: a program would round its large numbers.
+  const whole = task.inputJson === null ? body : `${body.slice(0, -1)},"input":${task.inputJson}}`;
+  const curl = `curl -X POST ${origin}/api/tasks -H 'content-type: application/json' ` +
+    `-d ${shellQuoted(whole)}`;
+  const command = `deno task submit ${task.type} --pool ${task.poolId}` +
+    (task.inputJson === null ? "" : ` --input ${shellQuoted(task.inputJson)}`);
+  return { tab: "raw", raw: shorten(indentJson(json)), curl, command };
+}
+
+/** A task's state, with what it is in it. */
+export function shownState(status: TaskStatus): ShownState {
+  switch (status.state) {
+    case "running":
+      return status.isZombie
+        ? "zombie"
+        : status.stopRequestedAtMs === null
+        ? "running"
+        : "stopping";
+    case "failed":
+      return status.failure.code.endsWith("_timeout") ? "timedOut" : "failed";
+    default:
+      return status.state;
+  }
+}
+
+/**
+ * JSON with a line for each value. It is not parsed: numbers keep all their digits, and names that come
+ * twice stay.
+ */
+export function indentJson(json: string): string {
+  let depth = 0;
+  let text = "";
+  const line = () => `\n${"  ".repeat(depth)}`;
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g)) {
+    if (token === "{" || token === "[") {
+      depth++;
+      text += token + line();
+    } else if (token === "}" || token === "]") {
+      depth--;
+      text = /[{[]\n\s*$/.test(text) ? text.trimEnd() + token : text + line() + token;
+    } else if (token === ",") text += token + line();
+    else if (token === ":") text += ": ";
+    else text += token;
+  }
+  return text;
+}
+
+function waitMsOf(task: TaskSnapshot, nowMs: number): number | null {
+  const { status } = task;
+  const startedAtMs = "startedAtMs" in status ? status.startedAtMs : null;
+  const endMs = startedAtMs ?? ("finishedAtMs" in status ? status.finishedAtMs : nowMs);
+  return Math.max(0, endMs - task.submittedAtMs); // a clock may have gone back
+}
+
+function runMsOf(status: TaskStatus, nowMs: number): number | null {
+  if (status.state === "running") return Math.max(0, nowMs - status.startedAtMs);
+  return "runMs" in status ? status.runMs : null;
+}
+
+function jsonOrNull(json: string | null): LongText | null {
+  if (json === null) return null;
+  return json.length > SHOWN_CHARS ? shorten(json) : shorten(indentJson(json));
+}
+
+function shorten(text: string): LongText {
+  if (text.length <= SHOWN_CHARS) return { text, wholeChars: null };
+  return { text: text.slice(0, SHOWN_CHARS), wholeChars: text.length };
+}
+
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,144 @@
+// What the pages need beside htmx: dialogs, messages, a banner when the server is gone, selections.
+const LOST_AFTER_MS = 5_000;
+const TOAST_MS = 6_000;
+
+const dialog = document.getElementById("dialog");
+
+/** The response is in the event's context; its names are htmx 4's. */
+function contextOf(event) {
+  return event.detail?.ctx ?? {};
+}
+
+// A hidden tab does not look.
+document.addEventListener("htmx:config:request", (event) => {
+  const source = contextOf(event).sourceEvent?.type;
+  if (document.hidden && source === "every") event.preventDefault();
+});
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) refresh();
+});
+
+/** All that is live looks at once. */
+export function refresh() {
+  document.dispatchEvent(new CustomEvent("lido:refresh"));
+}
+
+// Dialogs ------------------------------------------------------------------
+
+document.addEventListener("htmx:after:swap", () => {
+  if (dialog.childElementCount > 0 && !dialog.open) dialog.showModal();
+});
+document.addEventListener("lido:close", () => dialog.close());
+dialog.addEventListener("close", () => dialog.replaceChildren());
+document.addEventListener("click", (event) => {
+  const closer = event.target.closest("[data-close]");
+  const open = closer?.closest("dialog[open]");
+  if (open) {
+    event.preventDefault();
+    open.close();
+  }
+  if (event.target instanceof HTMLDialogElement) event.target.close(); // the backdrop
+});
+
+// Messages -----------------------------------------------------------------
+
+const toasts = document.getElementById("toasts");
+
+/** Shows a message, above whatever is open. */
+export function showToast(level, text) {
+  const toast = document.createElement("p");
+  toast.className = `app-toast ${level}`;
+  toast.textContent = text;
+  toasts.append(toast);
+  fade(toast);
+}
+
+function fade(toast) {
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "btn-close";
+  close.ariaLabel = toasts.dataset.close;
+  close.addEventListener("click", () => toast.remove());
+  toast.append(close);
+  if (!toast.classList.contains("error")) setTimeout(() => toast.remove(), TOAST_MS);
+}
+
+for (const toast of toasts.children) fade(toast);
+document.addEventListener("lido:toast", ({ detail }) => showToast(detail.level, detail.text));
+
+// The server is gone -------------------------------------------------------
+
+const lost = document.getElementById("lost");
+const lostAge = document.getElementById("lost-age");
+let lastSeenMs = Date.now();
+let isLost = false;
+
+function showLost() {
+  const age = Math.round((Date.now() - lastSeenMs) / 1_000);
+  lostAge.textContent = lostAge.dataset.text.replace("{age}", `${age} s`);
+  lost.hidden = !isLost || Date.now() - lastSeenMs < LOST_AFTER_MS;
+}
+
+document.addEventListener("htmx:error", () => {
+  isLost = true;
+  showLost();
+});
+document.addEventListener("htmx:after:request", (event) => {
+  const { response } = contextOf(event);
+  if (!response) return;
+  lastSeenMs = Date.now();
+  isLost = false;
+  showLost();
+});
+setInterval(() => {
+  if (isLost) showLost();
+}, 1_000);
+
+// Forms that need no button ------------------------------------------------
+
+for (const form of document.querySelectorAll("form[data-submit-on-change]")) {
+  form.classList.add("automatic");
+}
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-submit-on-change]");
+  if (form && event.target.matches("select")) form.requestSubmit();
+});
+
+// Selections ---------------------------------------------------------------
+
+const bulk = document.getElementById("bulk");
+
+function boxes() {
+  return [...document.querySelectorAll('input[form="bulk"][name="id"]')];
+}
+
+function countSelected() {
+  if (!bulk) return;
+  const all = bulk.elements.namedItem("all").checked;
+  const count = boxes().filter(({ checked }) => checked).length;
+  const label = bulk.querySelector(".bulk-count");
+  label.textContent = label.dataset.text.replace("{count}", String(count));
+  bulk.classList.toggle("shown", all || count > 0);
+  for (const row of document.querySelectorAll("tr:has(input[form='bulk'])")) {
+    row.classList.toggle("selected", row.querySelector("input[form='bulk']").checked);
+  }
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-select-all]")) {
+    for (const box of boxes()) box.checked = event.target.checked;
+  }
+  countSelected();
+});
+document.addEventListener("htmx:after:swap", countSelected);
+document.addEventListener("lido:close", countSelected);
+countSelected();
+
+// Copies -------------------------------------------------------------------
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+  showToast("success", button.dataset.done);
+});

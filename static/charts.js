@@ -1,0 +1,178 @@
+// Charts: each canvas has its numbers in a script element beside it, which htmx keeps up to date.
+const COLOURS = {
+  light: {
+    green: "#2f8f5b",
+    red: "#c6423f",
+    grey: "#8a94a3",
+    blue: "#1f6fb2",
+    azure: "#3aa0c9",
+    orange: "#d9822b",
+  },
+  dark: {
+    green: "#4fbf85",
+    red: "#ef7470",
+    grey: "#8a94a3",
+    blue: "#5ea9e6",
+    azure: "#6cc5e8",
+    orange: "#f0a45a",
+  },
+};
+const HEIGHT = 220;
+const charts = new Map();
+
+function theme() {
+  return document.documentElement.dataset.bsTheme === "dark" ? "dark" : "light";
+}
+
+function read(element) {
+  const source = document.getElementById(element.dataset.chart);
+  return source ? { text: source.textContent, model: JSON.parse(source.textContent) } : undefined;
+}
+
+/** Areas on each other are drawn from the top one down: each is the sum of those below it. */
+function stacked(series) {
+  const sums = [];
+  let below = series[0]?.values.map(() => 0) ?? [];
+  for (const { values } of series) {
+    below = values.map((value, index) => (value ?? 0) + below[index]);
+    sums.push(below);
+  }
+  return sums;
+}
+
+function write(unit, value) {
+  if (value === null || value === undefined) return "–";
+  if (unit !== "duration") {
+    return new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 }).format(value);
+  }
+  if (value < 1) return `${value.toFixed(2)} ms`;
+  if (value < 1_000) return `${Math.round(value)} ms`;
+  return value < 60_000 ? `${(value / 1_000).toFixed(1)} s` : `${Math.round(value / 60_000)} min`;
+}
+
+function dataOf(model) {
+  const values = model.kind === "stack"
+    ? stacked(model.series)
+    : model.series.map((one) => one.values);
+  // On a logarithmic axis nothing is zero.
+  const shown = model.isLog
+    ? values.map((one) => one.map((v) => v === null || v <= 0 ? null : v))
+    : values;
+  return [model.times, ...(model.kind === "stack" ? shown.toReversed() : shown)];
+}
+
+function optionsOf(element, model) {
+  const colours = COLOURS[theme()];
+  const order = model.kind === "stack" ? model.series.toReversed() : model.series;
+  const ink = () => getComputedStyle(element).color;
+  const grid = { stroke: theme() === "dark" ? "#ffffff14" : "#00000012", width: 1 };
+  const last = model.times.length - 1;
+  return {
+    width: element.clientWidth,
+    height: HEIGHT,
+    cursor: { drag: { x: true, y: false } },
+    scales: {
+      x: { time: true },
+      y: model.isLog ? { distr: 3 } : { range: (_u, _min, max) => [0, Math.max(1, max * 1.08)] },
+    },
+    axes: [
+      { stroke: ink, grid, ticks: grid },
+      {
+        stroke: ink,
+        grid,
+        ticks: grid,
+        size: 58,
+        values: (_u, ticks) => ticks.map((value) => value === null ? "" : write(model.unit, value)),
+      },
+    ],
+    series: [
+      {},
+      ...order.map(({ label, colour }, at) => ({
+        label,
+        stroke: colours[colour],
+        width: 1.6,
+        fill: model.kind === "stack" ? `${colours[colour]}55` : undefined,
+        points: { show: false },
+        spanGaps: false,
+        value: (_u, _value, _series, index) => {
+          const own = order[at].values[index ?? last];
+          return write(model.unit, own);
+        },
+      })),
+    ],
+    hooks: { draw: [(chart) => drawMarkers(chart, model)] },
+  };
+}
+
+/** What changed, as lines through the chart; and where the last, unfinished step begins. */
+function drawMarkers(chart, model) {
+  const { ctx, bbox } = chart;
+  const line = (at, dash, colour) => {
+    const x = Math.round(chart.valToPos(at, "x", true));
+    if (x < bbox.left || x > bbox.left + bbox.width) return;
+    ctx.save();
+    ctx.setLineDash(dash);
+    ctx.strokeStyle = colour;
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.restore();
+  };
+  const colours = COLOURS[theme()];
+  for (const { at } of model.markers) line(at, [2, 3], colours.orange);
+  if (model.isLastOpen && model.times.length > 1) line(model.times.at(-2), [4, 4], colours.grey);
+}
+
+function draw(element) {
+  const found = read(element);
+  if (!found) return;
+  const known = charts.get(element.id);
+  const isSame = known?.element === element && known.theme === theme() &&
+    known.shape === shapeOf(found.model);
+  if (isSame && known.text === found.text) return;
+  if (isSame) {
+    known.text = found.text;
+    // Values of the legend are read from the model: it is the new one from here on.
+    Object.assign(known.model, found.model);
+    for (const [at, series] of found.model.series.entries()) known.model.series[at] = series;
+    const isZoomed = known.chart.scales.x.min > known.chart.data[0][0];
+    known.chart.setData(dataOf(found.model), !isZoomed);
+    return;
+  }
+  known?.chart.destroy();
+  element.replaceChildren();
+  const chart = new globalThis.uPlot(optionsOf(element, found.model), dataOf(found.model), element);
+  charts.set(element.id, {
+    element,
+    chart,
+    text: found.text,
+    model: found.model,
+    theme: theme(),
+    shape: shapeOf(found.model),
+  });
+}
+
+function shapeOf(model) {
+  return `${model.kind} ${model.isLog} ${model.series.map(({ label }) => label).join("|")}`;
+}
+
+function drawAll() {
+  for (const [id, { element, chart }] of charts) {
+    if (element.isConnected) continue;
+    chart.destroy();
+    charts.delete(id);
+  }
+  for (const element of document.querySelectorAll("[data-chart]")) draw(element);
+}
+
+document.addEventListener("htmx:after:swap", drawAll);
+new MutationObserver(drawAll).observe(document.documentElement, {
+  attributeFilter: ["data-bs-theme"],
+});
+addEventListener("resize", () => {
+  for (const { element, chart } of charts.values()) {
+    chart.setSize({ width: element.clientWidth, height: HEIGHT });
+  }
+});
+drawAll();

@@ -1,0 +1,150 @@
+// Keys and the palette. No key does anything while somebody types, or while a dialog is open.
+const keys = document.getElementById("keys");
+const palette = document.getElementById("palette");
+const places = new Map(
+  [...document.querySelectorAll("nav.places a")].map((link) => [link.dataset.key, link.href]),
+);
+let isGoing = false;
+let row = -1;
+
+function isTyping(target) {
+  return target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") !== null;
+}
+
+function rows() {
+  return [...document.querySelectorAll("table.rows tbody tr")];
+}
+
+function choose(step) {
+  const all = rows();
+  if (all.length === 0) return;
+  row = Math.min(Math.max(row + step, 0), all.length - 1);
+  for (const [index, one] of all.entries()) one.classList.toggle("at", index === row);
+  const link = all[row].querySelector("td.name a");
+  link?.focus();
+  all[row].scrollIntoView({ block: "nearest" });
+}
+
+function press(hotkey) {
+  const found = document.querySelector(`[data-hotkey="${CSS.escape(hotkey)}"]`);
+  found?.click();
+  return found !== null;
+}
+
+function toggleRefresh() {
+  const select = document.getElementById("refresh");
+  select.value = select.value === "0" ? "2" : "0";
+  select.form.requestSubmit();
+}
+
+function toggleTheme() {
+  const select = document.querySelector('select[name="theme"]');
+  select.value = document.documentElement.dataset.bsTheme === "dark" ? "light" : "dark";
+  select.form.requestSubmit();
+}
+
+const ACTIONS = {
+  "?": () => keys.showModal(),
+  "/": () => document.querySelector("[data-filter]")?.focus(),
+  "r": () => document.dispatchEvent(new CustomEvent("lido:refresh")),
+  ".": toggleRefresh,
+  "t": toggleTheme,
+  "j": () => choose(1),
+  "k": () => choose(-1),
+  "x": () => rows()[row]?.querySelector("input[type=checkbox]")?.click(),
+  "Enter": () => rows()[row]?.querySelector("td.name a")?.click(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    if (!document.querySelector("dialog[open]")) openPalette();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  if (isGoing) {
+    isGoing = false;
+    const href = places.get(event.key);
+    if (href) location.assign(href);
+    return;
+  }
+  if (event.key === "g") {
+    isGoing = true;
+    return;
+  }
+  // Enter on a link or a button is its own.
+  if (event.key === "Enter" && event.target.closest("a, button, summary")) return;
+  const hotkey = event.shiftKey && event.key.length === 1
+    ? `Shift+${event.key.toUpperCase()}`
+    : event.key;
+  if (press(hotkey)) return event.preventDefault();
+  const action = ACTIONS[event.key];
+  if (!action) return;
+  event.preventDefault();
+  action();
+});
+
+// The palette ---------------------------------------------------------------
+
+const input = palette.querySelector("input");
+const hits = palette.querySelector("ul");
+let entries = [];
+let chosen = 0;
+
+async function openPalette() {
+  palette.showModal();
+  input.value = "";
+  const response = await fetch("/palette", { headers: { accept: "application/json" } });
+  entries = response.ok ? await response.json() : [];
+  show();
+}
+
+function matching() {
+  const text = input.value.trim().toLowerCase();
+  if (/^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(text)) return [{ text, href: `/tasks/${text}` }];
+  const words = text.split(/\s+/);
+  return entries.filter((entry) => words.every((word) => entry.text.toLowerCase().includes(word)))
+    .slice(0, 12);
+}
+
+function show() {
+  const found = matching();
+  chosen = Math.min(chosen, Math.max(0, found.length - 1));
+  hits.replaceChildren(...found.map(({ text, href }, index) => {
+    const item = document.createElement("li");
+    item.role = "option";
+    item.id = `hit-${index}`;
+    item.ariaSelected = String(index === chosen);
+    const link = document.createElement("a");
+    link.href = href;
+    link.textContent = text;
+    link.tabIndex = -1;
+    item.append(link);
+    return item;
+  }));
+  if (found.length === 0) {
+    const none = document.createElement("li");
+    none.role = "option";
+    none.ariaDisabled = "true";
+    none.textContent = hits.dataset.none;
+    hits.append(none);
+  }
+  input.setAttribute("aria-activedescendant", found.length === 0 ? "" : `hit-${chosen}`);
+}
+
+input.addEventListener("input", () => {
+  chosen = 0;
+  show();
+});
+input.addEventListener("keydown", (event) => {
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    chosen += event.key === "ArrowDown" ? 1 : -1;
+    chosen = Math.max(0, Math.min(chosen, hits.childElementCount - 1));
+    show();
+  } else if (event.key === "Enter") {
+    const link = hits.querySelector(`#hit-${chosen} a`);
+    if (link) location.assign(link.href);
+  }
+});

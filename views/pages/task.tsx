@@ -1,0 +1,526 @@
+/** One task: where it stands, why, and all that is known of it. */
+import type { Child } from "hono/jsx";
+import { useLanguage } from "../context.ts";
+import { Act } from "../parts/act.tsx";
+import { type ShownState, StateBadge } from "../parts/badge.tsx";
+import { Facts } from "../parts/facts.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { JsonText, type LongText } from "../parts/json_text.tsx";
+import { PageHead } from "../parts/page_head.tsx";
+import { Tabs } from "../parts/tabs.tsx";
+import { Duration, Time } from "../parts/time.tsx";
+
+/** The parts of the page, as the address names them. */
+export const TASK_TABS = ["result", "input", "logs", "attempts", "events", "raw"] as const;
+/** One of {@link TASK_TABS}. */
+export type TaskTab = typeof TASK_TABS[number];
+
+/** One thing that happened. */
+export interface EventModel {
+  readonly atMs: number;
+  readonly event:
+    | "submit"
+    | "unblock"
+    | "due"
+    | "start"
+    | "complete"
+    | "retry"
+    | "requeue"
+    | "fail"
+    | "cancel"
+    | "recover";
+  readonly attempt: number;
+  readonly cause: string | null;
+}
+
+/** What one part of the page shows. */
+export type TaskPart =
+  | {
+    readonly tab: "result";
+    readonly result: LongText | null;
+    readonly failure: {
+      readonly code: string;
+      readonly name: string;
+      readonly message: LongText;
+      readonly stack: LongText | null;
+    } | null;
+    readonly cause: string | null;
+  }
+  | { readonly tab: "input"; readonly input: LongText | null }
+  | {
+    readonly tab: "logs";
+    readonly lines: readonly {
+      readonly atMs: number;
+      readonly level: string;
+      readonly text: string;
+    }[];
+  }
+  | {
+    readonly tab: "attempts";
+    readonly attempts: readonly {
+      readonly number: number;
+      readonly outcome: "done" | "failed" | "cancelled" | "died";
+      readonly slot: number | null;
+      readonly startedAtMs: number | null;
+      readonly finishedAtMs: number;
+      readonly runMs: number | null;
+      readonly message: string | null;
+    }[];
+  }
+  | { readonly tab: "events"; readonly events: readonly EventModel[] }
+  | {
+    readonly tab: "raw";
+    readonly raw: LongText;
+    readonly curl: string;
+    readonly command: string;
+  };
+
+/** What the page shows. */
+export interface TaskModel {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly isTypeKnown: boolean;
+  readonly state: ShownState;
+  readonly pool: { readonly id: string; readonly name: string };
+  readonly priority: number;
+  readonly attempt: number;
+  readonly slot: number | null;
+  readonly tags: readonly string[];
+  readonly runTimeoutMs: number | null;
+  readonly codeVersion: string | null;
+  readonly submittedAtMs: number;
+  readonly startedAtMs: number | null;
+  readonly finishedAtMs: number | null;
+  readonly waitMs: number;
+  readonly runMs: number | null;
+  /** One sentence; null when it waits for nothing. */
+  readonly why: string | null;
+  readonly stopRequestedAtMs: number | null;
+  readonly progress:
+    | { readonly done: number; readonly total: number; readonly note: string | null }
+    | null;
+  readonly metrics: readonly (readonly [string, number])[];
+  readonly lateErrors: readonly { readonly atMs: number; readonly message: string }[];
+  readonly path: string;
+  readonly part: TaskPart;
+  /** The last ended tasks of the type, oldest first. */
+  readonly recent: readonly {
+    readonly id: string;
+    readonly runMs: number;
+    readonly isBad: boolean;
+  }[];
+}
+
+/** All that is swapped of the page. */
+export function TaskPage({ model }: { readonly model: TaskModel }): Child {
+  const l = useLanguage();
+  const { t } = l;
+  const href = `/tasks/${model.id}`;
+  return (
+    <>
+      <PageHead title={model.name} back={{ href: "/tasks", text: t.tasks.title }}>
+        <StateBadge state={model.state} />
+        <TaskActs model={model} />
+      </PageHead>
+      {model.why && (
+        <p class="alert-line">
+          <Icon name="hourglass" />
+          <span>
+            <strong>{t.task.why}:</strong> {model.why}
+          </span>
+        </p>
+      )}
+      {model.stopRequestedAtMs !== null && (
+        <p class="alert-line">
+          <Icon name="player-stop" />
+          {t.task.askedToStop(l.duration(Math.max(0, l.nowMs - model.stopRequestedAtMs)))}
+        </p>
+      )}
+      {model.state === "zombie" && <p class="alert-line critical">{t.task.zombie}</p>}
+      {!model.isTypeKnown && <p class="alert-line">{t.task.typeGone}</p>}
+      <div class="columns task-columns">
+        <div class="stack">
+          <Timeline model={model} />
+          <section>
+            <Tabs
+              label={t.task.parts}
+              current={model.part.tab}
+              tabs={TASK_TABS.map((name) => ({
+                name,
+                href: name === "result" ? href : `${href}?tab=${name}`,
+                text: t.task[name],
+              }))}
+            />
+            <div class="card">
+              <Part part={model.part} model={model} />
+            </div>
+          </section>
+        </div>
+        <div class="stack">
+          <section class="card">
+            <div class="card-header">
+              <h2 class="card-title">{t.task.facts}</h2>
+            </div>
+            <div class="card-body">
+              <TaskFacts model={model} />
+            </div>
+          </section>
+          <Recent model={model} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function TaskActs({ model }: { readonly model: TaskModel }): Child {
+  const { t } = useLanguage();
+  const href = `/tasks/${model.id}`;
+  const shared = { object: model.name, back: model.path };
+  switch (model.state) {
+    case "blocked":
+    case "scheduled":
+    case "pending":
+      return (
+        <Act
+          {...shared}
+          action={`${href}/cancel`}
+          icon="x"
+          label={t.action.cancel}
+          isDanger
+          hotkey="Shift+S"
+        />
+      );
+    case "running":
+      return (
+        <Act
+          {...shared}
+          action={`${href}/stop`}
+          icon="player-stop"
+          label={t.action.stop}
+          isDanger
+          hotkey="Shift+S"
+        />
+      );
+    case "stopping":
+    case "zombie":
+      return (
+        <Act
+          {...shared}
+          action={`${href}/stop?grace_ms=0`}
+          icon="player-stop"
+          label={t.task.stopHard}
+          isDanger
+          hotkey="Shift+S"
+        />
+      );
+    default:
+      return (
+        <>
+          {model.isTypeKnown && (
+            <>
+              <Act {...shared} action={`${href}/again`} icon="refresh" label={t.action.runAgain} />
+              <a class="btn btn-sm" href={`/submit?from=${model.id}`} data-hotkey="e">
+                {t.action.edit}
+              </a>
+            </>
+          )}
+        </>
+      );
+  }
+}
+
+function Timeline({ model }: { readonly model: TaskModel }): Child {
+  const l = useLanguage();
+  const { t } = l;
+  const whole = Math.max(1, model.waitMs + (model.runMs ?? 0));
+  const isOver = model.finishedAtMs !== null;
+  return (
+    <section class="card timeline">
+      <div class="card-header">
+        <h2 class="card-title">{t.task.timeline}</h2>
+      </div>
+      <div class="card-body">
+        <svg
+          class="timeline-bar"
+          viewBox="0 0 1000 12"
+          preserveAspectRatio="none"
+          aria-hidden="true"
+        >
+          <rect
+            class="wait"
+            x="0"
+            y="0"
+            width={String(Math.round(model.waitMs / whole * 1000))}
+            height="12"
+          />
+          {model.runMs !== null && (
+            <rect
+              class={`run ${model.state}`}
+              x={String(Math.round(model.waitMs / whole * 1000))}
+              y="0"
+              width={String(Math.max(4, Math.round(model.runMs / whole * 1000)))}
+              height="12"
+            />
+          )}
+        </svg>
+        <ol class="timeline-steps">
+          <li>
+            <span>{t.tasks.submitted}</span>
+            <Time atMs={model.submittedAtMs} />
+          </li>
+          <li>
+            <span>{t.task.waited}</span>
+            <Duration ms={model.waitMs} />
+          </li>
+          <li>
+            <span>{t.task.ran}</span>
+            <Duration ms={model.runMs} />
+          </li>
+          <li>
+            <span>{isOver ? t.tasks.finished : t.tasks.state}</span>
+            {isOver ? <Time atMs={model.finishedAtMs} /> : <StateBadge state={model.state} />}
+          </li>
+        </ol>
+        {model.progress && (
+          <div class="task-progress">
+            <progress
+              class="gauge"
+              value={String(model.progress.done)}
+              max={String(model.progress.total)}
+              aria-label={t.tasks.progress}
+            />
+            <span>
+              {l.number(model.progress.done)} / {l.number(model.progress.total)}
+              {model.progress.note && <bdi>· {model.progress.note}</bdi>}
+            </span>
+          </div>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function TaskFacts({ model }: { readonly model: TaskModel }): Child {
+  const l = useLanguage();
+  const { t } = l;
+  return (
+    <>
+      <Facts
+        facts={[
+          [t.task.id, <code class="id">{model.id}</code>],
+          [t.tasks.type, <a href={`/types#type-${model.type}`}>{model.type}</a>],
+          [
+            t.tasks.pool,
+            <a href={`/pools/${model.pool.id}`}>
+              <bdi>{model.pool.name}</bdi>
+            </a>,
+          ],
+          [t.tasks.priority, l.number(model.priority)],
+          [t.tasks.attempt, l.number(model.attempt)],
+          [t.tasks.slot, model.slot === null ? <span class="none">–</span> : l.number(model.slot)],
+          [
+            t.tasks.tags,
+            model.tags.length === 0 ? <span class="none">–</span> : (
+              <>
+                {model.tags.map((tag) => (
+                  <span class="tag">
+                    <bdi>{tag}</bdi>
+                  </span>
+                ))}
+              </>
+            ),
+          ],
+          [
+            t.task.runTimeout,
+            model.runTimeoutMs === null ? t.task.noTimeout : l.duration(model.runTimeoutMs),
+          ],
+          [t.task.codeVersion, <code>{model.codeVersion ?? "–"}</code>],
+          ...model.metrics.map(([name, value]) => [name, l.number(value)] as const),
+        ]}
+      />
+      {model.lateErrors.length > 0 && (
+        <>
+          <h3 class="facts-head">{t.task.lateErrors}</h3>
+          <ul class="late">
+            {model.lateErrors.map(({ atMs, message }) => (
+              <li>
+                <Time atMs={atMs} /> <bdi>{message}</bdi>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </>
+  );
+}
+
+function Recent({ model }: { readonly model: TaskModel }): Child {
+  const l = useLanguage();
+  const { t } = l;
+  const max = Math.max(1, ...model.recent.map(({ runMs }) => runMs));
+  return (
+    <section class="card">
+      <div class="card-header">
+        <h2 class="card-title">{t.task.recent}</h2>
+      </div>
+      <div class="card-body">
+        {model.recent.length === 0
+          ? <p class="quiet">{t.task.noRecent}</p>
+          : (
+            <svg class="bars" viewBox="0 0 240 60" role="img" aria-label={t.task.recent}>
+              {model.recent.map(({ id, runMs, isBad }, index) => {
+                const height = Math.max(2, Math.round(runMs / max * 56));
+                return (
+                  <a href={`/tasks/${id}`} aria-label={`${id.slice(-8)}: ${l.duration(runMs)}`}>
+                    <rect
+                      class={isBad ? "bar bad" : "bar"}
+                      x={String(index * 4)}
+                      y={String(60 - height)}
+                      width="3"
+                      height={String(height)}
+                    >
+                      <title>{l.duration(runMs)}</title>
+                    </rect>
+                  </a>
+                );
+              })}
+            </svg>
+          )}
+      </div>
+    </section>
+  );
+}
+
+function Part({ part, model }: { readonly part: TaskPart; readonly model: TaskModel }): Child {
+  const l = useLanguage();
+  const { t } = l;
+  const whole = `/api/tasks/${model.id}`;
+  switch (part.tab) {
+    case "result":
+      return (
+        <div class="card-body">
+          {part.failure && (
+            <>
+              <h3 class="failure">
+                <bdi>{part.failure.name}</bdi>
+                <code>{part.failure.code}</code>
+              </h3>
+              <JsonText
+                id="message"
+                label={t.task.error}
+                value={part.failure.message}
+                wholeHref={whole}
+              />
+              {part.failure.stack && (
+                <details class="fold">
+                  <summary>{t.task.stack}</summary>
+                  <JsonText
+                    id="stack"
+                    label={t.task.stack}
+                    value={part.failure.stack}
+                    wholeHref={whole}
+                  />
+                </details>
+              )}
+            </>
+          )}
+          {part.cause && <p class="quiet">{part.cause}</p>}
+          {part.result && (
+            <JsonText id="result" label={t.task.result} value={part.result} wholeHref={whole} />
+          )}
+          {!part.failure && !part.cause && !part.result && <p class="quiet">{t.task.noResult}</p>}
+        </div>
+      );
+    case "input":
+      return (
+        <div class="card-body">
+          {part.input
+            ? <JsonText id="input" label={t.task.input} value={part.input} wholeHref={whole} />
+            : <p class="quiet">{t.task.noInput}</p>}
+        </div>
+      );
+    case "logs":
+      return part.lines.length === 0
+        ? <p class="card-body quiet">{t.task.noLogs}</p>
+        : (
+          <ol class="logs" tabindex={0} aria-label={t.task.logs}>
+            {part.lines.map(({ atMs, level, text }) => (
+              <li class={level}>
+                <time datetime={new Date(atMs).toISOString()}>
+                  {new Date(atMs).toISOString().slice(11, 23)}
+                </time>
+                <span class="level">{level}</span>
+                <bdi>{text}</bdi>
+              </li>
+            ))}
+          </ol>
+        );
+    case "attempts":
+      return part.attempts.length === 0
+        ? <p class="card-body quiet">{t.task.noAttempts}</p>
+        : (
+          <div class="table-responsive" tabindex={0} role="group" aria-label={t.task.attempts}>
+            <table class="table card-table">
+              <thead>
+                <tr>
+                  <th scope="col" class="num">{t.task.number}</th>
+                  <th scope="col">{t.task.what}</th>
+                  <th scope="col" class="num">{t.tasks.slot}</th>
+                  <th scope="col">{t.task.when}</th>
+                  <th scope="col" class="num">{t.tasks.run}</th>
+                  <th scope="col">{t.task.cause}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {part.attempts.map((one) => (
+                  <tr>
+                    <td class="num">{l.number(one.number)}</td>
+                    <td>{t.task.outcome[one.outcome]}</td>
+                    <td class="num">{one.slot === null ? "–" : l.number(one.slot)}</td>
+                    <td>
+                      <Time atMs={one.startedAtMs ?? one.finishedAtMs} />
+                    </td>
+                    <td class="num">
+                      <Duration ms={one.runMs} />
+                    </td>
+                    <td class="long">
+                      <bdi>{one.message ?? ""}</bdi>
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        );
+    case "events":
+      return (
+        <ol class="events">
+          {part.events.map(({ atMs, event, attempt, cause }) => (
+            <li>
+              <strong>{t.task.event[event]}</strong>
+              <Time atMs={atMs} />
+              <small>
+                {t.tasks.attempt} {l.number(attempt)}
+              </small>
+              {cause && <bdi>{cause}</bdi>}
+            </li>
+          ))}
+        </ol>
+      );
+    case "raw":
+      return (
+        <div class="card-body">
+          <JsonText id="raw" label={t.task.raw} value={part.raw} wholeHref={whole} />
+          <h3 class="facts-head">{t.task.asCurl}</h3>
+          <JsonText id="curl" label={t.task.asCurl} value={{ text: part.curl, wholeChars: null }} />
+          <h3 class="facts-head">{t.task.asCommand}</h3>
+          <JsonText
+            id="command"
+            label={t.task.asCommand}
+            value={{ text: part.command, wholeChars: null }}
+          />
+        </div>
+      );
+  }
+}

@@ -1,0 +1,288 @@
+/** A page of tasks as a table, with ways to the pages before and after it. */
+import type { Child } from "hono/jsx";
+import { useLanguage } from "../context.ts";
+import { Act } from "../parts/act.tsx";
+import { type ShownState, StateBadge } from "../parts/badge.tsx";
+import { Empty } from "../parts/empty.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { Duration, Time } from "../parts/time.tsx";
+
+/** One row. */
+export interface TaskRowModel {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly state: ShownState;
+  readonly pool: { readonly id: string; readonly name: string };
+  readonly priority: number;
+  readonly attempt: number;
+  readonly waitMs: number | null;
+  readonly runMs: number | null;
+  readonly progress:
+    | { readonly done: number; readonly total: number; readonly note: string | null }
+    | null;
+  readonly submittedAtMs: number;
+  readonly finishedAtMs: number | null;
+  readonly tags: readonly string[];
+  /** What can be done at once: withdraw what waits, stop what runs. */
+  readonly act: "cancel" | "stop" | null;
+}
+
+/** Ways to other pages; a null one leads nowhere. */
+export interface PagerModel {
+  /** Null when the page was reached from a cursor. */
+  readonly page: number | null;
+  readonly pages: number | null;
+  readonly perPage: number;
+  readonly total: number;
+  readonly isTotalExact: boolean;
+  readonly first: string | null;
+  readonly previous: string | null;
+  readonly next: string | null;
+  readonly last: string | null;
+  readonly newer: string | null;
+  readonly older: string | null;
+  /** Fields that a jump keeps. */
+  readonly kept: readonly (readonly [string, string])[];
+  readonly action: string;
+}
+
+/** What the table shows. */
+export interface TaskTableModel {
+  readonly rows: readonly TaskRowModel[];
+  readonly pager: PagerModel;
+  readonly path: string;
+  /** Whether anything narrows the list. */
+  readonly isFiltered: boolean;
+  /** Whether rows can be selected for a bulk operation. */
+  readonly canSelect: boolean;
+}
+
+/** Page sizes that can be chosen. */
+export const PAGE_SIZES = [10, 20, 50, 100] as const;
+
+/** See the head of this file. */
+export function TaskTable({ table }: { readonly table: TaskTableModel }): Child {
+  const { t } = useLanguage();
+  if (table.rows.length === 0) {
+    return (
+      <div class="card">
+        {table.isFiltered
+          ? (
+            <Empty icon="search" title={t.tasks.emptyTitle} text={t.tasks.emptyText}>
+              <a class="btn" href="/tasks">{t.action.clear}</a>
+            </Empty>
+          )
+          : (
+            <Empty icon="list-details" title={t.tasks.emptyAllTitle}>
+              <a class="btn btn-primary" href="/submit">{t.action.submitTask}</a>
+            </Empty>
+          )}
+      </div>
+    );
+  }
+  return (
+    <>
+      <div class="card table-responsive" tabindex={0} role="group" aria-label={t.tasks.title}>
+        <table class="table table-hover card-table rows">
+          <thead>
+            <tr>
+              {table.canSelect && (
+                <th scope="col" class="tick">
+                  <input
+                    class="form-check-input"
+                    type="checkbox"
+                    data-select-all
+                    aria-label={t.tasks.selectPage}
+                  />
+                </th>
+              )}
+              <th scope="col">{t.tasks.state}</th>
+              <th scope="col">{t.tasks.task}</th>
+              <th scope="col">{t.tasks.pool}</th>
+              <th scope="col" class="num">{t.tasks.priority}</th>
+              <th scope="col" class="num">{t.tasks.attempt}</th>
+              <th scope="col" class="num">{t.tasks.wait}</th>
+              <th scope="col" class="num">{t.tasks.run}</th>
+              <th scope="col">{t.tasks.submitted}</th>
+              <th scope="col">{t.tasks.finished}</th>
+              <th scope="col">
+                <span class="visually-hidden">{t.pools.actions}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {table.rows.map((row) => <TaskRow row={row} table={table} />)}
+          </tbody>
+        </table>
+      </div>
+      <Pager pager={table.pager} />
+    </>
+  );
+}
+
+function TaskRow(
+  { row, table }: { readonly row: TaskRowModel; readonly table: TaskTableModel },
+): Child {
+  const l = useLanguage();
+  const { t } = l;
+  const href = `/tasks/${row.id}`;
+  return (
+    <tr id={`task-${row.id}`} data-href={href}>
+      {table.canSelect && (
+        <td class="tick">
+          <input
+            class="form-check-input"
+            type="checkbox"
+            name="id"
+            value={row.id}
+            form="bulk"
+            aria-label={t.tasks.selectRow(row.name)}
+          />
+        </td>
+      )}
+      <td>
+        <StateBadge state={row.state} />
+      </td>
+      <td class="name">
+        <a href={href}>
+          <bdi>{row.name}</bdi>
+        </a>
+        <small>
+          {row.type}
+          {row.tags.map((tag) => (
+            <a class="tag" href={`/tasks?q=${encodeURIComponent(`tag:${quoted(tag)}`)}`}>
+              <bdi>{tag}</bdi>
+            </a>
+          ))}
+        </small>
+        {row.progress && (
+          <progress
+            class="gauge"
+            value={String(row.progress.done)}
+            max={String(row.progress.total)}
+            aria-label={t.tasks.progress}
+          />
+        )}
+      </td>
+      <td>
+        <a href={`/pools/${row.pool.id}`}>
+          <bdi>{row.pool.name}</bdi>
+        </a>
+      </td>
+      <td class="num">{l.number(row.priority)}</td>
+      <td class="num">{l.number(row.attempt)}</td>
+      <td class="num">
+        <Duration ms={row.waitMs} />
+      </td>
+      <td class="num">
+        <Duration ms={row.runMs} />
+      </td>
+      <td>
+        <Time atMs={row.submittedAtMs} />
+      </td>
+      <td>
+        <Time atMs={row.finishedAtMs} />
+      </td>
+      <td class="acts">
+        {row.act && (
+          <Act
+            action={`${href}/${row.act}`}
+            icon={row.act === "cancel" ? "x" : "player-stop"}
+            label={row.act === "cancel" ? t.action.cancel : t.action.stop}
+            object={row.name}
+            back={table.path}
+            isSmall
+            isDanger={row.act === "stop"}
+          />
+        )}
+      </td>
+    </tr>
+  );
+}
+
+/** A word of the filter that may hold spaces. */
+function quoted(word: string): string {
+  return /[\s":]/.test(word) ? JSON.stringify(word) : word;
+}
+
+function Pager({ pager }: { readonly pager: PagerModel }): Child {
+  const l = useLanguage();
+  const { t } = l;
+  const total = l.number(pager.total);
+  return (
+    <nav class="pager" aria-label={t.tasks.pagination}>
+      <span class="pager-total">
+        {pager.isTotalExact ? t.tasks.total(total) : t.tasks.atLeast(total)}
+      </span>
+      <span class="pager-steps">
+        <Step href={pager.first} icon="chevrons-left" label={t.tasks.first} />
+        <Step
+          href={pager.previous}
+          icon="chevron-left"
+          label={t.tasks.previous}
+          hotkey="ArrowLeft"
+        />
+        {pager.page !== null && pager.pages !== null && (
+          <span class="pager-place">
+            {t.tasks.page(l.number(pager.page), l.number(pager.pages))}
+          </span>
+        )}
+        <Step href={pager.next} icon="chevron-right" label={t.tasks.next} hotkey="ArrowRight" />
+        <Step href={pager.last} icon="chevrons-right" label={t.tasks.last} />
+      </span>
+      <span class="pager-steps">
+        <Step href={pager.newer} icon="chevron-left" label={t.tasks.newer} hasText />
+        <Step href={pager.older} icon="chevron-right" label={t.tasks.older} hasText />
+      </span>
+      <form class="pager-jump" method="get" action={pager.action} data-submit-on-change>
+        {pager.kept.map(([name, value]) => <input type="hidden" name={name} value={value} />)}
+        <label>
+          <span>{t.tasks.jump}</span>
+          <input
+            class="form-control form-control-sm"
+            name="page"
+            inputmode="numeric"
+            autocomplete="off"
+            id="pager-jump"
+          />
+        </label>
+        <label>
+          <span>{t.tasks.perPage}</span>
+          <select class="form-select form-select-sm" name="per_page" id="pager-size">
+            {PAGE_SIZES.map((size) => (
+              <option value={String(size)} selected={size === pager.perPage}>{String(size)}</option>
+            ))}
+          </select>
+        </label>
+        <button class="btn btn-sm" type="submit">{t.action.apply}</button>
+      </form>
+    </nav>
+  );
+}
+
+function Step(
+  { href, icon, label, hasText = false, hotkey }: {
+    readonly href: string | null;
+    readonly icon: "chevrons-left" | "chevron-left" | "chevron-right" | "chevrons-right";
+    readonly label: string;
+    readonly hasText?: boolean;
+    readonly hotkey?: string;
+  },
+): Child {
+  const kind = hasText ? "btn btn-sm" : "btn btn-sm btn-icon";
+  if (href === null) {
+    return (
+      <span class={`${kind} disabled`} aria-disabled="true" role="link" aria-label={label}>
+        <Icon name={icon} />
+        {hasText && label}
+      </span>
+    );
+  }
+  return (
+    <a class={kind} href={href} aria-label={label} data-hotkey={hotkey}>
+      <Icon name={icon} />
+      {hasText && label}
+    </a>
+  );
+}

@@ -1,0 +1,151 @@
+/** The list of tasks: its filter, its states with counts, and what can be done to many at once. */
+import type { Child } from "hono/jsx";
+import { useLanguage } from "../context.ts";
+import type { ShownState } from "../parts/badge.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { PageHead } from "../parts/page_head.tsx";
+import { TaskTable, type TaskTableModel } from "./task_table.tsx";
+
+/** What can be done to many tasks at once. */
+export const BULK_ACTIONS = ["cancel", "stop", "run_again"] as const;
+/** One of {@link BULK_ACTIONS}. */
+export type BulkAction = typeof BULK_ACTIONS[number];
+
+/** What the page shows. */
+export interface TasksModel {
+  /** The filter, as it was typed. */
+  readonly query: string;
+  readonly chips: readonly { readonly text: string; readonly withoutHref: string }[];
+  readonly faults: readonly string[];
+  readonly states: readonly {
+    readonly state: Exclude<ShownState, "stopping" | "zombie"> | "all";
+    readonly count: number;
+    readonly href: string;
+    readonly isCurrent: boolean;
+  }[];
+  /** Beginnings of filter words, and what may follow. */
+  readonly suggestions: readonly string[];
+  readonly exportHref: (format: "csv" | "ndjson") => string;
+  readonly table: TaskTableModel;
+}
+
+/** What stays while the list is swapped. */
+export function TasksHead({ model }: { readonly model: TasksModel }): Child {
+  const { t } = useLanguage();
+  return (
+    <>
+      <PageHead title={t.tasks.title}>
+        <span class="exports">
+          <Icon name="download" />
+          <span>{t.tasks.export}</span>
+          <a href={model.exportHref("csv")} download>{t.tasks.exportCsv}</a>
+          <a href={model.exportHref("ndjson")} download>{t.tasks.exportNdjson}</a>
+        </span>
+        <a class="btn btn-primary" href="/submit" data-hotkey="c">
+          <Icon name="send" />
+          {t.action.submitTask}
+        </a>
+      </PageHead>
+      <form class="task-filter" method="get" action="/tasks" role="search">
+        <label class="visually-hidden" for="q">{t.tasks.filterLabel}</label>
+        <div class="task-filter-line">
+          <Icon name="search" />
+          <input
+            class={model.faults.length > 0 ? "form-control is-invalid" : "form-control"}
+            id="q"
+            name="q"
+            type="search"
+            value={model.query}
+            placeholder={t.tasks.filterPlaceholder}
+            list="q-suggestions"
+            autocomplete="off"
+            spellcheck={false}
+            aria-describedby={model.faults.length > 0 ? "q-help q-faults" : "q-help"}
+            data-filter
+          />
+          <datalist id="q-suggestions">
+            {model.suggestions.map((one) => <option value={one} />)}
+          </datalist>
+          <button class="btn" type="submit">{t.action.filter}</button>
+        </div>
+        <p class="form-hint" id="q-help">{t.tasks.filterHelp}</p>
+        {model.faults.length > 0 && (
+          <p class="fault" id="q-faults" role="alert">{model.faults.join("; ")}</p>
+        )}
+        {model.chips.length > 0 && (
+          <ul class="chips">
+            {model.chips.map((chip) => (
+              <li>
+                <a href={chip.withoutHref} aria-label={t.tasks.removeFilter(chip.text)}>
+                  <bdi>{chip.text}</bdi>
+                  <Icon name="x" />
+                </a>
+              </li>
+            ))}
+          </ul>
+        )}
+      </form>
+    </>
+  );
+}
+
+/** All that is swapped of the page. */
+export function TasksList({ model }: { readonly model: TasksModel }): Child {
+  const l = useLanguage();
+  const { t } = l;
+  return (
+    <>
+      <nav class="tabs states" aria-label={t.tasks.state}>
+        {model.states.map(({ state, count, href, isCurrent }) => (
+          <a href={href} aria-current={isCurrent ? "page" : undefined}>
+            {state === "all" ? t.tasks.all : t.state[state]}
+            <small>{l.count(count)}</small>
+          </a>
+        ))}
+      </nav>
+      <TaskTable table={model.table} />
+    </>
+  );
+}
+
+/** The bar of what to do with the selected, or with all that match; it keeps its place. */
+export function BulkBar({ model }: { readonly model: TasksModel }): Child {
+  const l = useLanguage();
+  const { t } = l;
+  const { pager } = model.table;
+  return (
+    <form
+      id="bulk"
+      class="bulk"
+      method="post"
+      action="/tasks/bulk/preview"
+      hx-post="/tasks/bulk/preview"
+      hx-target="#dialog"
+      hx-swap="innerHTML"
+    >
+      <input type="hidden" name="q" value={model.query} />
+      <span class="bulk-count" data-text={t.tasks.selected("{count}")} aria-live="polite">
+        {t.tasks.selected("0")}
+      </span>
+      <label class="bulk-all">
+        <input
+          class="form-check-input"
+          type="checkbox"
+          name="all"
+          value="1"
+          data-hotkey="Shift+X"
+        />
+        {t.tasks.selectAll(
+          pager.isTotalExact ? l.number(pager.total) : `> ${l.number(pager.total)}`,
+        )}
+      </label>
+      <label class="bulk-action">
+        <span class="visually-hidden">{t.tasks.bulkAction}</span>
+        <select class="form-select form-select-sm" name="action">
+          {BULK_ACTIONS.map((action) => <option value={action}>{t.bulk[action]}</option>)}
+        </select>
+      </label>
+      <button class="btn btn-sm" type="submit">{t.tasks.bulkPreview}</button>
+    </form>
+  );
+}

@@ -1,0 +1,78 @@
+import type { Child } from "hono/jsx";
+import { useLanguage } from "../context.ts";
+import { Icon, type IconName } from "./icon.tsx";
+
+/** One thing that can be done to one object. */
+export interface ActProps {
+  /** Where the form goes; without scripts the browser comes back to `back`. */
+  readonly action: string;
+  readonly icon: IconName;
+  readonly label: string;
+  /** What it is done to: the button's name says it to those who do not see the row. */
+  readonly object: string;
+  readonly back: string;
+  /** Shows the picture alone. */
+  readonly isSmall?: boolean;
+  readonly isDanger?: boolean;
+  /** The key that does it, on a page of one object. */
+  readonly hotkey?: string;
+}
+
+/** A form of one button: it does something at once, and what is live on the page looks again. */
+export function Act(props: ActProps): Child {
+  const { t } = useLanguage();
+  const kind = props.isDanger ? "btn-ghost-danger" : props.isSmall ? "btn-ghost-secondary" : "";
+  const name = t.action.ofObject(props.label, props.object);
+  return (
+    <form method="post" action={props.action} hx-post={props.action} hx-swap="none" class="act">
+      <input type="hidden" name="back" value={props.back} />
+      <button
+        type="submit"
+        class={`btn btn-sm ${kind} ${props.isSmall ? "btn-icon" : ""}`}
+        aria-label={name}
+        title={props.isSmall ? name : undefined}
+        data-hotkey={props.hotkey}
+      >
+        <Icon name={props.icon} />
+        {!props.isSmall && props.label}
+      </button>
+    </form>
+  );
+}
+
+/** A link that opens a form or a question: in a dialog, or as a page of its own without scripts. */
+export function Ask(
+  { href, icon, label, object, isSmall = false, isPrimary = false, isDanger = false, hotkey }: {
+    readonly href: string;
+    readonly icon: IconName;
+    readonly label: string;
+    readonly object?: string;
+    readonly isSmall?: boolean;
+    readonly isPrimary?: boolean;
+    readonly isDanger?: boolean;
+    readonly hotkey?: string;
+  },
+): Child {
+  const { t } = useLanguage();
+  const kind = isPrimary
+    ? "btn-primary"
+    : isDanger
+    ? "btn-ghost-danger"
+    : isSmall
+    ? "btn-ghost-secondary btn-sm"
+    : "btn-sm";
+  return (
+    <a
+      class={`btn ${kind}`}
+      href={href}
+      hx-get={href}
+      hx-target="#dialog"
+      hx-swap="innerHTML"
+      aria-label={object === undefined ? undefined : t.action.ofObject(label, object)}
+      data-hotkey={hotkey}
+    >
+      <Icon name={icon} />
+      {label}
+    </a>
+  );
+}
