@@ -61,6 +61,22 @@ function dataOf(model) {
   return [model.times, ...(model.kind === "stack" ? shown.toReversed() : shown)];
 }
 
+/** Times of the day, and the date where a day begins or the range is longer than one. */
+function timeLabels(_chart, ticks) {
+  const isLong = (ticks.at(-1) ?? 0) - (ticks[0] ?? 0) > 86_400;
+  return ticks.map((at) => {
+    const time = new Date(at * 1_000);
+    const isMidnight = time.getHours() + time.getMinutes() === 0;
+    return isLong || isMidnight
+      ? time.toLocaleDateString(document.documentElement.lang, { month: "short", day: "numeric" })
+      : time.toLocaleTimeString(document.documentElement.lang, {
+        hour: "2-digit",
+        minute: "2-digit",
+        hourCycle: "h23",
+      });
+  });
+}
+
 function optionsOf(element, model) {
   const colours = COLOURS[theme()];
   const order = model.kind === "stack" ? model.series.toReversed() : model.series;
@@ -76,7 +92,7 @@ function optionsOf(element, model) {
       y: model.isLog ? { distr: 3 } : { range: (_u, _min, max) => [0, Math.max(1, max * 1.08)] },
     },
     axes: [
-      { stroke: ink, grid, ticks: grid },
+      { stroke: ink, grid, ticks: grid, space: 80, values: timeLabels },
       {
         stroke: ink,
         grid,

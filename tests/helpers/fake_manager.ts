@@ -332,7 +332,10 @@ function systemMethods(): SystemMethods {
     get bulk() {
       const { listTasks, cancelTask, stopTask, submitAgain } = taskMethods();
       const target = { listTasks, cancelTask, stopTask, submitAgain };
-      return new BulkOperations(target, { nowMs: () => Date.UTC(2026, 0, 3), monotonicMs: () => 0 });
+      return new BulkOperations(target, {
+        nowMs: () => Date.UTC(2026, 0, 3),
+        monotonicMs: () => 0,
+      });
     },
     getHealth: () => ({ isHealthy: true, alerts: [], stats: STATS }),
     getSelfTest: () =>

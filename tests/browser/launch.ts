@@ -1,0 +1,27 @@
+/**
+ * Chromium for the tests: Debian's where it is installed (`CHROMIUM_PATH` names another), else the one
+ * that comes in an npm package and needs nothing installed.
+ */
+import { existsSync } from "node:fs";
+import { type Browser, chromium } from "playwright-core";
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Starts it. */
+export async function launch(): Promise<Browser> {
+  const system = Deno.env.get("CHROMIUM_PATH") ?? "/usr/bin/chromium";
+  if (existsSync(system)) return await chromium.launch({ executablePath: system, args: FLAGS });
+  // Before the import: it then unpacks its own libraries and fonts.
+  Deno.env.set("AWS_EXECUTION_ENV", "AWS_Lambda_nodejs24.x");
+  const { default: packed } = await import("@sparticuz/chromium");
+  const executablePath = await packed.executablePath();
+  return await chromium.launch({ executablePath, args: [...FLAGS, "--no-zygote"] });
+}

@@ -1,0 +1,40 @@
+/** Every screen that there is, with an address of the busy world that shows it. */
+import type { BusyWorld } from "./busy_world.ts";
+
+/** One screen. */
+export interface Screen {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** See the head of this file. */
+export function screensOf({ pools, tasks }: BusyWorld): readonly Screen[] {
+  return [
+    { name: "overview", path: "/" },
+    { name: "pools", path: "/pools" },
+    { name: "new-pool", path: "/pools/new" },
+    { name: "pool-live", path: `/pools/${pools.busy}` },
+    { name: "pool-tasks", path: `/pools/${pools.idle}?tab=tasks` },
+    { name: "pool-charts", path: `/pools/${pools.idle}?tab=charts&range=15m` },
+    { name: "pool-settings", path: `/pools/${pools.idle}?tab=settings` },
+    { name: "pool-permissions", path: `/pools/${pools.idle}?tab=permissions` },
+    { name: "pool-history", path: `/pools/${pools.idle}?tab=history` },
+    { name: "pool-resize", path: `/pools/${pools.idle}/resize` },
+    { name: "pool-force-close", path: `/pools/${pools.paused}/force-close` },
+    { name: "tasks", path: "/tasks" },
+    { name: "tasks-filtered", path: "/tasks?q=state:failed%20pool:thumbnails" },
+    { name: "task-running", path: `/tasks/${tasks.running}` },
+    { name: "task-failed", path: `/tasks/${tasks.failed}` },
+    { name: "task-pending", path: `/tasks/${tasks.pending}` },
+    { name: "task-input", path: `/tasks/${tasks.completed}?tab=input` },
+    { name: "task-logs", path: `/tasks/${tasks.completed}?tab=logs` },
+    { name: "task-attempts", path: `/tasks/${tasks.failed}?tab=attempts` },
+    { name: "task-events", path: `/tasks/${tasks.completed}?tab=events` },
+    { name: "task-raw", path: `/tasks/${tasks.completed}?tab=raw` },
+    { name: "submit", path: "/submit?type=crawl" },
+    { name: "submit-json", path: "/submit?type=crawl&as=json" },
+    { name: "submit-batch", path: "/submit/batch" },
+    { name: "types", path: "/types" },
+    { name: "not-found", path: "/nowhere" },
+  ];
+}
