@@ -32,13 +32,14 @@ export function readTaskPage(sieve: TaskSieve, request: StoredPageRequest): Stor
 function readByNumber(sieve: TaskSieve, request: NumberRequest): StoredPage {
   const { perPage } = request;
   const { head, ...total } = sieve.count();
+  const { isTotalExact } = total;
   const pages = Math.max(1, Math.ceil(total.totalItems / perPage));
   // Where nobody counted to the end, there may be more pages than are known.
-  const page = total.isTotalExact ? Math.min(Math.max(1, request.page), pages) : request.page;
+  const page = isTotalExact ? Math.min(Math.max(1, request.page), pages) : request.page;
   const offset = (page - 1) * perPage;
   const fromEnd = total.totalItems - offset;
   // From the nearer end: the last page costs what the first does.
-  const isUp = total.isTotalExact && fromEnd < offset && head === undefined;
+  const isUp = isTotalExact && fromEnd < offset && head === undefined;
   const found = isUp
     ? sieve.find({
       ...sieve.bounds,
@@ -53,7 +54,7 @@ function readByNumber(sieve: TaskSieve, request: NumberRequest): StoredPage {
   const isMore = isUp ? page < pages : found.seqs.length > perPage;
   return {
     rows: sieve.tasks(seqs),
-    ...total,
+    ...(isTotalExact ? total : totalAfter(total, found, offset, perPage)),
     page,
     nextCursor: cursorOf("older", found.stoppedAt ?? (isMore ? seqs.at(-1) : undefined)),
     prevCursor: cursorOf("newer", page > 1 ? seqs[0] : undefined),
@@ -82,6 +83,18 @@ function readByCursor(sieve: TaskSieve, { cursor, perPage }: CursorRequest): Sto
     nextCursor: cursorOf("older", isUp ? behind : ahead),
     prevCursor: cursorOf("newer", isUp ? ahead : behind),
   };
+}
+
+/** What a page adds to a total that was not counted to the end. */
+function totalAfter(
+  total: Total,
+  { seqs, stoppedAt }: Found,
+  offset: number,
+  perPage: number,
+): Total {
+  const totalItems = Math.max(total.totalItems, seqs.length === 0 ? 0 : offset + seqs.length);
+  const isLast = stoppedAt === null && seqs.length <= perPage;
+  return { totalItems, isTotalExact: isLast && (seqs.length > 0 || offset === 0) };
 }
 
 /** From an empty page the way leads back to where it was asked from. */

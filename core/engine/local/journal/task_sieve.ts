@@ -16,9 +16,10 @@ import {
 import type { TaskRows } from "./task_rows.ts";
 import { isSearchable, TextSearch } from "./text_search.ts";
 
-/** The most that a count along an index tells, and rows that are looked at where none tells. */
+/** The most that a count along an index tells. */
 const COUNT_MAX = 1_000;
-const COUNT_ROWS = 500;
+/** Rows that are looked at where none tells: a search finds them all over the file. */
+const COUNT_ROWS = 200;
 /** Rows that a page looks at in one go: few at first, for most pages are full soon. */
 const STEP_MIN = 100;
 const STEP_MAX = 2_000;
