@@ -98,15 +98,15 @@ export function isSearchable(text: string): boolean {
   return groupsOf(text).length > 0;
 }
 
-/** Groups of characters, spread over the text. SQLite ends a query at a NUL, and indexes none. */
+/** Groups of characters, spread over the text; SQLite reads no text beyond a NUL. */
 function groupsOf(text: string): readonly string[] {
-  const chars = [...text];
+  const [read = ""] = text.split("\0");
+  const chars = [...read];
   const count = chars.length - GROUP_CHARS + 1;
   const step = Math.ceil(count / GROUPS_MAX);
   const groups = new Set<string>();
   for (let at = 0; at < count; at += step) {
-    const group = chars.slice(at, at + GROUP_CHARS).join("");
-    if (!group.includes("\0")) groups.add(group);
+    groups.add(chars.slice(at, at + GROUP_CHARS).join(""));
   }
   return [...groups];
 }

@@ -3,6 +3,8 @@
  * the journal's lock. It follows the journal in small steps, and can be made anew at any time.
  *
  * A task has two texts: what it was submitted with (rowid 2 × seq), and what it came to (2 × seq + 1).
+ * Kept is which groups of characters a text has, not where: that would more than double the file, and
+ * a search looks at the rows anyway.
  */
 import { rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
@@ -115,7 +117,7 @@ function openIndex(path: string): DatabaseSync {
     DROP TABLE IF EXISTS texts;
     DROP TABLE IF EXISTS progress;
     CREATE VIRTUAL TABLE texts USING fts5(
-      text, content = '', contentless_delete = 1, tokenize = 'trigram'
+      text, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram'
     );
     CREATE TABLE progress (seq INTEGER NOT NULL, ended INTEGER NOT NULL, pruned INTEGER NOT NULL) STRICT;
     INSERT INTO progress VALUES (0, 0, 0);
