@@ -13,6 +13,8 @@ import { DatabaseSync } from "node:sqlite";
 const CHARS_MAX = 8_192;
 /** Tasks of one step. */
 const STEP = 200;
+/** Pages that are put together in one step when there is nothing to index. */
+const MERGE_PAGES = 16;
 /** Another number makes the index anew. */
 const VERSION = 1;
 
@@ -28,7 +30,10 @@ export class TextStore implements Disposable {
     this.#db = this.#open();
   }
 
-  /** Indexes some of what is new; answers whether there was any. */
+  /**
+   * Indexes some of what is new, or else puts some of the index's parts together, for a search reads
+   * them all; answers whether there was anything to do.
+   */
   step(): boolean {
     const { seq, ended, pruned } = this.#progress();
     const submits = this.#journal.prepare(
@@ -42,7 +47,7 @@ export class TextStore implements Disposable {
     ).all(ended);
     const oldest = this.#journal.prepare("SELECT min(seq) AS seq FROM tasks").get();
     const gone = Math.min(Number(oldest?.["seq"] ?? seq), seq) - 1;
-    if (submits.length === 0 && ends.length === 0 && gone <= pruned) return false;
+    if (submits.length === 0 && ends.length === 0 && gone <= pruned) return this.#merge();
     this.#write(
       submits.map((row) => [2 * Number(row["seq"]), String(row["text"])] as const),
       ends.map((row) => [2 * Number(row["task"]) + 1, String(row["text"] ?? "")] as const),
@@ -83,6 +88,14 @@ export class TextStore implements Disposable {
     }
   }
 
+  #merge(): boolean {
+    const changes = this.#db.prepare("SELECT total_changes() AS n");
+    const before = Number(changes.get()?.["n"]);
+    this.#db.exec(`INSERT INTO texts (texts, rank) VALUES ('merge', ${MERGE_PAGES})`);
+    // The statement itself counts as one change.
+    return Number(changes.get()?.["n"]) - before > 1;
+  }
+
   #progress(): { seq: number; ended: number; pruned: number } {
     const row = this.#db.prepare("SELECT seq, ended, pruned FROM progress").get();
     return {
@@ -119,6 +132,7 @@ function openIndex(path: string): DatabaseSync {
     CREATE VIRTUAL TABLE texts USING fts5(
       text, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram'
     );
+    INSERT INTO texts (texts, rank) VALUES ('usermerge', 2);
     CREATE TABLE progress (seq INTEGER NOT NULL, ended INTEGER NOT NULL, pruned INTEGER NOT NULL) STRICT;
     INSERT INTO progress VALUES (0, 0, 0);
     PRAGMA user_version = ${VERSION};
