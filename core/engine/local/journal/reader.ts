@@ -4,8 +4,9 @@
  */
 import type { TaskId } from "../../../model/task.ts";
 import type { StoredHistoryQuery } from "./history_read.ts";
-import type { ReadyRequest, StoredPageRequest } from "./read_store.ts";
+import type { ReadyRequest } from "./ready_read.ts";
 import { ReaderThread } from "./reader_thread.ts";
+import type { StoredPageRequest } from "./task_page.ts";
 import type { StoredFilter } from "./task_query.ts";
 
 /** Where the files are. */

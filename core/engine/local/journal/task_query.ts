@@ -15,13 +15,6 @@ export interface Sql {
   readonly values: readonly (string | number | null)[];
 }
 
-/** Columns of a list's rows, and of every other row that becomes a `StoredTask`. */
-export const TASK_COLUMNS =
-  `t.seq, lower(hex(t.id)) AS id, t.pool, t.type, t.state, t.name, t.priority,
-  t.submitted_at, t.attempt, t.deaths, t.started_at, t.finished_at, t.run_ms, t.slot,
-  t.run_timeout_ms, t.code_url, t.code_version, t.idempotency_key, t.tags, t.input, t.result,
-  t.ending, t.notes`;
-
 /** Where a walk begins and which way it goes; bounds are exclusive. */
 export interface Walk {
   readonly below: number;
@@ -34,17 +27,14 @@ export interface Walk {
 /** Seqs of tasks that match what an index answers, in the walk's order. */
 export function drive(filter: StoredFilter, walk: Walk): Sql {
   const [tag] = filter.tags ?? [];
-  const order = walk.isUp ? "ASC" : "DESC";
-  const end = `ORDER BY 1 ${order} LIMIT ${walk.limit} OFFSET ${walk.offset}`;
-  if (tag !== undefined) {
-    return {
-      text: `SELECT task AS seq FROM task_tags WHERE tag = ? AND task < ${walk.below}
-        AND task > ${walk.above} ${end}`,
-      values: [tag],
-    };
-  }
   const { poolNumber, states, type } = filter;
-  const between = `seq < ${walk.below} AND seq > ${walk.above}`;
+  const between = "seq > ?1 AND seq < ?2";
+  const end = `ORDER BY 1 ${walk.isUp ? "ASC" : "DESC"} LIMIT ?3 OFFSET ?4`;
+  const values = [walk.above, walk.below, walk.limit, walk.offset];
+  if (tag !== undefined) {
+    const text = `SELECT task AS seq FROM task_tags WHERE tag = ?5 AND task > ?1 AND task < ?2`;
+    return { text: `${text} ${end}`, values: [...values, tag] };
+  }
   if (poolNumber !== undefined || states !== undefined) {
     const wanted = states ?? STORED_STATES.filter((state) => state !== null);
     const index = poolNumber === undefined ? "tasks_by_state" : "tasks_by_pool_state";
@@ -54,15 +44,13 @@ export function drive(filter: StoredFilter, walk: Walk): Sql {
       `SELECT seq FROM tasks INDEXED BY ${index} WHERE ${pool}state = ${storedState(state)}
         AND ${between}`
     );
-    return { text: `${parts.join(" UNION ALL ")} ${end}`, values: [] };
+    return { text: `${parts.join(" UNION ALL ")} ${end}`, values };
   }
   if (type !== undefined) {
-    return {
-      text: `SELECT seq FROM tasks INDEXED BY tasks_by_type WHERE type = ? AND ${between} ${end}`,
-      values: [type],
-    };
+    const text = `SELECT seq FROM tasks INDEXED BY tasks_by_type WHERE type = ?5 AND ${between}`;
+    return { text: `${text} ${end}`, values: [...values, type] };
   }
-  return { text: `SELECT seq FROM tasks NOT INDEXED WHERE ${between} ${end}`, values: [] };
+  return { text: `SELECT seq FROM tasks NOT INDEXED WHERE ${between} ${end}`, values };
 }
 
 /**

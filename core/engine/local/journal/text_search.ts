@@ -1,42 +1,112 @@
 /** Finds tasks by a text, by the text index and a look at what it has not seen yet. */
 import type { DatabaseSync } from "node:sqlite";
 import type { Walk } from "./task_query.ts";
+import type { TaskRows } from "./task_rows.ts";
 
-/** The index knows groups of three characters: shorter texts are looked for row by row. */
-const CHARS_MIN = 3;
+/** The index knows groups of so many characters: shorter texts are looked for row by row. */
+const GROUP_CHARS = 3;
+/** Groups of a text of which it is found out how rare they are. */
+const GROUPS_MAX = 16;
+/** Texts that are looked at for that. */
+const SAMPLE = 64;
+/** The index is asked for so many groups, and for none that is so much more common than the rarest. */
+const ASKED_MAX = 3;
+const MORE_COMMON_MAX = 8;
 
-/** Whether the text index can help with a text. */
-export function isSearchable(text: string | undefined): boolean {
-  return text !== undefined && [...text].length >= CHARS_MIN;
+/** What a group that too few texts hold reaches. */
+const EVERYTHING = Number.MAX_SAFE_INTEGER;
+
+/** See the head of this file. */
+export class TextSearch {
+  readonly #rows: TaskRows;
+  readonly #index: DatabaseSync;
+  readonly #match: string;
+  /** How far the index is. */
+  readonly #progress: { readonly seq: number; readonly ended: number; readonly pruned: number };
+
+  constructor(rows: TaskRows, index: DatabaseSync, text: string) {
+    this.#rows = rows;
+    this.#index = index;
+    // Read before the index is asked: what comes to it in between is found twice, and not never.
+    const row = index.prepare("SELECT seq, ended, pruned FROM progress").get();
+    this.#progress = {
+      seq: Number(row?.["seq"] ?? 0),
+      ended: Number(row?.["ended"] ?? 0),
+      pruned: Number(row?.["pruned"] ?? 0),
+    };
+    this.#match = this.#matchOf(text);
+  }
+
+  /**
+   * Seqs of tasks that may hold the text, in the walk's order and without a gap: the index names
+   * more than there are, never fewer.
+   */
+  seqs({ above, below, isUp, limit }: Walk): readonly number[] {
+    const order = isUp ? "ASC" : "DESC";
+    const { seq, ended, pruned } = this.#progress;
+    // Two rows of a task can be named.
+    const named = this.#index.prepare(
+      `SELECT rowid FROM texts WHERE texts MATCH ? AND rowid > ? AND rowid < ?
+       ORDER BY rowid ${order} LIMIT ${2 * limit}`,
+    ).all(this.#match, 2 * Math.max(above, pruned) + 1, Math.min(2 * below, 2 ** 52));
+    // What came or ended since: looked at by whoever asks.
+    const fresh = this.#rows.seqs(
+      `SELECT seq FROM tasks NOT INDEXED WHERE seq > ? AND seq < ? ORDER BY seq ${order} LIMIT ?`,
+      Math.max(above, seq),
+      below,
+      limit,
+    );
+    const changed = this.#rows.seqs(
+      `SELECT DISTINCT task AS seq FROM ended WHERE n > ? AND task > ? AND task < ?
+       ORDER BY task ${order} LIMIT ?`,
+      ended,
+      above,
+      below,
+      limit,
+    );
+    const seqs = new Set<number>([...fresh, ...changed]);
+    for (const row of named) seqs.add(Math.floor(Number(row["rowid"]) / 2));
+    return [...seqs].sort((one, other) => isUp ? one - other : other - one).slice(0, limit);
+  }
+
+  /**
+   * The whole text would be read through the lists of all its groups, also of those that every task
+   * holds. Its rarest groups name few more, and the rows are looked at anyway.
+   */
+  #matchOf(text: string): string {
+    const sample = this.#index.prepare(
+      `SELECT rowid FROM texts WHERE texts MATCH ? AND rowid > ?
+       ORDER BY rowid LIMIT 1 OFFSET ${SAMPLE - 1}`,
+    );
+    const from = 2 * this.#progress.pruned + 1;
+    const groups = groupsOf(text).map((group) => {
+      const match = `"${group.replaceAll('"', '""')}"`;
+      const last = sample.get(match, from)?.["rowid"];
+      // The rarer, the further one must go for as many.
+      return { match, reach: last === undefined ? EVERYTHING : Number(last) - from };
+    });
+    groups.sort((one, other) => other.reach - one.reach);
+    const [rarest] = groups;
+    return groups.slice(0, ASKED_MAX)
+      .filter(({ reach }) => MORE_COMMON_MAX * reach >= (rarest?.reach ?? 0))
+      .map(({ match }) => match).join(" AND ");
+  }
 }
 
-/**
- * Seqs of tasks that may hold the text, in the walk's order and without a gap: the index names more
- * than there are (an input and a result side by side are two texts), never fewer.
- */
-export function searchSeqs(
-  journal: DatabaseSync,
-  search: DatabaseSync,
-  text: string,
-  walk: Walk,
-): readonly number[] {
-  const { above, below, isUp, limit } = walk;
-  const order = isUp ? "ASC" : "DESC";
-  const known = search.prepare("SELECT seq, ended FROM progress").get();
-  const named = search.prepare(
-    `SELECT rowid FROM texts WHERE texts MATCH ? AND rowid > ? AND rowid < ?
-     ORDER BY rowid ${order} LIMIT ${2 * limit}`,
-  ).all(`"${text.replaceAll('"', '""')}"`, 2 * above + 1, Math.min(2 * below, 2 ** 52));
-  // What came or ended since: looked at by whoever asks.
-  const fresh = journal.prepare(
-    `SELECT seq FROM tasks NOT INDEXED WHERE seq > ? AND seq < ? ORDER BY seq ${order} LIMIT ?`,
-  ).all(Math.max(above, Number(known?.["seq"] ?? 0)), below, limit);
-  const ended = journal.prepare(
-    `SELECT DISTINCT task AS seq FROM ended WHERE n > ? AND task > ? AND task < ?
-     ORDER BY task ${order} LIMIT ?`,
-  ).all(Number(known?.["ended"] ?? 0), above, below, limit);
-  const seqs = new Set<number>();
-  for (const row of named) seqs.add(Math.floor(Number(row["rowid"]) / 2));
-  for (const row of [...fresh, ...ended]) seqs.add(Number(row["seq"]));
-  return [...seqs].sort((one, other) => isUp ? one - other : other - one).slice(0, limit);
+/** Whether the text index can help with a text. */
+export function isSearchable(text: string): boolean {
+  return groupsOf(text).length > 0;
+}
+
+/** Groups of characters, spread over the text; SQLite reads no text beyond a NUL. */
+function groupsOf(text: string): readonly string[] {
+  const [read = ""] = text.split("\0");
+  const chars = [...read];
+  const count = chars.length - GROUP_CHARS + 1;
+  const step = Math.ceil(count / GROUPS_MAX);
+  const groups = new Set<string>();
+  for (let at = 0; at < count; at += step) {
+    groups.add(chars.slice(at, at + GROUP_CHARS).join(""));
+  }
+  return [...groups];
 }

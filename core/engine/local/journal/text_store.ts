@@ -3,6 +3,8 @@
  * the journal's lock. It follows the journal in small steps, and can be made anew at any time.
  *
  * A task has two texts: what it was submitted with (rowid 2 × seq), and what it came to (2 × seq + 1).
+ * Kept is which groups of characters a text has, not where: that would more than double the file, and
+ * a search looks at the rows anyway.
  */
 import { rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
@@ -11,6 +13,8 @@ import { DatabaseSync } from "node:sqlite";
 const CHARS_MAX = 8_192;
 /** Tasks of one step. */
 const STEP = 200;
+/** Pages that are put together in one step when there is nothing to index. */
+const MERGE_PAGES = 16;
 /** Another number makes the index anew. */
 const VERSION = 1;
 
@@ -26,7 +30,10 @@ export class TextStore implements Disposable {
     this.#db = this.#open();
   }
 
-  /** Indexes some of what is new; answers whether there was any. */
+  /**
+   * Indexes some of what is new, or else puts some of the index's parts together, for a search reads
+   * them all; answers whether there was anything to do.
+   */
   step(): boolean {
     const { seq, ended, pruned } = this.#progress();
     const submits = this.#journal.prepare(
@@ -40,7 +47,7 @@ export class TextStore implements Disposable {
     ).all(ended);
     const oldest = this.#journal.prepare("SELECT min(seq) AS seq FROM tasks").get();
     const gone = Math.min(Number(oldest?.["seq"] ?? seq), seq) - 1;
-    if (submits.length === 0 && ends.length === 0 && gone <= pruned) return false;
+    if (submits.length === 0 && ends.length === 0 && gone <= pruned) return this.#merge();
     this.#write(
       submits.map((row) => [2 * Number(row["seq"]), String(row["text"])] as const),
       ends.map((row) => [2 * Number(row["task"]) + 1, String(row["text"] ?? "")] as const),
@@ -81,6 +88,14 @@ export class TextStore implements Disposable {
     }
   }
 
+  #merge(): boolean {
+    const changes = this.#db.prepare("SELECT total_changes() AS n");
+    const before = Number(changes.get()?.["n"]);
+    this.#db.exec(`INSERT INTO texts (texts, rank) VALUES ('merge', ${MERGE_PAGES})`);
+    // The statement itself counts as one change.
+    return Number(changes.get()?.["n"]) - before > 1;
+  }
+
   #progress(): { seq: number; ended: number; pruned: number } {
     const row = this.#db.prepare("SELECT seq, ended, pruned FROM progress").get();
     return {
@@ -115,8 +130,9 @@ function openIndex(path: string): DatabaseSync {
     DROP TABLE IF EXISTS texts;
     DROP TABLE IF EXISTS progress;
     CREATE VIRTUAL TABLE texts USING fts5(
-      text, content = '', contentless_delete = 1, tokenize = 'trigram'
+      text, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram'
     );
+    INSERT INTO texts (texts, rank) VALUES ('usermerge', 2);
     CREATE TABLE progress (seq INTEGER NOT NULL, ended INTEGER NOT NULL, pruned INTEGER NOT NULL) STRICT;
     INSERT INTO progress VALUES (0, 0, 0);
     PRAGMA user_version = ${VERSION};

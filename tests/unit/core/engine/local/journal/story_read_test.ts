@@ -1,0 +1,43 @@
+import { deepStrictEqual, throws } from "node:assert/strict";
+import { TaskFile } from "../../../../../helpers/task_file.ts";
+
+Deno.test("readAttempts() gives those that another followed, then the last with its outcome", async () => {
+  await using file = await TaskFile.open();
+  const [seq = 0] = file.add({});
+  file.db.exec(`
+    INSERT INTO attempts VALUES (${seq}, 1, 0, 10, 20, NULL, 'died', 'The server died', 'v1');
+    UPDATE tasks SET attempt = 2 WHERE seq = ${seq};
+  `);
+  deepStrictEqual(file.store.attempts(seq).map(({ number }) => number), [1]);
+  file.end(seq, 7);
+  file.db.exec(`UPDATE tasks SET state = 6, ending = '{"name":"Error","message":"no"}'`);
+  const attempts = file.store.attempts(seq);
+  deepStrictEqual(attempts.map(({ number, outcome, message }) => [number, outcome, message]), [
+    [1, "died", "The server died"],
+    [2, "failed", "Error: no"],
+  ]);
+});
+
+Deno.test("readEvents() and readLogs() tell oldest first what happened", async () => {
+  await using file = await TaskFile.open();
+  const [seq = 0] = file.add({});
+  file.db.exec(`
+    UPDATE tasks SET events = '[1,1,1],[2,9,1,"enough"]';
+    INSERT INTO logs VALUES (${seq}, 1, 6, 'warn', 'second', 1), (${seq}, 0, 5, 'info', 'first', 1);
+  `);
+  deepStrictEqual(file.store.events(seq), [
+    { atMs: 1, event: "submit", attempt: 1, cause: null },
+    { atMs: 2, event: "cancel", attempt: 1, cause: "enough" },
+  ]);
+  deepStrictEqual(file.store.logs(seq).map(({ level, text }) => [level, text]), [
+    ["info", "first"],
+    ["warn", "second"],
+  ]);
+});
+
+Deno.test("readEvents() throws journal_corrupt for what Lido never wrote", async () => {
+  await using file = await TaskFile.open();
+  const [seq = 0] = file.add({});
+  file.db.exec("UPDATE tasks SET events = '[1,'");
+  throws(() => file.store.events(seq), { code: "journal_corrupt" });
+});
