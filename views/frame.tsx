@@ -71,11 +71,13 @@ export function Frame({ frame, children }: PropsWithChildren<{ frame: FrameModel
         <a class="skip-link" href="#main">{t.app.skip}</a>
         <div class="shell">
           <div class="side">
-            <a class="brand" href="/" aria-label="Lido">
-              <Brand />
-            </a>
-            <Navigation place={frame.place} />
-            <Display frame={frame} />
+            <div class="side-inner">
+              <a class="brand" href="/" aria-label="Lido">
+                <Brand />
+              </a>
+              <Navigation place={frame.place} />
+              <Display frame={frame} />
+            </div>
           </div>
           <div class="stage">
             <Strip strip={frame.strip} refreshS={refreshS} />

@@ -32,21 +32,17 @@ import { indentJson } from "../present/task_page.ts";
 import { batchRoutes } from "./batch.tsx";
 import { type Desk, Visit } from "./visit.tsx";
 
-const SUBMISSION = z.toJSONSchema(TaskSubmission, {
-  io: "input",
-  unrepresentable: "any",
-}) as FormSchema; // zod's own type is wider
-const { name, priority, tags, runTimeoutMs, idempotencyKey } = SUBMISSION.properties ?? {};
 /** What is asked of each task, whatever its type. */
-const TASK_SCHEMA: FormSchema = {
-  properties: {
-    ...name && { name },
-    ...priority && { priority },
-    ...tags && { tags },
-    ...runTimeoutMs && { runTimeoutMs },
-    ...idempotencyKey && { idempotencyKey },
-  },
-};
+const TASK_SCHEMA = z.toJSONSchema(
+  TaskSubmission.pick({
+    name: true,
+    priority: true,
+    tags: true,
+    runTimeoutMs: true,
+    idempotencyKey: true,
+  }),
+  { io: "input" },
+) as FormSchema; // zod's own type is wider
 /** Fields of the input are below this name. */
 const INPUT = ["input"];
 

@@ -55,7 +55,7 @@ export function poolCharts(history: History, t: Words): readonly ChartModel[] {
       series: [
         { label: t.slotState.busy, colour: "blue", values: gauge("busyThreads") },
         { label: t.pool.threads, colour: "azure", values: gauge("threads") },
-        { label: t.action.resize.replace("…", ""), colour: "grey", values: gauge("maxThreads") },
+        { label: t.pool.size, colour: "grey", values: gauge("maxThreads") },
       ],
     },
     {

@@ -24,8 +24,10 @@ export async function startBusyWorld(): Promise<BusyWorld> {
   const manager = await Manager.start({
     config: Config.parse({ data: ":memory:", tasks: TASKS }),
   });
-  const app = createApp({ manager, clock: systemClock, logError: (error) => console.error(error) });
-  const server: Server = serve({ app, host: "127.0.0.1", port: 0, onError: console.error });
+  const unforeseen: unknown[] = [];
+  const noteError = (error: unknown) => unforeseen.push(error);
+  const app = createApp({ manager, clock: systemClock, logError: noteError });
+  const server: Server = serve({ app, host: "127.0.0.1", port: 0, onError: noteError });
   const [busy, paused, idle] = await Promise.all([
     manager.createPool({ name: "invoices", isolation: "thread", maxThreads: 3, minThreads: 1 }),
     manager.createPool({ name: "nightly reports", isolation: "thread", maxThreads: 2 }),
@@ -73,6 +75,7 @@ export async function startBusyWorld(): Promise<BusyWorld> {
     async [Symbol.asyncDispose]() {
       await server.shutdown({ graceMs: 100 });
       await manager.close();
+      if (unforeseen.length > 0) throw new AggregateError(unforeseen, "Unforeseen errors");
     },
   };
 }

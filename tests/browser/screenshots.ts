@@ -18,6 +18,9 @@ await new Promise((resolve) =>
   setTimeout(resolve, Number(Deno.env.get("SCREENSHOT_WAIT_MS") ?? 11_000))
 );
 const browser = await launch();
+/** `SCREENS` names the only ones that are wanted, with commas between. */
+const wanted = Deno.env.get("SCREENS")?.split(",");
+const screens = screensOf(world).filter(({ name }) => wanted?.includes(name) ?? true);
 try {
   for (const language of ["en", "zh"]) {
     for (const theme of ["light", "dark"]) {
@@ -32,7 +35,7 @@ try {
           { name: "lido_refresh", value: "0", url: world.url },
         ]);
         const page = await context.newPage();
-        for (const { name, path } of screensOf(world)) {
+        for (const { name, path } of screens) {
           await page.goto(`${world.url}${path}`);
           await page.screenshot({
             path: `${FOLDER}${name}-${language}-${theme}-${size}.png`,

@@ -152,6 +152,7 @@ export const en = {
     created: "Created",
     version: (n: string) => `Settings version ${n}`,
     threads: "Threads",
+    size: "Size",
     noThreads: "No thread is started: the first task starts one.",
     slot: (n: string) => `Slot ${n}`,
     runningFor: (d: string) => `for ${d}`,

@@ -148,6 +148,7 @@ export const zh: Words = {
     created: "创建时间",
     version: (n) => `设置版本 ${n}`,
     threads: "线程",
+    size: "大小",
     noThreads: "尚未启动线程：第一个任务会启动一个。",
     slot: (n) => `槽位 ${n}`,
     runningFor: (duration) => `已运行 ${duration}`,
