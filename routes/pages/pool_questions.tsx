@@ -5,14 +5,8 @@ import type { PoolId, PoolSnapshot } from "../../core/mod.ts";
 import { EndQuestion, ResizeQuestion } from "../../views/pages/pool_questions.tsx";
 import type { AppEnv } from "../app_env.ts";
 import { readPoolId } from "../api/query.ts";
-import {
-  fieldsOf,
-  type FormSchema,
-  readFields,
-  readForm,
-  sentFieldsOf,
-  type SentForm,
-} from "../present/form.ts";
+import { fieldsOf, readFields, readForm, sentFieldsOf, type SentForm } from "../present/form.ts";
+import type { FormSchema } from "../present/form_schema.ts";
 import { faultsOf, formOptions, SETTINGS_SCHEMA } from "./settings_form.ts";
 import { type Desk, Visit } from "./visit.tsx";
 

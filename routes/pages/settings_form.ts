@@ -2,12 +2,13 @@
 import { z } from "zod";
 import { type Fault, LidoError, PoolSettings } from "../../core/mod.ts";
 import type { Words } from "../../views/i18n/en.ts";
-import { type FormOptions, type FormSchema, readFields, type SentForm } from "../present/form.ts";
+import { type FormOptions, readFields, type SentForm } from "../present/form.ts";
+import { type FormSchema, formSchema } from "../present/form_schema.ts";
 
 /** The settings as a form has them. */
-export const SETTINGS_SCHEMA: FormSchema = z.toJSONSchema(PoolSettings, {
-  io: "input",
-}) as FormSchema; // zod's own type is wider
+export const SETTINGS_SCHEMA: FormSchema = formSchema(
+  z.toJSONSchema(PoolSettings, { io: "input" }),
+);
 
 /** Reads settings as a form sent them, whole or in part. */
 export function readSettings(form: SentForm): Record<string, unknown> {

@@ -22,18 +22,18 @@ import { readTaskId } from "../api/query.ts";
 import {
   fieldsOf,
   type FormOptions,
-  type FormSchema,
   readFields,
   readForm,
   sentFieldsOf,
   type SentForm,
 } from "../present/form.ts";
+import { type FormSchema, formSchema } from "../present/form_schema.ts";
 import { indentJson } from "../present/task_page.ts";
 import { batchRoutes } from "./batch.tsx";
 import { type Desk, Visit } from "./visit.tsx";
 
 /** What is asked of each task, whatever its type. */
-const TASK_SCHEMA = z.toJSONSchema(
+const TASK_SCHEMA: FormSchema = formSchema(z.toJSONSchema(
   TaskSubmission.pick({
     name: true,
     priority: true,
@@ -42,7 +42,7 @@ const TASK_SCHEMA = z.toJSONSchema(
     idempotencyKey: true,
   }),
   { io: "input" },
-) as FormSchema; // zod's own type is wider
+));
 /** Fields of the input are below this name. */
 const INPUT = ["input"];
 
@@ -110,7 +110,7 @@ function blank(visit: Visit, old: TaskSnapshot | null): SubmitModel {
     choices,
     input: isJson || type === undefined
       ? null
-      : fieldsOf(type.inputSchema as FormSchema, value, { t }, INPUT), // a JSON Schema
+      : fieldsOf(formSchema(type.inputSchema), value, { t }, INPUT),
     inputJson: { text: given === null ? skeletonOf(type) : indentJson(given), fault: null },
     task: fieldsOf(TASK_SCHEMA, task, taskOptions(t)),
     faults: [],
@@ -127,7 +127,7 @@ function refused(visit: Visit, form: SentForm, error: LidoError | z.ZodError): S
   const ofInput = faults.filter(({ path }) => path[0] === "input");
   const task = sentFieldsOf(TASK_SCHEMA, form, taskOptions(t, faults));
   const input = isJson ? null : sentFieldsOf(
-    type.inputSchema as FormSchema, // a JSON Schema
+    formSchema(type.inputSchema),
     form,
     { t, faults: ofInput },
     INPUT,
@@ -156,7 +156,7 @@ function read(visit: Visit, form: SentForm): TaskSubmission {
   const type = typeOf(visit, form.get("type")?.[0] ?? "");
   const input = form.get("as")?.[0] === "json"
     ? inputFromJson(form.get("input_json")?.[0] ?? "", visit.language.t)
-    : readFields((type?.inputSchema ?? {}) as FormSchema, form, INPUT); // a JSON Schema
+    : readFields(formSchema(type?.inputSchema), form, INPUT);
   return TaskSubmission.parse({
     ...readFields(TASK_SCHEMA, form),
     poolId: form.get("pool")?.[0],
@@ -189,7 +189,7 @@ function typeOf({ desk: { manager } }: Visit, wanted: string): TaskType | undefi
 }
 
 function hasFields(type: TaskType | undefined): boolean {
-  return Object.keys((type?.inputSchema as FormSchema | undefined)?.properties ?? {}).length > 0;
+  return Object.keys(formSchema(type?.inputSchema).properties ?? {}).length > 0;
 }
 
 /** Whether a value, written again, is what it was read from. */

@@ -5,25 +5,7 @@
 import type { Fault } from "../../core/mod.ts";
 import type { Words } from "../../views/i18n/en.ts";
 import type { FieldModel } from "../../views/parts/fields.tsx";
-
-/** A schema, as far as forms look at it. */
-export interface FormSchema {
-  readonly type?: string;
-  readonly title?: string;
-  readonly description?: string;
-  readonly properties?: Readonly<Record<string, FormSchema>>;
-  readonly required?: readonly string[];
-  readonly items?: FormSchema;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly anyOf?: readonly FormSchema[];
-  readonly default?: unknown;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly maxLength?: number;
-  readonly format?: string;
-  readonly writeOnly?: boolean;
-}
+import type { FormSchema } from "./form_schema.ts";
 
 /** How a field is called, where the schema's own words will not do. */
 export type FieldWords = (path: readonly string[]) =>

@@ -464,7 +464,6 @@ export const en = {
   form: {
     add: "Add",
     remove: "Remove",
-    optional: "optional",
     required: "required",
     nothing: "–",
     listHelp: "One a line",

@@ -427,7 +427,6 @@ export const zh: Words = {
   form: {
     add: "添加",
     remove: "移除",
-    optional: "可选",
     required: "必填",
     nothing: "–",
     listHelp: "每行一个",

@@ -51,7 +51,7 @@ function Field({ field }: { readonly field: FieldModel }): Child {
     <div class="field">
       <label class="form-label" for={id}>
         {field.label}
-        {!field.isRequired && <span class="optional">{t.form.optional}</span>}
+        {field.isRequired && <span class="optional">{t.form.required}</span>}
       </label>
       <Input field={field} id={id} />
       {field.help !== "" && <p class="form-hint" id={`${id}-help`}>{field.help}</p>}
