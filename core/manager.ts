@@ -134,6 +134,11 @@ export class Manager implements AsyncDisposable {
     return this.#pools.get(id).snapshot();
   }
 
+  /** How a pool is called; undefined if there is none with this id. */
+  findPoolName(id: string): string | undefined {
+    return this.#pools.find(id)?.settings.name;
+  }
+
   /**
    * Changes settings of an open pool, live.
    * @throws {LidoError} `pool_not_found`, `pool_closed`, `invalid_input`.
@@ -357,6 +362,11 @@ export class Manager implements AsyncDisposable {
       threads: slots.length,
       busyThreads: slots.filter((slot) => slot.inFlight > 0).length,
       zombies: slots.filter((slot) => slot.isZombie).length,
+      oldestWaitMs: rooms.reduce<number | null>(
+        (oldest, { oldestWaitMs }) =>
+          oldestWaitMs === null ? oldest : Math.max(oldest ?? 0, oldestWaitMs),
+        null,
+      ),
       startedAtMs: this.#startedAtMs,
       memoryBytes: Deno.memoryUsage().rss,
     };
@@ -394,7 +404,7 @@ export class Manager implements AsyncDisposable {
   /** Whether all is well, and what is not. */
   getHealth(): Health {
     return healthOf({
-      pools: this.listPools(),
+      pools: this.#pools.list().map((room) => room.healthFacts()),
       stats: this.getStats(),
       isClosing: this.#closing !== undefined,
       journalFailure: this.#engine.failure,

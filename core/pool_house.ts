@@ -88,6 +88,11 @@ export class PoolHouse {
     return room;
   }
 
+  /** The pool with an id, if that is one. */
+  find(id: string): PoolRoom | undefined {
+    return this.#rooms.get(id as PoolId); // any other text is no key of it
+  }
+
   /** @throws {LidoError} `pool_not_found`. */
   get(id: PoolId): PoolRoom {
     const room = this.#rooms.get(id);

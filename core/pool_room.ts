@@ -6,6 +6,7 @@ import type { ChangeNote, Engine, PoolRecord } from "./engine/engine.ts";
 import { SHUTDOWN_CAUSE } from "./execution/attempt.ts";
 import type { ThreadPool } from "./execution/thread_pool.ts";
 import { LidoError } from "./model/errors.ts";
+import type { PoolHealthFacts } from "./observation/health.ts";
 import type {
   PoolId,
   PoolSettings,
@@ -147,11 +148,23 @@ export class PoolRoom {
     return [this.#state, this.#settingsVersion, ...slots].join(" ");
   }
 
+  /** What tells whether all is well with it: quicker than {@link snapshot}. */
+  healthFacts(): PoolHealthFacts {
+    const { startProblem, slots } = this.threads;
+    const zombies = slots.filter(({ isZombie }) => isZombie).length;
+    return { settings: this.#settings, counts: this.engine.counts(this.id), zombies, startProblem };
+  }
+
+  /** How long the oldest that waits has done so; null when none waits. */
+  get oldestWaitMs(): number | null {
+    const oldestMs = this.threads.oldestQueuedMs();
+    return oldestMs === undefined ? null : Math.max(0, performance.now() - oldestMs);
+  }
+
   /** A frozen copy of all there is to see. */
   snapshot(): PoolSnapshot {
     const { threads } = this;
     const hasRun = threads.hasRun;
-    const oldestMs = threads.oldestQueuedMs();
     const slots = threads.slots.toSorted((one, other) => one.index - other.index).map(slotSnapshot);
     return {
       id: this.id,
@@ -162,7 +175,7 @@ export class PoolRoom {
       counts: this.engine.counts(this.id),
       slots,
       zombies: slots.filter(({ state }) => state === "zombie").length,
-      oldestWaitMs: oldestMs === undefined ? null : Math.max(0, performance.now() - oldestMs),
+      oldestWaitMs: this.oldestWaitMs,
       wait: hasRun ? threads.stats.loadPercentiles("wait") : NOTHING_YET,
       run: hasRun ? threads.stats.loadPercentiles("run") : NOTHING_YET,
       startProblem: threads.startProblem,

@@ -45,10 +45,9 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const { manager, clock } = options;
   const app = new Hono<AppEnv>();
   const desk = { manager, clock };
-  app.onError(withPages(desk, errorHandler(options.logError)));
-  app.notFound((c) => {
-    throw new HttpError("not_found", `Cannot find ${c.req.path}`);
-  });
+  const answerError = withPages(desk, errorHandler(options.logError));
+  app.onError(answerError);
+  app.notFound((c) => answerError(new HttpError("not_found", `Cannot find ${c.req.path}`), c));
   addGuards(app, options);
   app.use("/api/*", async (c, next) => {
     await next();
@@ -97,10 +96,10 @@ function refuseMethod(c: Parameters<typeof problem>[0], methods: string[]): Resp
 const SECURITY_HEADERS: Parameters<typeof secureHeaders>[0] = {
   strictTransportSecurity: false,
   xFrameOptions: "DENY",
+  // With no-referrer browsers send `Origin: null` with forms, and the guard of sites would refuse them.
+  referrerPolicy: "same-origin",
   contentSecurityPolicy: {
     defaultSrc: ["'self'"],
-    scriptSrc: ["'self'"],
-    styleSrc: ["'self'"],
     imgSrc: ["'self'", "data:"],
     objectSrc: ["'none'"],
     baseUri: ["'none'"],

@@ -7,6 +7,7 @@ export type RoutedManager = Pick<
   | "createPool"
   | "listPools"
   | "getPool"
+  | "findPoolName"
   | "changePool"
   | "resizePool"
   | "getResizeInfo"

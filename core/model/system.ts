@@ -7,6 +7,8 @@ export interface SystemStats {
   readonly threads: number;
   readonly busyThreads: number;
   readonly zombies: number;
+  /** How long the oldest pending task of all pools has waited; null when none waits. */
+  readonly oldestWaitMs: number | null;
   readonly startedAtMs: number;
   /** Resident memory of the server process, in bytes. */
   readonly memoryBytes: number;

@@ -8,9 +8,15 @@ const POOLS_MAX = 100;
 const PENDING_MAX = 1_000;
 const MEMORY_MAX_BYTES = 500 * 1024 * 1024;
 
+/** What a pool's health is judged by. */
+export type PoolHealthFacts = Pick<
+  PoolSnapshot,
+  "settings" | "counts" | "zombies" | "startProblem"
+>;
+
 /** What health is judged by. */
 export interface HealthFacts {
-  readonly pools: readonly PoolSnapshot[];
+  readonly pools: readonly PoolHealthFacts[];
   readonly stats: SystemStats;
   readonly isClosing: boolean;
   /** Why the journal takes nothing now; undefined when it does. */
@@ -31,7 +37,7 @@ export function healthOf({ pools, stats, isClosing, journalFailure }: HealthFact
   return { isHealthy: alerts.every(({ level }) => level !== "critical"), alerts, stats };
 }
 
-function alertsOfPool({ settings, counts, zombies, startProblem }: PoolSnapshot): HealthAlert[] {
+function alertsOfPool({ settings, counts, zombies, startProblem }: PoolHealthFacts): HealthAlert[] {
   const { name, queueCapacity } = settings;
   const alerts: HealthAlert[] = [];
   if (startProblem !== null) alerts.push(critical(`Pool ${name}: ${startProblem}`));

@@ -21,6 +21,8 @@ export interface BodyLimits {
 /** Reads the body into memory; a handler then gets it at once, or never sees the request. */
 export function bodyGuard(limits: BodyLimits): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
+    // The address `*` matches each pattern of middleware twice.
+    if (c.get("body") !== undefined) return await next();
     const stream = c.req.raw.body;
     if (Number(c.req.header("content-length") ?? 0) > limits.bytesMax) throw tooLarge(limits);
     c.set("body", stream === null ? NO_BODY : await readWithin(stream, limits));

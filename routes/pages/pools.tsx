@@ -7,6 +7,7 @@ import type { AppEnv } from "../app_env.ts";
 import { readPoolStates } from "../api/query.ts";
 import { fieldsOf, readForm, sentFieldsOf } from "../present/form.ts";
 import { presentPoolRow } from "../present/pool_page.ts";
+import { pagerOf, readAsked } from "./pager.ts";
 import { poolPageRoutes } from "./pool.tsx";
 import { faultsOf, formOptions, readSettings, SETTINGS_SCHEMA } from "./settings_form.ts";
 import { type Desk, Visit } from "./visit.tsx";
@@ -73,8 +74,23 @@ function present(
       (filter.isolation === "" || settings.isolation === filter.isolation) &&
       settings.name.toLowerCase().includes(text) && (!filter.hasZombies || zombies > 0)
     );
+  const { perPage, ...asked } = readAsked(visit);
+  const pages = Math.max(1, Math.ceil(pools.length / perPage));
+  const page = Math.min("page" in asked ? asked.page : 1, pages);
+  const shown = pools.slice((page - 1) * perPage, page * perPage);
+  const { status, isolation } = filter;
+  const chosen = Object.entries({ status, isolation, text: filter.text });
   return {
-    rows: pools.map((pool) => presentPoolRow(pool, manager.getRecent(pool.id))),
+    rows: shown.map((pool) => presentPoolRow(pool, manager.getRecent(pool.id))),
+    pager: pagerOf(visit, {
+      page,
+      perPage,
+      total: visit.language.t.pools.count(visit.language.number(pools.length)),
+      totalItems: pools.length,
+      nextCursor: null,
+      prevCursor: null,
+      kept: chosen.filter(([, value]) => value !== ""),
+    }),
     filter,
     path: visit.path,
   };

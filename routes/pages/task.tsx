@@ -68,9 +68,8 @@ async function present(visit: Visit, task: TaskSnapshot, tab: TaskTab) {
   const { desk: { manager }, language: { nowMs } } = visit;
   const filter = { type: task.type, states: ["completed", "failed"] } as const;
   const recent = await manager.listTasks(filter, { page: 1, perPage: RECENT_MAX });
-  const names = new Map(manager.listPools().map(({ id, settings }) => [String(id), settings.name]));
   return presentTaskPage(task, {
-    poolName: (id) => names.get(id) ?? id.slice(-8),
+    poolName: (id) => manager.findPoolName(id) ?? id.slice(-8),
     nowMs,
     isTypeKnown: manager.listTaskTypes().some(({ name }) => name === task.type),
     path: visit.path,

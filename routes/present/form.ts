@@ -231,10 +231,11 @@ function withoutNull(schema: FormSchema): FormSchema {
   return isNullable(schema) && only !== undefined && others.length === 1 ? only : schema;
 }
 
-function boundsOf(schema: FormSchema, { form }: Words): string {
-  const { minimum, maximum } = schema;
-  const min = minimum === undefined || Math.abs(minimum) >= BOUND_MAX ? undefined : `${minimum}`;
-  const max = maximum === undefined || Math.abs(maximum) >= BOUND_MAX ? undefined : `${maximum}`;
+function boundsOf(schema: FormSchema, { code, form }: Words): string {
+  const { format } = new Intl.NumberFormat(code);
+  const written = (bound: number | undefined) =>
+    bound === undefined || Math.abs(bound) >= BOUND_MAX ? undefined : format(bound);
+  const [min, max] = [written(schema.minimum), written(schema.maximum)];
   if (min !== undefined && max !== undefined) return form.range(min, max);
   if (min !== undefined) return form.atLeast(min);
   return max === undefined ? "" : form.atMost(max);

@@ -8,15 +8,13 @@ const MINUTE_STEPS = 12;
 /** What is so now, over all pools. */
 export function presentStrip(manager: RoutedManager): StripModel {
   const { stats, alerts } = manager.getHealth();
-  const waits = manager.listPools().map(({ oldestWaitMs }) => oldestWaitMs)
-    .filter((wait) => wait !== null);
   const recent = manager.getRecent();
   return {
     running: stats.counts.running,
     busyThreads: stats.busyThreads,
     threads: stats.threads,
     pending: stats.counts.pending,
-    oldestWaitMs: waits.length === 0 ? null : Math.max(...waits),
+    oldestWaitMs: stats.oldestWaitMs,
     completed: perMinute(recent, "completed"),
     failed: perMinute(recent, "failed"),
     zombies: stats.zombies,

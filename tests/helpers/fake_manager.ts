@@ -109,6 +109,7 @@ export const STATS: SystemStats = {
   threads: 4,
   busyThreads: 2,
   zombies: 0,
+  oldestWaitMs: null,
   startedAtMs: Date.UTC(2026, 0, 2),
   memoryBytes: 5_000,
 };
@@ -327,6 +328,7 @@ function systemMethods(): SystemMethods {
       if (poolId !== undefined) await findPool(poolId);
       return { ...HISTORY, poolId: poolId ?? null };
     },
+    findPoolName: (id) => id === POOL_ID ? POOL.settings.name : undefined,
     getRecent: () => [],
     getRevision: () => "1",
     get bulk() {

@@ -138,6 +138,7 @@ export const en = {
     newTitle: "New pool",
     newText: "All but the isolation can be changed later, while tasks run.",
     created: (name: string) => `Pool ${name} was created`,
+    count: (count: string) => `${count} pools`,
     trendAlt: (name: string) => `Tasks of ${name} that ended in each 5 s of the last 5 minutes`,
     of: (part: string, whole: string) => `${part} of ${whole}`,
   },

@@ -134,6 +134,7 @@ export const zh: Words = {
     newTitle: "新建线程池",
     newText: "除隔离方式外，其余设置都可以在任务运行时修改。",
     created: (name) => `线程池 ${name} 已创建`,
+    count: (count) => `${count} 个线程池`,
     trendAlt: (name) => `${name} 最近 5 分钟内每 5 秒结束的任务`,
     of: (part, whole) => `${part} / ${whole}`,
   },

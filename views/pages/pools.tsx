@@ -6,6 +6,7 @@ import { PoolBadge } from "../parts/badge.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Gauge } from "../parts/gauge.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { Pager, type PagerModel } from "../parts/pager.tsx";
 import { PageHead } from "../parts/page_head.tsx";
 import { Sparkline } from "../parts/sparkline.tsx";
 import { Duration } from "../parts/time.tsx";
@@ -35,6 +36,7 @@ export interface PoolRowModel {
 
 /** What the page shows. */
 export interface PoolsModel {
+  readonly pager: PagerModel;
   readonly rows: readonly PoolRowModel[];
   readonly filter: {
     readonly status: string;
@@ -112,29 +114,32 @@ export function PoolTable({ model }: { readonly model: PoolsModel }): Child {
     );
   }
   return (
-    <div class="card table-responsive" tabindex={0} role="group" aria-label={t.pools.title}>
-      <table class="table table-hover card-table rows">
-        <thead>
-          <tr>
-            <th scope="col">{t.pools.name}</th>
-            <th scope="col">{t.pools.status}</th>
-            <th scope="col">{t.pools.threads}</th>
-            <th scope="col">{t.pools.trend}</th>
-            <th scope="col">{t.pools.queue}</th>
-            <th scope="col" class="num">{t.pools.oldestWait}</th>
-            <th scope="col" class="num">{t.pools.donePerMinute}</th>
-            <th scope="col" class="num">{t.pools.failedShare}</th>
-            <th scope="col" class="num">{t.pools.waitP95}</th>
-            <th scope="col" class="num">{t.pools.runP95}</th>
-            <th scope="col" class="num">{t.pools.rejected}</th>
-            <th scope="col">
-              <span class="visually-hidden">{t.pools.actions}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>{model.rows.map((row) => <PoolRow row={row} back={model.path} />)}</tbody>
-      </table>
-    </div>
+    <>
+      <div class="card table-responsive" tabindex={0} role="group" aria-label={t.pools.title}>
+        <table class="table table-hover card-table rows">
+          <thead>
+            <tr>
+              <th scope="col">{t.pools.name}</th>
+              <th scope="col">{t.pools.status}</th>
+              <th scope="col">{t.pools.threads}</th>
+              <th scope="col">{t.pools.trend}</th>
+              <th scope="col">{t.pools.queue}</th>
+              <th scope="col" class="num">{t.pools.oldestWait}</th>
+              <th scope="col" class="num">{t.pools.donePerMinute}</th>
+              <th scope="col" class="num">{t.pools.failedShare}</th>
+              <th scope="col" class="num">{t.pools.waitP95}</th>
+              <th scope="col" class="num">{t.pools.runP95}</th>
+              <th scope="col" class="num">{t.pools.rejected}</th>
+              <th scope="col">
+                <span class="visually-hidden">{t.pools.actions}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>{model.rows.map((row) => <PoolRow row={row} back={model.path} />)}</tbody>
+        </table>
+      </div>
+      <Pager pager={model.pager} />
+    </>
   );
 }
 

@@ -4,7 +4,7 @@ import { useLanguage } from "../context.ts";
 import { Act } from "../parts/act.tsx";
 import { type ShownState, StateBadge } from "../parts/badge.tsx";
 import { Empty } from "../parts/empty.tsx";
-import { Icon } from "../parts/icon.tsx";
+import { Pager, type PagerModel } from "../parts/pager.tsx";
 import { Duration, Time } from "../parts/time.tsx";
 
 /** One row. */
@@ -28,38 +28,17 @@ export interface TaskRowModel {
   readonly act: "cancel" | "stop" | null;
 }
 
-/** Ways to other pages; a null one leads nowhere. */
-export interface PagerModel {
-  /** Null when the page was reached from a cursor. */
-  readonly page: number | null;
-  readonly pages: number | null;
-  readonly perPage: number;
-  readonly total: number;
-  readonly isTotalExact: boolean;
-  readonly first: string | null;
-  readonly previous: string | null;
-  readonly next: string | null;
-  readonly last: string | null;
-  readonly newer: string | null;
-  readonly older: string | null;
-  /** Fields that a jump keeps. */
-  readonly kept: readonly (readonly [string, string])[];
-  readonly action: string;
-}
-
 /** What the table shows. */
 export interface TaskTableModel {
   readonly rows: readonly TaskRowModel[];
   readonly pager: PagerModel;
+  readonly total: { readonly count: number; readonly isExact: boolean };
   readonly path: string;
   /** Whether anything narrows the list. */
   readonly isFiltered: boolean;
   /** Whether rows can be selected for a bulk operation. */
   readonly canSelect: boolean;
 }
-
-/** Page sizes that can be chosen. */
-export const PAGE_SIZES = [10, 20, 50, 100] as const;
 
 /** See the head of this file. */
 export function TaskTable({ table }: { readonly table: TaskTableModel }): Child {
@@ -204,85 +183,4 @@ function TaskRow(
 /** A word of the filter that may hold spaces. */
 function quoted(word: string): string {
   return /[\s":]/.test(word) ? JSON.stringify(word) : word;
-}
-
-function Pager({ pager }: { readonly pager: PagerModel }): Child {
-  const l = useLanguage();
-  const { t } = l;
-  const total = l.number(pager.total);
-  return (
-    <nav class="pager" aria-label={t.tasks.pagination}>
-      <span class="pager-total">
-        {pager.isTotalExact ? t.tasks.total(total) : t.tasks.atLeast(total)}
-      </span>
-      <span class="pager-steps">
-        <Step href={pager.first} icon="chevrons-left" label={t.tasks.first} />
-        <Step
-          href={pager.previous}
-          icon="chevron-left"
-          label={t.tasks.previous}
-          hotkey="ArrowLeft"
-        />
-        {pager.page !== null && pager.pages !== null && (
-          <span class="pager-place">
-            {t.tasks.page(l.number(pager.page), l.number(pager.pages))}
-          </span>
-        )}
-        <Step href={pager.next} icon="chevron-right" label={t.tasks.next} hotkey="ArrowRight" />
-        <Step href={pager.last} icon="chevrons-right" label={t.tasks.last} />
-      </span>
-      <span class="pager-steps">
-        <Step href={pager.newer} icon="chevron-left" label={t.tasks.newer} hasText />
-        <Step href={pager.older} icon="chevron-right" label={t.tasks.older} hasText />
-      </span>
-      <form class="pager-jump" method="get" action={pager.action} data-submit-on-change>
-        {pager.kept.map(([name, value]) => <input type="hidden" name={name} value={value} />)}
-        <label>
-          <span>{t.tasks.jump}</span>
-          <input
-            class="form-control form-control-sm"
-            name="page"
-            inputmode="numeric"
-            autocomplete="off"
-            id="pager-jump"
-          />
-        </label>
-        <label>
-          <span>{t.tasks.perPage}</span>
-          <select class="form-select form-select-sm" name="per_page" id="pager-size">
-            {PAGE_SIZES.map((size) => (
-              <option value={String(size)} selected={size === pager.perPage}>{String(size)}</option>
-            ))}
-          </select>
-        </label>
-        <button class="btn btn-sm" type="submit">{t.action.apply}</button>
-      </form>
-    </nav>
-  );
-}
-
-function Step(
-  { href, icon, label, hasText = false, hotkey }: {
-    readonly href: string | null;
-    readonly icon: "chevrons-left" | "chevron-left" | "chevron-right" | "chevrons-right";
-    readonly label: string;
-    readonly hasText?: boolean;
-    readonly hotkey?: string;
-  },
-): Child {
-  const kind = hasText ? "btn btn-sm" : "btn btn-sm btn-icon";
-  if (href === null) {
-    return (
-      <span class={`${kind} disabled`} aria-disabled="true" role="link" aria-label={label}>
-        <Icon name={icon} />
-        {hasText && label}
-      </span>
-    );
-  }
-  return (
-    <a class={kind} href={href} aria-label={label} data-hotkey={hotkey}>
-      <Icon name={icon} />
-      {hasText && label}
-    </a>
-  );
 }

@@ -112,7 +112,7 @@ export function TasksList({ model }: { readonly model: TasksModel }): Child {
 export function BulkBar({ model }: { readonly model: TasksModel }): Child {
   const l = useLanguage();
   const { t } = l;
-  const { pager } = model.table;
+  const { total } = model.table;
   return (
     <form
       id="bulk"
@@ -136,7 +136,7 @@ export function BulkBar({ model }: { readonly model: TasksModel }): Child {
           data-hotkey="Shift+X"
         />
         {t.tasks.selectAll(
-          pager.isTotalExact ? l.number(pager.total) : `> ${l.number(pager.total)}`,
+          total.isExact ? l.number(total.count) : `> ${l.number(total.count)}`,
         )}
       </label>
       <label class="bulk-action">

@@ -43,7 +43,9 @@ function Field({ field }: { readonly field: FieldModel }): Child {
         <legend>{field.label}</legend>
         {field.help !== "" && <p class="form-hint">{field.help}</p>}
         <Faults id={`${id}-faults`} faults={field.faults} />
-        <Fields fields={field.fields} />
+        <div class="field-grid">
+          <Fields fields={field.fields} />
+        </div>
       </fieldset>
     );
   }

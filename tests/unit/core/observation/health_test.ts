@@ -41,6 +41,7 @@ function statsWith(changes: Partial<SystemStats> = {}): SystemStats {
     threads: 0,
     busyThreads: 0,
     zombies: 0,
+    oldestWaitMs: null,
     startedAtMs: 0,
     memoryBytes: 0,
     ...changes,
