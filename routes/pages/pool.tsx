@@ -17,7 +17,8 @@ import { fieldsOf, readForm, sentFieldsOf } from "../present/form.ts";
 import { presentPoolRow, presentSlots, presentVersions } from "../present/pool_page.ts";
 import { rangeOf } from "./overview.tsx";
 import { poolQuestionRoutes } from "./pool_questions.tsx";
-import { faultsOf, formOptions, readSettings, SETTINGS_SCHEMA } from "./settings_form.ts";
+import { checkForm, faultsOf } from "./check_form.ts";
+import { formOptions, readSettings, SETTINGS_SCHEMA } from "./settings_form.ts";
 import { loadTable } from "./task_list.ts";
 import { type Desk, Visit } from "./visit.tsx";
 
@@ -79,6 +80,7 @@ function addSettings(routes: Hono<AppEnv>, desk: Desk): void {
     const pool = desk.manager.getPool(id);
     try {
       const { isolation: _, ...sent } = readSettings(form);
+      checkForm(PoolSettings, { ...pool.settings, ...sent }, visit.language);
       const changes = changedOf(sent, pool.settings);
       const href = `/pools/${id}?tab=settings`;
       if (Object.keys(changes).length === 0) return visit.done(t.pool.unchanged, href);

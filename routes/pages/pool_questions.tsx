@@ -1,13 +1,15 @@
 /** What is asked before it is done to a whole pool, and then done. */
 import { type Context, Hono } from "hono";
 import type { Child } from "hono/jsx";
-import type { PoolId, PoolSnapshot } from "../../core/mod.ts";
+import { z } from "zod";
+import { type PoolId, PoolSettings, type PoolSnapshot } from "../../core/mod.ts";
 import { EndQuestion, ResizeQuestion } from "../../views/pages/pool_questions.tsx";
 import type { AppEnv } from "../app_env.ts";
 import { readPoolId } from "../api/query.ts";
 import { fieldsOf, readFields, readForm, sentFieldsOf, type SentForm } from "../present/form.ts";
 import type { FormSchema } from "../present/form_schema.ts";
-import { faultsOf, formOptions, SETTINGS_SCHEMA } from "./settings_form.ts";
+import { checkForm, faultsOf } from "./check_form.ts";
+import { formOptions, SETTINGS_SCHEMA } from "./settings_form.ts";
 import { type Desk, Visit } from "./visit.tsx";
 
 /** So many tasks are not withdrawn by one press of a button. */
@@ -18,6 +20,11 @@ const SIZE_SCHEMA: FormSchema = {
   properties: { ...maxThreads && { maxThreads }, ...minThreads && { minThreads } },
   required: ["maxThreads"],
 };
+
+const Size = z.object({
+  maxThreads: PoolSettings.shape.maxThreads.unwrap(),
+  minThreads: PoolSettings.shape.minThreads.unwrap().exactOptional(),
+});
 
 type Verb = "drain" | "force-close" | "cancel-pending";
 
@@ -49,7 +56,7 @@ function addResize(routes: Hono<AppEnv>, desk: Desk): void {
     const before = desk.manager.getPool(readPoolId(c.req.param("id")));
     const form = sentOf(c);
     try {
-      const size = readFields(SIZE_SCHEMA, form) as { maxThreads: number; minThreads?: number }; // checked there
+      const size = checkForm(Size, readFields(SIZE_SCHEMA, form), visit.language);
       const { pool } = await desk.manager.resizePool(before.id, size);
       const threads = visit.language.number(pool.settings.maxThreads);
       const back = visit.backOf(form.get("back")?.[0], `/pools/${before.id}`);

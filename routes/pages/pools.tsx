@@ -1,6 +1,6 @@
 /** `/pools`: the list of pools, and a new one. */
 import { Hono } from "hono";
-import type { PoolSettingsInput } from "../../core/mod.ts";
+import { PoolSettings } from "../../core/mod.ts";
 import { NewPool } from "../../views/pages/new_pool.tsx";
 import { PoolsHead, type PoolsModel, PoolTable } from "../../views/pages/pools.tsx";
 import type { AppEnv } from "../app_env.ts";
@@ -9,7 +9,8 @@ import { fieldsOf, readForm, sentFieldsOf } from "../present/form.ts";
 import { presentPoolRow } from "../present/pool_page.ts";
 import { pagerOf, readAsked } from "./pager.ts";
 import { poolPageRoutes } from "./pool.tsx";
-import { faultsOf, formOptions, readSettings, SETTINGS_SCHEMA } from "./settings_form.ts";
+import { checkForm, faultsOf } from "./check_form.ts";
+import { formOptions, readSettings, SETTINGS_SCHEMA } from "./settings_form.ts";
 import { type Desk, Visit } from "./visit.tsx";
 
 /** Makes the routes below `/pools`. */
@@ -42,7 +43,8 @@ export function poolsRoutes(desk: Desk): Hono<AppEnv> {
     const { t } = visit.language;
     const form = readForm(new TextDecoder().decode(c.var.body));
     try {
-      const pool = await desk.manager.createPool(readSettings(form) as PoolSettingsInput); // checked there
+      const settings = checkForm(PoolSettings, readSettings(form), visit.language);
+      const pool = await desk.manager.createPool(settings);
       const text = t.pools.created(pool.settings.name);
       return visit.done(text, `/pools/${pool.id}`, { leads: true });
     } catch (error) {

@@ -1,6 +1,6 @@
 /** A pool's settings as a form: its fields, and what a sent one stands for. */
 import { z } from "zod";
-import { type Fault, LidoError, PoolSettings } from "../../core/mod.ts";
+import { type Fault, PoolSettings } from "../../core/mod.ts";
 import type { Words } from "../../views/i18n/en.ts";
 import { type FormOptions, readFields, type SentForm } from "../present/form.ts";
 import { type FormSchema, formSchema } from "../present/form_schema.ts";
@@ -25,10 +25,4 @@ export function formOptions(t: Words, faults: readonly Fault[] = []): FormOption
       return Object.hasOwn(t.setting, key) ? t.setting[key as keyof Words["setting"]] : undefined;
     },
   };
-}
-
-/** The faults that an error tells of; any other error goes on its way. */
-export function faultsOf(error: unknown): readonly Fault[] {
-  if (error instanceof LidoError && error.details.faults !== undefined) return error.details.faults;
-  throw error;
 }

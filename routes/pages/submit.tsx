@@ -30,6 +30,7 @@ import {
 import { type FormSchema, formSchema } from "../present/form_schema.ts";
 import { indentJson } from "../present/task_page.ts";
 import { batchRoutes } from "./batch.tsx";
+import { checkForm } from "./check_form.ts";
 import { type Desk, Visit } from "./visit.tsx";
 
 /** What is asked of each task, whatever its type. */
@@ -65,7 +66,7 @@ export function submitRoutes(desk: Desk): Hono<AppEnv> {
       const { task } = await desk.manager.submit(read(visit, form), { signal: c.req.raw.signal });
       return visit.done(t.submit.done(task.name), `/tasks/${task.id}`, { leads: true });
     } catch (error) {
-      if (!(error instanceof LidoError) && !(error instanceof z.ZodError)) throw error;
+      if (!(error instanceof LidoError)) throw error;
       const model = refused(visit, form, error);
       return visit.isScripted
         ? await visit.fragment(<SubmitForm model={model} />, 422)
@@ -118,9 +119,9 @@ function blank(visit: Visit, old: TaskSnapshot | null): SubmitModel {
 }
 
 /** The form with what was typed, and what is wrong with it. */
-function refused(visit: Visit, form: SentForm, error: LidoError | z.ZodError): SubmitModel {
+function refused(visit: Visit, form: SentForm, error: LidoError): SubmitModel {
   const { language: { t } } = visit;
-  const faults = faultsOf(error);
+  const faults = error.details.faults ?? [];
   const choices = choicesOf(visit, { pool: form.get("pool")?.[0], type: form.get("type")?.[0] });
   const type = typeOf(visit, choices.type);
   const isJson = form.get("as")?.[0] === "json" || type === undefined;
@@ -151,18 +152,18 @@ function refused(visit: Visit, form: SentForm, error: LidoError | z.ZodError): S
   };
 }
 
-/** What was sent, as a submission. @throws {LidoError | z.ZodError} with a fault for each field. */
+/** What was sent, as a submission. @throws {LidoError} with a fault for each field. */
 function read(visit: Visit, form: SentForm): TaskSubmission {
   const type = typeOf(visit, form.get("type")?.[0] ?? "");
   const input = form.get("as")?.[0] === "json"
     ? inputFromJson(form.get("input_json")?.[0] ?? "", visit.language.t)
     : readFields(formSchema(type?.inputSchema), form, INPUT);
-  return TaskSubmission.parse({
+  return checkForm(TaskSubmission, {
     ...readFields(TASK_SCHEMA, form),
     poolId: form.get("pool")?.[0],
     type: form.get("type")?.[0],
     ...input !== undefined && { input },
-  });
+  }, visit.language);
 }
 
 function inputFromJson(text: string, t: Words): unknown {
@@ -174,14 +175,6 @@ function inputFromJson(text: string, t: Words): unknown {
     const faults = [{ path: ["input"], message: t.submit.badJson(why) }];
     throw new LidoError("invalid_input", t.submit.badJson(why), { faults });
   }
-}
-
-function faultsOf(error: LidoError | z.ZodError): readonly Fault[] {
-  if (error instanceof LidoError) return error.details.faults ?? [];
-  return error.issues.map(({ path, message }) => ({
-    path: path.map((part) => typeof part === "symbol" ? String(part) : part),
-    message,
-  }));
 }
 
 function typeOf({ desk: { manager } }: Visit, wanted: string): TaskType | undefined {

@@ -2,6 +2,9 @@
  * All that the pages say, in English: the source. The other languages have the same keys, or they do
  * not compile. What takes numbers or names is a function of them, already formatted.
  */
+const tasksOf = (count: string) => `${count} ${count === "1" ? "task" : "tasks"}`;
+
+/** See the head of this file. */
 export const en = {
   code: "en",
   languageName: "English",
@@ -138,7 +141,7 @@ export const en = {
     newTitle: "New pool",
     newText: "All but the isolation can be changed later, while tasks run.",
     created: (name: string) => `Pool ${name} was created`,
-    count: (count: string) => `${count} pools`,
+    count: (count: string) => `${count} ${count === "1" ? "pool" : "pools"}`,
     trendAlt: (name: string) => `Tasks of ${name} that ended in each 5 s of the last 5 minutes`,
     of: (part: string, whole: string) => `${part} of ${whole}`,
   },
@@ -168,7 +171,7 @@ export const en = {
     draining: (name: string) => `Pool ${name} takes nothing new and closes when it is done`,
     forceClosed: (name: string, waiting: string, running: string) =>
       `Pool ${name} is closed: ${waiting} waiting tasks cancelled, ${running} running ones stopped`,
-    pendingCancelled: (count: string) => `${count} waiting tasks were cancelled`,
+    pendingCancelled: (count: string) => `${tasksOf(count)} that waited were cancelled`,
     saved: (version: string) => `Saved as version ${version}`,
     unchanged: "Nothing was changed",
     resizeTitle: (name: string) => `Resize ${name}`,
@@ -180,7 +183,8 @@ export const en = {
     forceText: (pending: string, running: string) =>
       `${pending} waiting tasks are cancelled and ${running} running ones are stopped at once, without grace. This cannot be undone.`,
     cancelTitle: (name: string) => `Cancel all that waits in ${name}?`,
-    cancelText: (pending: string) => `${pending} tasks that wait are cancelled. What runs goes on.`,
+    cancelText: (pending: string) =>
+      `${tasksOf(pending)} that wait are cancelled. What runs goes on.`,
     typeName: (name: string) => `Type ${name} to confirm`,
     typeNameWrong: "This is not the pool's name",
     reason: "Reason (kept with the version)",
@@ -243,8 +247,8 @@ export const en = {
     exportCsv: "CSV",
     exportNdjson: "NDJSON",
     export: "Export",
-    total: (count: string) => `${count} tasks`,
-    atLeast: (count: string) => `more than ${count} tasks`,
+    total: (count: string) => `${tasksOf(count)}`,
+    atLeast: (count: string) => `more than ${tasksOf(count)}`,
     page: (page: string, pages: string) => `Page ${page} of ${pages}`,
     perPage: "Per page",
     jump: "Go to page",
@@ -261,14 +265,14 @@ export const en = {
     cancel: "Cancel",
     stop: "Stop",
     run_again: "Run again",
-    previewTitle: (action: string, count: string) => `${action} ${count} tasks?`,
+    previewTitle: (action: string, count: string) => `${action} ${tasksOf(count)}?`,
     selectedText: "These are the tasks that you selected.",
     matchingText: (filter: string) => `All tasks that match ${filter}, as they are when it runs.`,
     everything: "the whole list",
     skipText: "Tasks in a state in which this cannot be done are left as they are, and told so.",
     typeCount: (count: string) => `Type ${count} to confirm`,
     typeCountWrong: "This is not the number",
-    go: (action: string, count: string) => `${action} ${count} tasks`,
+    go: (action: string, count: string) => `${action} ${tasksOf(count)}`,
     nothing: "No task is selected.",
     progress: (done: string, total: string) => `${done} of ${total}`,
     succeeded: "Done",
@@ -376,11 +380,11 @@ export const en = {
       "NDJSON: one JSON object a line, as the API takes it, or only the input. CSV: a first line with names; the columns task_type, task_name, priority and tags are the task's, all others the input's.",
     batchFile: "Or a file",
     batchPreview: "Check",
-    batchGo: (count: string) => `Submit ${count} tasks`,
+    batchGo: (count: string) => `Submit ${tasksOf(count)}`,
     batchLine: "Line",
     batchFaults: (count: string) => `${count} lines have faults; nothing was submitted.`,
     batchGood: (count: string) => `All ${count} lines are good.`,
-    batchDone: (count: string) => `${count} tasks were submitted`,
+    batchDone: (count: string) => `${tasksOf(count)} ${count === "1" ? "was" : "were"} submitted`,
     batchEmpty: "There is no line.",
     batchTooMany: (max: string) => `At most ${max} lines at a time`,
     examples: "Examples",
