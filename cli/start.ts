@@ -22,7 +22,8 @@ export interface StartedServer {
 
 /** The parts of a server; tests put in their own. */
 export interface ServerParts<M extends StartedManager> {
-  startManager(config: Config): Promise<M>;
+  /** `logger` is told of what goes wrong where nobody waits for it. */
+  startManager(config: Config, logger: Logger): Promise<M>;
   /** @throws {Deno.errors.AddrInUse} if something listens there already. */
   listen(manager: M, config: Config, logger: Logger): StartedServer;
 }
@@ -50,7 +51,7 @@ export async function runServer<M extends StartedManager>(
   { config, world, parts, logger }: RunOptions<M>,
 ): Promise<void> {
   const stop = world.takeStopSignal();
-  const manager = await parts.startManager(config);
+  const manager = await parts.startManager(config, logger);
   try {
     const server = listen(parts, manager, config, logger);
     world.out.write(`Listening on ${server.url}\n`);
@@ -103,7 +104,11 @@ async function loadParts(): Promise<ServerParts<Manager>> {
     import("../routes/server.ts"),
   ]);
   return {
-    startManager: (config) => core.Manager.start({ config }),
+    startManager: (config, logger) =>
+      core.Manager.start({
+        config,
+        onError: (error) => logger.error("Something failed that nobody waited for", { error }),
+      }),
     listen: (manager, config, logger) =>
       serve({
         app: createApp({

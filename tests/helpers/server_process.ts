@@ -53,6 +53,8 @@ export interface ServerOptions {
   readonly data?: string;
   /** Further variables of its environment; its children get none of them. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A command that becomes the server: it ends by executing its arguments. */
+  readonly via?: readonly [string, ...string[]];
 }
 
 /** See the head of this file. */
@@ -74,10 +76,13 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   /** Starts it on a free port; resolves when it listens. */
-  static async start({ tasks, flags = [], data, env = {} }: ServerOptions): Promise<ServerProcess> {
+  static async start(options: ServerOptions): Promise<ServerProcess> {
+    const { tasks, flags = [], data, env = {}, via } = options;
     const folder = await Deno.makeTempDir({ prefix: "lido-fault-" });
-    const process = new Deno.Command(Deno.execPath(), {
+    const [command, ...before] = via === undefined ? [Deno.execPath()] : [...via, Deno.execPath()];
+    const process = new Deno.Command(command, {
       args: [
+        ...before,
         "run",
         "--no-prompt",
         ...GRANTS,

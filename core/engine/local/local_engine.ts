@@ -166,7 +166,9 @@ export class LocalEngine implements Engine, RecordListener {
     opened.move(); // the engine closes them from here on
     const engine = new LocalEngine(options, { journal, reader, textIndex, ledger, ...state });
     onWritten = (pruned, syncedGroup) => {
-      if (syncedGroup !== null && files.isDurable) ledger.noteGroup(syncedGroup);
+      if (syncedGroup !== null && files.isDurable) {
+        engine.#inLedger(() => ledger.noteGroup(syncedGroup));
+      }
       textIndex.poke();
       engine.#retention.written(pruned);
     };
@@ -382,7 +384,19 @@ export class LocalEngine implements Engine, RecordListener {
     const seqs = attempts.flatMap((attempt) =>
       attempt instanceof TaskRecord ? [attempt.order] : []
     );
-    this.#parts.ledger.handOver(seqs);
+    this.#inLedger(() => this.#parts.ledger.handOver(seqs));
+  }
+
+  /**
+   * The journal tells whether the disk takes writes, and what the ledger does not have is only how
+   * often a task ran when the server died: so a ledger that cannot be written stops nothing.
+   */
+  #inLedger(note: () => void): void {
+    try {
+      note();
+    } catch (error) {
+      this.#onError(error);
+    }
   }
 
   moved(record: TaskRecord, move: Move): void {

@@ -74,7 +74,10 @@ export class RunningLedger implements Disposable {
     this.#turn();
   }
 
-  /** These are handed over now. */
+  /**
+   * These are handed over now. What cannot be noted is noted with the next that are.
+   * @throws {Error} if the disk refuses.
+   */
   handOver(seqs: readonly number[]): void {
     for (const seq of seqs) this.#out.add(seq);
     this.#pending.push(...seqs);
@@ -86,7 +89,7 @@ export class RunningLedger implements Disposable {
     if (this.#out.delete(seq)) this.#pending.push(-seq);
   }
 
-  /** This group is in the journal, and synced. */
+  /** This group is in the journal, and synced. @throws {Error} if the disk refuses. */
   noteGroup(number: number): void {
     writeSync(this.#file, new Float64Array([number]), 0, CELL, GROUP_AT);
   }
@@ -103,18 +106,18 @@ export class RunningLedger implements Disposable {
     if (this.#pending.length === 0) return;
     if (this.#at + this.#pending.length + 1 > HALF_CELLS) return this.#turn();
     // The end's mark goes with them; the next write begins on it.
-    this.#pending.push(0);
-    put(this.#file, this.#generation, this.#at, this.#pending);
-    this.#at += this.#pending.length - 1;
+    put(this.#file, this.#generation, this.#at, [...this.#pending, 0]);
+    this.#at += this.#pending.length;
     this.#pending = [];
   }
 
   #turn(): void {
-    this.#generation++;
-    this.#pending = [];
+    const next = this.#generation + 1;
     // More can only be out while the disk refuses outcomes; those beyond are not counted.
-    const cells = [this.#generation, ...[...this.#out].slice(0, HALF_CELLS - 2), 0];
-    put(this.#file, this.#generation, 0, cells);
+    const cells = [next, ...[...this.#out].slice(0, HALF_CELLS - 2), 0];
+    put(this.#file, next, 0, cells);
+    this.#generation = next;
+    this.#pending = [];
     this.#at = cells.length - 1;
   }
 }
