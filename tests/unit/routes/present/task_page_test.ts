@@ -82,6 +82,21 @@ Deno.test("indentJson() is what JSON.stringify() writes, of every value that it 
   }));
 });
 
+Deno.test("indentJson() goes once through a long text: a second time for each end would not end", () => {
+  const count = 300_000;
+  strictEqual(indentJson(`[${"[],".repeat(count)}0]`), `[${"\n  [],".repeat(count)}\n  0\n]`);
+});
+
+Deno.test("presentRaw() and presentResult() do not indent what is cut off: it can grow without end", () => {
+  const resultJson = `${"[".repeat(2_000)}${"0,".repeat(1_000_000)}0${"]".repeat(2_000)}`;
+  ok(TASK.status.state === "completed");
+  const result = presentResult(withStatus({ ...TASK.status, resultJson }));
+  const raw = presentRaw(TASK, resultJson, { origin: "http://x" });
+  const shown = { text: resultJson.slice(0, 20_000), wholeChars: resultJson.length };
+  deepStrictEqual(result.tab === "result" && result.result, shown);
+  deepStrictEqual(raw.tab === "raw" && raw.raw, shown);
+});
+
 Deno.test("presentTaskRow() tells how long a task waited and ran, and what can be done", () => {
   const row = (status: TaskStatus) => {
     const { state, waitMs, runMs, finishedAtMs, act, progress, pool } = presentTaskRow(
