@@ -312,3 +312,10 @@ for (
     strictEqual(labelOf(name), label);
   });
 }
+
+Deno.test("readFields() takes JSON that the API would refuse for a text", () => {
+  const deep = "[".repeat(100_000) + "]".repeat(100_000);
+  strictEqual(read({}, deep)["value"] === deep, true);
+  deepStrictEqual(read({}, '{"a":1,"a":2}'), { value: '{"a":1,"a":2}' });
+  deepStrictEqual(read({}, '"\\ud800"'), { value: '"\\ud800"' });
+});
