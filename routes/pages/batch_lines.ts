@@ -103,7 +103,7 @@ function valuesOf(record: Readonly<Record<string, string>>): Record<string, unkn
 
 function jsonOrText(cell: string): unknown {
   try {
-    return JSON.parse(cell);
+    return parseJson(new TextEncoder().encode(cell));
   } catch {
     return cell;
   }

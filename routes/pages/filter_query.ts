@@ -53,7 +53,8 @@ export function readFilterQuery(
     readonly t: Words;
   },
 ): FilterQuery {
-  const words = splitWords(text.slice(0, QUERY_CHARS_MAX)).slice(0, WORDS_MAX);
+  // A cut may go through a letter, and half a letter goes into no address.
+  const words = splitWords(text.slice(0, QUERY_CHARS_MAX).toWellFormed()).slice(0, WORDS_MAX);
   const draft: Draft = {};
   const faults: string[] = [];
   const texts: string[] = [];

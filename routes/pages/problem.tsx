@@ -8,25 +8,30 @@ import { type Desk, Visit } from "./visit.tsx";
 export function withPages(desk: Desk, answer: ErrorHandler<AppEnv>): ErrorHandler<AppEnv> {
   return async (error, c) => {
     const response = await answer(error, c);
-    if (isForPrograms(c)) return response;
-    const { status } = response;
-    const { error: text } = await response.clone().json();
-    const visit = new Visit(c, desk);
-    if (visit.isScripted) {
-      // What the page shows stays, and the message comes beside it.
-      c.header("HX-Reswap", "none");
-      return toast(visit, String(text), response);
+    // Who asks by another host's name may be a page of that host, which could read ours.
+    if (isForPrograms(c) || response.status === 421) return response;
+    try {
+      return await tell(new Visit(c, desk), response);
+    } catch (thrown) {
+      // Without what the frame of every page shows there is no page of this error, either.
+      return await answer(new Error("Cannot show an error as a page", { cause: thrown }), c);
     }
-    const requestId = status >= 500 ? c.get("requestId") : null;
-    const { t } = visit.language;
-    const page = <ProblemPage model={{ status, text: String(text), requestId }} />;
-    return await visit.page(
-      null,
-      status === 404 ? t.error.notFound : t.error.title,
-      page,
-      status as 400,
-    ); // one of STATUS
   };
+}
+
+async function tell(visit: Visit, response: Response): Promise<Response> {
+  const { c, language: { t } } = visit;
+  const { status } = response;
+  const { error: text } = await response.clone().json();
+  if (visit.isScripted) {
+    // What the page shows stays, and the message comes beside it.
+    c.header("HX-Reswap", "none");
+    return toast(visit, String(text), response);
+  }
+  const requestId = status >= 500 ? c.get("requestId") : null;
+  const page = <ProblemPage model={{ status, text: String(text), requestId }} />;
+  const title = status === 404 ? t.error.notFound : t.error.title;
+  return await visit.page(null, title, page, status as 400); // one of STATUS
 }
 
 function toast(visit: Visit, text: string, response: Response): Response {

@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { stream } from "hono/streaming";
 import type { TaskFilter } from "../../core/mod.ts";
+import { quoteWord } from "../../views/pages/task_table.tsx";
 import { BulkBar, TasksHead, TasksList, type TasksModel } from "../../views/pages/tasks.tsx";
 import type { AppEnv } from "../app_env.ts";
 import { writeCsv, writeNdjson } from "../present/export.ts";
@@ -124,9 +125,7 @@ async function present(visit: Visit): Promise<TasksModel> {
 function suggestionsOf({ desk: { manager } }: Visit): readonly string[] {
   return [
     ...STATES.map((state) => `state:${state}`),
-    ...manager.listPools().slice(0, 20).map(({ settings: { name } }) =>
-      `pool:${/\s/.test(name) ? JSON.stringify(name) : name}`
-    ),
+    ...manager.listPools().slice(0, 20).map(({ settings: { name } }) => `pool:${quoteWord(name)}`),
     ...manager.listTaskTypes().slice(0, 20).map(({ name }) => `type:${name}`),
     ...FILTER_KEYS.slice(3),
   ];

@@ -165,9 +165,12 @@ export class Visit {
     this.c.header("HX-Trigger", asciiJson({ "lido:toast": toast }));
   }
 
-  /** Where a form wants to come back to: a place of this server, whatever was sent. */
+  /**
+   * Where a form wants to come back to: a place of this server, whatever was sent. Browsers leave out
+   * tabs and ends of lines, and would read `/<tab>/host` as another server.
+   */
   backOf(sent: string | undefined, otherwise: string): string {
-    return sent !== undefined && /^\/(?![/\\])/.test(sent) ? sent : otherwise;
+    return sent !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(sent) ? sent : otherwise;
   }
 
   #view(body: Child): Child {

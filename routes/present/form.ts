@@ -3,6 +3,7 @@
  * walk the schema in the same way, so that what is shown is what is read.
  */
 import type { Fault } from "../../core/mod.ts";
+import { parseJson } from "../api/read_json.ts";
 import type { Words } from "../../views/i18n/en.ts";
 import type { FieldModel } from "../../views/parts/fields.tsx";
 import type { FormSchema } from "./form_schema.ts";
@@ -188,9 +189,10 @@ function readNumber(text: string): number | string {
   return /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text) ? Number(text) : text;
 }
 
+/** As strict as the API: what is nested without end would end the stack of the schema's check. */
 function readJsonText(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(new TextEncoder().encode(text));
   } catch {
     return text;
   }

@@ -97,7 +97,9 @@ export function presentResult({ status }: TaskSnapshot): TaskPart {
   const failure = status.state === "failed" ? status.failure : null;
   return {
     tab: "result",
-    result: status.state === "completed" ? jsonOrNull(status.resultJson) : null,
+    result: status.state === "completed" && status.resultJson !== null
+      ? shownJson(status.resultJson)
+      : null,
     failure: failure && {
       code: failure.code,
       name: failure.name,
@@ -110,7 +112,7 @@ export function presentResult({ status }: TaskSnapshot): TaskPart {
 
 /** What a task was given. */
 export function presentInput({ inputJson }: TaskSnapshot): TaskPart {
-  return { tab: "input", input: jsonOrNull(inputJson) };
+  return { tab: "input", input: inputJson === null ? null : shownJson(inputJson) };
 }
 
 /** What its code logged: the last lines. */
@@ -151,7 +153,7 @@ export function presentRaw(
     `-d ${shellQuoted(whole)}`;
   const command = `deno task submit ${task.type} --pool ${task.poolId}` +
     (task.inputJson === null ? "" : ` --input ${shellQuoted(task.inputJson)}`);
-  return { tab: "raw", raw: shorten(indentJson(json)), curl, command };
+  return { tab: "raw", raw: shownJson(json), curl, command };
 }
 
 /** A task's state, with what it is in it. */
@@ -177,17 +179,15 @@ export function shownState(status: TaskStatus): ShownState {
 export function indentJson(json: string): string {
   let depth = 0;
   let text = "";
-  const line = () => `\n${"  ".repeat(depth)}`;
+  let before = "";
   for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g)) {
-    if (token === "{" || token === "[") {
-      depth++;
-      text += token + line();
-    } else if (token === "}" || token === "]") {
-      depth--;
-      text = /[{[]\n\s*$/.test(text) ? text.trimEnd() + token : text + line() + token;
-    } else if (token === ",") text += token + line();
-    else if (token === ":") text += ": ";
-    else text += token;
+    const isEnd = token === "}" || token === "]";
+    const isFirst = before === "{" || before === "[";
+    if (isEnd) depth--;
+    if (isEnd !== isFirst || before === ",") text += `\n${"  ".repeat(depth)}`;
+    if (token === "{" || token === "[") depth++;
+    text += token === ":" ? ": " : token;
+    before = token;
   }
   return text;
 }
@@ -204,8 +204,8 @@ function runMsOf(status: TaskStatus, nowMs: number): number | null {
   return "runMs" in status ? status.runMs : null;
 }
 
-function jsonOrNull(json: string | null): LongText | null {
-  if (json === null) return null;
+/** What is cut off anyway is not indented: that can make a text many times as long. */
+function shownJson(json: string): LongText {
   return json.length > SHOWN_CHARS ? shorten(json) : shorten(indentJson(json));
 }
 

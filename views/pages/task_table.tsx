@@ -130,7 +130,7 @@ function TaskRow(
         <small>
           {row.type}
           {row.tags.map((tag) => (
-            <a class="tag" href={`/tasks?q=${encodeURIComponent(`tag:${quoted(tag)}`)}`}>
+            <a class="tag" href={`/tasks?q=${encodeURIComponent(`tag:${quoteWord(tag)}`)}`}>
               <bdi>{tag}</bdi>
             </a>
           ))}
@@ -180,7 +180,7 @@ function TaskRow(
   );
 }
 
-/** A word of the filter that may hold spaces. */
-function quoted(word: string): string {
-  return /[\s":]/.test(word) ? JSON.stringify(word) : word;
+/** A word of the filter that may hold spaces and quotes, as the filter reads it. */
+export function quoteWord(word: string): string {
+  return /[\s"]/.test(word) ? `"${word.replaceAll(/["\\]/g, "\\$&")}"` : word;
 }

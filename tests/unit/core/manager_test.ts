@@ -3,7 +3,7 @@ import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/s
 import { Config } from "../../../core/config.ts";
 import { Manager } from "../../../core/manager.ts";
 import { PoolId, type PoolSettingsInput } from "../../../core/model/pool.ts";
-import { TaskSubmission } from "../../../core/model/task.ts";
+import { TaskId, TaskSubmission } from "../../../core/model/task.ts";
 import { fakeClock } from "../../helpers/fake_clock.ts";
 import { until } from "../../helpers/until.ts";
 import { within } from "../../helpers/within.ts";
@@ -165,4 +165,114 @@ Deno.test("Manager.close() may come twice, and refuses what comes after", async 
   await within("both calls end", Promise.all(calls));
   strictEqual(world.manager.getHealth().isHealthy, false);
   strictEqual(world.manager.listPools().length, 2); // they are there when the server starts again
+});
+
+Deno.test("Manager.submitAgain() makes a new task as the old one was, without its key", async () => {
+  await using world = await startManager({}, { runTimeoutMs: 1_234 });
+  const { manager, id } = world;
+  const said = {
+    name: "nap",
+    input: { seconds: 0.5 },
+    priority: 7,
+    tags: ["a", "b c"],
+    runTimeoutMs: 99,
+    idempotencyKey: "once",
+  };
+  const { task: old } = await manager.submit(world.sleeps(said));
+  await manager.cancelTask(old.id);
+  world.clock.advance(60_000);
+  const task = await manager.submitAgain(old.id);
+  ok(task.id !== old.id);
+  const { name, type, priority, tags, runTimeoutMs, inputJson, poolId, attempt } = task;
+  deepStrictEqual({ name, type, priority, tags, runTimeoutMs, inputJson, poolId, attempt }, {
+    name: "nap",
+    type: "sleep",
+    priority: 7,
+    tags: ["a", "b c"],
+    runTimeoutMs: 99,
+    inputJson: '{"seconds":0.5}',
+    poolId: id,
+    attempt: old.attempt,
+  });
+  strictEqual(task.submittedAtMs, world.clock.nowMs());
+  strictEqual(task.status.state, "pending");
+  strictEqual((await manager.getTask(old.id)).status.state, "cancelled");
+  const { isNew } = await manager.submit(world.sleeps(said));
+  strictEqual(isNew, false); // the key is still the old task's
+});
+
+Deno.test("Manager.submitAgain() throws for no task, a full queue, a closed pool and at the end", async () => {
+  await using world = await startManager({}, { queueCapacity: 1 });
+  const { manager, id } = world;
+  await rejects(manager.submitAgain(TaskId.parse(NOWHERE)), { code: "task_not_found" });
+  const { task } = await manager.submit(world.sleeps());
+  await rejects(manager.submitAgain(task.id), { code: "queue_full" });
+  await manager.forceClosePool(id);
+  await rejects(manager.submitAgain(task.id), { code: "pool_closed" });
+  const closing = manager.close();
+  await rejects(manager.submitAgain(task.id), { code: "server_closing" });
+  await closing;
+});
+
+Deno.test("Manager.checkSubmission() refuses what submit() would, and submits nothing", async () => {
+  await using world = await startManager();
+  const { manager, id } = world;
+  const check = (changes: object) => () => manager.checkSubmission(world.sleeps(changes));
+  strictEqual(check({})(), undefined);
+  throws(check({ poolId: NOWHERE }), { code: "pool_not_found" });
+  throws(check({ type: "slep" }), { code: "task_type_not_found" });
+  throws(check({ input: { seconds: "long" } }), { code: "invalid_input" });
+  await manager.forceClosePool(id);
+  throws(check({}), { code: "pool_closed" });
+  deepStrictEqual((await manager.listTasks({}, { page: 1, perPage: 1 })).tasks, []);
+});
+
+Deno.test("Manager.getRevision() stays while nothing happens, and changes with all that can be seen", async () => {
+  await using world = await startManager();
+  const { manager, id } = world;
+  const first = manager.getRevision();
+  ok(first !== undefined);
+  world.clock.advance(1);
+  strictEqual(manager.getRevision(), first);
+
+  const seen = new Set([first]);
+  const changes: readonly (readonly [string, () => Promise<unknown>])[] = [
+    ["a pool goes on", () => manager.resumePool(id)],
+    ["a pool is changed", () => manager.changePool(id, { maxThreads: 2 })],
+    ["a pool is opened", () => manager.createPool({ name: "other" })],
+    ["a pool is paused", () => manager.pausePool(id)],
+    ["a task is cancelled", async () => {
+      const { task } = await manager.submit(world.sleeps());
+      strictEqual(manager.getRevision(), undefined); // it waits, each moment longer
+      await manager.cancelTask(task.id);
+    }],
+    ["a pool is closed", async () => {
+      await manager.forceClosePool(id);
+      await until("the pool is closed", () => manager.getPool(id).state === "closed");
+    }],
+  ];
+  for (const [what, change] of changes) {
+    await change();
+    const revision = manager.getRevision();
+    ok(revision !== undefined && !seen.has(revision), what);
+    seen.add(revision);
+  }
+});
+
+Deno.test("Manager.getRevision() is another one in each life of the server", async () => {
+  await using one = await Manager.start({
+    config: Config.parse({ data: ":memory:" }),
+    clock: fakeClock(1),
+  });
+  await using other = await Manager.start({
+    config: Config.parse({ data: ":memory:" }),
+    clock: fakeClock(2),
+  });
+  ok(one.getRevision() !== other.getRevision());
+});
+
+Deno.test("Manager.getRecent() is empty before anything was sampled, of a pool and of all", async () => {
+  await using world = await startManager();
+  deepStrictEqual(world.manager.getRecent(), []);
+  deepStrictEqual(world.manager.getRecent(world.id), []);
 });

@@ -1,0 +1,254 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import type { TaskFailure } from "../../../../core/model/task.ts";
+import type { TaskSnapshot, TaskStatus } from "../../../../core/mod.ts";
+import {
+  indentJson,
+  LOG_LINES_MAX,
+  presentInput,
+  presentLogs,
+  presentRaw,
+  presentResult,
+  presentTaskPage,
+  presentTaskRow,
+  shownState,
+} from "../../../../routes/present/task_page.ts";
+import { TASK, TASK_ID } from "../../../helpers/fake_manager.ts";
+
+const SUBMITTED_MS = TASK.submittedAtMs;
+const NOW_MS = SUBMITTED_MS + 10_000;
+const RUNNING = {
+  state: "running",
+  slot: 2,
+  startedAtMs: SUBMITTED_MS + 4_000,
+  stopRequestedAtMs: null,
+  isZombie: false,
+  progress: { done: 1, total: 3, note: "a note" },
+} as const;
+const ENDED = { slot: null, startedAtMs: null, finishedAtMs: SUBMITTED_MS + 6_000, runMs: null };
+const failed = (code: TaskFailure["code"]): TaskStatus => ({
+  ...ENDED,
+  state: "failed",
+  failure: { code, name: "Error", message: "m", stack: null },
+});
+const poolName = (id: string) => `name of ${id.slice(-1)}`;
+const withStatus = (status: TaskStatus): TaskSnapshot => ({ ...TASK, status });
+
+const SHOWN: readonly (readonly [string, TaskStatus])[] = [
+  ["blocked", { state: "blocked", waitsFor: [] }],
+  ["scheduled", { state: "scheduled", runAtMs: 1 }],
+  ["pending", { state: "pending", why: "" }],
+  ["running", RUNNING],
+  ["stopping", { ...RUNNING, stopRequestedAtMs: 5 }],
+  ["zombie", { ...RUNNING, stopRequestedAtMs: 5, isZombie: true }],
+  ["completed", TASK.status],
+  ["failed", failed("task_error")],
+  ["timedOut", failed("run_timeout")],
+  ["timedOut", failed("queue_timeout")],
+  ["failed", failed("thread_killed")],
+  ["cancelled", { ...ENDED, state: "cancelled", cause: "" }],
+];
+for (const [shown, status] of SHOWN) {
+  Deno.test(`shownState() is ${shown} of ${JSON.stringify(status).slice(0, 90)}`, () => {
+    strictEqual(shownState(status), shown);
+  });
+}
+
+const INDENTED: readonly (readonly [string, string])[] = [
+  [
+    '{"a":1,"b":[2,{"c":null}]}',
+    '{\n  "a": 1,\n  "b": [\n    2,\n    {\n      "c": null\n    }\n  ]\n}',
+  ],
+  ["12345678901234567890", "12345678901234567890"],
+  ['{"n":-1.50e+400,"n":0.1000}', '{\n  "n": -1.50e+400,\n  "n": 0.1000\n}'],
+  ["{}", "{}"],
+  ["[]", "[]"],
+  ['{"a":{},"b":[]}', '{\n  "a": {},\n  "b": []\n}'],
+  ['"{[,:]} \\" \\\\"', '"{[,:]} \\" \\\\"'],
+  ['["[",  "x"]', '[\n  "[",\n  "x"\n]'],
+  ['{"__proto__":1}', '{\n  "__proto__": 1\n}'],
+  [" [ 1 , true ] ", "[\n  1,\n  true\n]"],
+];
+for (const [json, text] of INDENTED) {
+  Deno.test(`indentJson() writes ${json} with a line for each value`, () => {
+    strictEqual(indentJson(json), text);
+  });
+}
+
+Deno.test("indentJson() is what JSON.stringify() writes, of every value that it can write", () => {
+  fc.assert(fc.property(fc.json(), (json) => {
+    const value = JSON.parse(json);
+    strictEqual(indentJson(JSON.stringify(value)), JSON.stringify(value, null, 2));
+  }));
+});
+
+Deno.test("indentJson() goes once through a long text: a second time for each end would not end", () => {
+  const count = 300_000;
+  strictEqual(indentJson(`[${"[],".repeat(count)}0]`), `[${"\n  [],".repeat(count)}\n  0\n]`);
+});
+
+Deno.test("presentRaw() and presentResult() do not indent what is cut off: it can grow without end", () => {
+  const resultJson = `${"[".repeat(2_000)}${"0,".repeat(1_000_000)}0${"]".repeat(2_000)}`;
+  ok(TASK.status.state === "completed");
+  const result = presentResult(withStatus({ ...TASK.status, resultJson }));
+  const raw = presentRaw(TASK, resultJson, { origin: "http://x" });
+  const shown = { text: resultJson.slice(0, 20_000), wholeChars: resultJson.length };
+  deepStrictEqual(result.tab === "result" && result.result, shown);
+  deepStrictEqual(raw.tab === "raw" && raw.raw, shown);
+});
+
+Deno.test("presentTaskRow() tells how long a task waited and ran, and what can be done", () => {
+  const row = (status: TaskStatus) => {
+    const { state, waitMs, runMs, finishedAtMs, act, progress, pool } = presentTaskRow(
+      withStatus(status),
+      poolName,
+      NOW_MS,
+    );
+    return { state, waitMs, runMs, finishedAtMs, act, progress, pool: pool.name };
+  };
+  const none = { runMs: null, finishedAtMs: null, progress: null, pool: "name of 1" };
+  deepStrictEqual(row({ state: "pending", why: "" }), {
+    ...none,
+    state: "pending",
+    waitMs: 10_000,
+    act: "cancel",
+  });
+  deepStrictEqual(row(RUNNING), {
+    ...none,
+    state: "running",
+    waitMs: 4_000,
+    runMs: 6_000,
+    act: "stop",
+    progress: RUNNING.progress,
+  });
+  deepStrictEqual(row({ ...ENDED, state: "cancelled", cause: "" }), {
+    ...none,
+    state: "cancelled",
+    waitMs: 6_000,
+    finishedAtMs: ENDED.finishedAtMs,
+    act: null,
+  });
+  const early = { ...RUNNING, startedAtMs: SUBMITTED_MS - 1 }; // the clock was set
+  deepStrictEqual([row(early).waitMs, row({ ...early, startedAtMs: NOW_MS + 9 }).runMs], [0, 0]);
+});
+
+Deno.test("presentTaskPage() shows the last runs oldest first, bad ones marked, others not at all", () => {
+  const context = {
+    poolName,
+    nowMs: NOW_MS,
+    isTypeKnown: true,
+    path: "/tasks/x",
+    part: presentInput(TASK),
+    recent: [TASK, withStatus(failed("task_error")), {
+      ...withStatus({
+        ...ENDED,
+        state: "failed",
+        runMs: 5,
+        failure: {
+          code: "run_timeout" as const,
+          name: "",
+          message: "",
+          stack: null,
+        },
+      }),
+    }],
+  };
+  deepStrictEqual(presentTaskPage(TASK, context).recent, [
+    { id: TASK_ID, runMs: 5, isBad: true },
+    { id: TASK_ID, runMs: 1000.4, isBad: false },
+  ]);
+});
+
+Deno.test("presentResult() gives the result with all digits, the failure or the cause", () => {
+  deepStrictEqual(presentResult(TASK), {
+    tab: "result",
+    result: { text: '{\n  "camelCase": 98765432109876543210\n}', wholeChars: null },
+    failure: null,
+    cause: null,
+  });
+  deepStrictEqual(presentResult(withStatus({ ...ENDED, state: "cancelled", cause: "so" })), {
+    tab: "result",
+    result: null,
+    failure: null,
+    cause: "so",
+  });
+  const failure = { code: "task_error", name: "E", message: "m", stack: "at x" } as const;
+  deepStrictEqual(presentResult(withStatus({ ...ENDED, state: "failed", failure })), {
+    tab: "result",
+    result: null,
+    failure: {
+      ...failure,
+      message: { text: "m", wholeChars: null },
+      stack: { text: "at x", wholeChars: null },
+    },
+    cause: null,
+  });
+});
+
+Deno.test("presentInput() shows the first 20,000 characters of a long input as it was written", () => {
+  const long = JSON.stringify("x".repeat(30_000));
+  deepStrictEqual(presentInput({ ...TASK, inputJson: long }), {
+    tab: "input",
+    input: { text: long.slice(0, 20_000), wholeChars: 30_002 },
+  });
+  deepStrictEqual(presentInput({ ...TASK, inputJson: null }), { tab: "input", input: null });
+});
+
+Deno.test("presentLogs() shows the last lines, each up to 20,000 characters", () => {
+  const lines = Array.from({ length: LOG_LINES_MAX + 2 }, (_, at) => ({
+    atMs: at,
+    level: "info" as const,
+    text: at === LOG_LINES_MAX ? "y".repeat(100_000) : String(at),
+  }));
+  const part = presentLogs(lines);
+  ok(part.tab === "logs");
+  strictEqual(part.lines.length, LOG_LINES_MAX);
+  deepStrictEqual(part.lines[0], { atMs: 2, level: "info", text: "2" });
+  strictEqual(part.lines.at(-2)?.text.length, 20_000);
+});
+
+/** The words that a shell makes of a line; only what is quoted by `'` and `\'` is in it. */
+function shellWords(line: string): readonly string[] {
+  return (line.match(/(?:[^\s'\\]|'[^']*'|\\')+/g) ?? []).map((word) =>
+    word.replaceAll(/'([^']*)'|\\(')/g, (_, inner, quote) => inner ?? quote)
+  );
+}
+
+Deno.test("presentRaw() makes commands that a shell reads as they are meant", () => {
+  const inputJson = `{"text":"it's $(rm -rf /) \`x\` \\\\","big":12345678901234567890}`;
+  const name = "'; rm -rf / #";
+  const task = { ...TASK, name, inputJson, tags: ["it's"] };
+  const part = presentRaw(task, '{"a":1}', { origin: "http://localhost:8000" });
+  ok(part.tab === "raw");
+  deepStrictEqual(part.raw, { text: '{\n  "a": 1\n}', wholeChars: null });
+  const curl = shellWords(part.curl);
+  deepStrictEqual(curl.slice(0, -1), [
+    "curl",
+    "-X",
+    "POST",
+    "http://localhost:8000/api/tasks",
+    "-H",
+    "content-type: application/json",
+    "-d",
+  ]);
+  const body = curl.at(-1) ?? "";
+  deepStrictEqual(JSON.parse(body), {
+    pool_id: TASK.poolId,
+    task_type: "sleep",
+    task_name: name,
+    priority: 0,
+    tags: ["it's"],
+    input: JSON.parse(inputJson),
+  });
+  ok(body.endsWith(`,"input":${inputJson}}`)); // with all its digits
+  deepStrictEqual(shellWords(part.command), [
+    ...["deno", "task", "submit", "sleep", "--pool", TASK.poolId, "--input", inputJson],
+  ]);
+});
+
+Deno.test("presentRaw() leaves the input out of the commands where there is none", () => {
+  const part = presentRaw({ ...TASK, inputJson: null }, "{}", { origin: "http://x" });
+  ok(part.tab === "raw");
+  strictEqual(part.command, `deno task submit sleep --pool ${TASK.poolId}`);
+  strictEqual(part.curl.includes("input"), false);
+});
