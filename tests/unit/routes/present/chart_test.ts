@@ -82,7 +82,7 @@ Deno.test("poolCharts() takes each line from the gauge that it is called by", ()
   deepStrictEqual(threads?.series.map(({ label, values }) => [label, values]), [
     ["Busy", [3]],
     ["Threads", [4]],
-    ["Resize", [5]],
+    ["Size", [5]],
   ]);
   deepStrictEqual(queue?.series.map(({ values }) => values), [[1]]);
 });

@@ -1,12 +1,12 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import {
   fieldsOf,
-  type FormSchema,
   labelOf,
   readFields,
   readForm,
   sentFieldsOf,
 } from "../../../../routes/present/form.ts";
+import type { FormSchema } from "../../../../routes/present/form_schema.ts";
 import { en } from "../../../../views/i18n/en.ts";
 import { zh } from "../../../../views/i18n/zh.ts";
 
