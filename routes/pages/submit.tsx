@@ -104,7 +104,7 @@ function blank(visit: Visit, old: TaskSnapshot | null): SubmitModel {
   const value = given === null ? undefined : parseLoosely(given);
   // Large numbers would be rounded on their way through fields.
   const isJson = c.req.query("as") === "json" || !hasFields(type) ||
-    (given !== null && !isExact(given, value));
+    (given !== null && (value === undefined || !isExact(given, value)));
   const task = old === null ? {} : { name: old.name, priority: old.priority, tags: old.tags };
   return {
     ...links(c.req.url),
@@ -112,7 +112,10 @@ function blank(visit: Visit, old: TaskSnapshot | null): SubmitModel {
     input: isJson || type === undefined
       ? null
       : fieldsOf(formSchema(type.inputSchema), value, { t }, INPUT),
-    inputJson: { text: given === null ? skeletonOf(type) : indentJson(given), fault: null },
+    inputJson: {
+      text: given === null ? skeletonOf(type) : value === undefined ? given : indentJson(given),
+      fault: null,
+    },
     task: fieldsOf(TASK_SCHEMA, task, taskOptions(t)),
     faults: [],
   };

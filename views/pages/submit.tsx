@@ -116,7 +116,7 @@ export function SubmitForm({ model }: { readonly model: SubmitModel }): Child {
                   aria-invalid={inputJson.fault === null ? undefined : "true"}
                   aria-describedby={inputJson.fault === null ? undefined : "input-json-fault"}
                 >
-                  {inputJson.text}
+                  {`\n${inputJson.text}`}
                 </textarea>
                 {inputJson.fault !== null && (
                   <p class="fault" id="input-json-fault">{inputJson.fault}</p>
@@ -241,7 +241,7 @@ function BatchForm({ model }: { readonly model: BatchModel }): Child {
             spellcheck={false}
             aria-describedby="lines-help"
           >
-            {model.text}
+            {`\n${model.text}`}
           </textarea>
           <p class="form-hint" id="lines-help">{t.submit.batchHelp}</p>
           {model.fault !== null && <p class="fault" role="alert">{model.fault}</p>}

@@ -98,6 +98,7 @@ function Input(
     case "long":
     case "list":
     case "json":
+      // Browsers drop the first end of a line of a text, so one is put before it.
       return (
         <textarea
           {...shared}
@@ -107,7 +108,7 @@ function Input(
           rows={field.kind === "list" ? 2 : 4}
           spellcheck={field.kind === "json" ? false : undefined}
         >
-          {field.value}
+          {`\n${field.value}`}
         </textarea>
       );
     default:

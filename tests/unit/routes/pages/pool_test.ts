@@ -1,0 +1,130 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { appWith } from "../../../helpers/app_with.ts";
+import { POOL, POOL_ID, UNKNOWN_ID } from "../../../helpers/fake_manager.ts";
+import { keptToast, look, send, triggersOf } from "../../../helpers/pages.ts";
+
+const PATH = `/pools/${POOL_ID}`;
+const TABS = ["live", "tasks", "charts", "settings", "permissions", "history"] as const;
+const SHOWN = {
+  live: ["Slot 0", "4711"],
+  tasks: ["nap"],
+  charts: ["Queue", "Wait p50"],
+  settings: ["Threads at most"],
+  permissions: ["May read", "/data"],
+  history: ["Opened"],
+};
+
+for (const tab of TABS) {
+  Deno.test(`GET /pools/:id?tab=${tab} shows that part of the pool`, async () => {
+    const page = await look(appWith().app, `${PATH}?tab=${tab}`);
+    strictEqual(page.status, 200);
+    const current = page.elements.filter(({ attributes }) =>
+      attributes.get("aria-current") === "page"
+    ).map(({ text }) => text.toLowerCase());
+    ok(current.includes(tab), current.join());
+    for (const text of SHOWN[tab]) ok(page.text.includes(text), text);
+    const headings = page.elements.filter(({ name }) => name === "h1").map(({ text }) => text);
+    deepStrictEqual(headings, ["p"]);
+  });
+}
+
+Deno.test("GET /pools/:id does not swap settings beneath whoever fills them in", async () => {
+  const page = await look(appWith().app, `${PATH}?tab=settings`);
+  ok(!page.elements.some(({ attributes }) => attributes.get("id") === "page"));
+  strictEqual(page.fields.get("maxThreads"), "4");
+  ok(!page.fields.has("isolation")); // it cannot be changed
+});
+
+Deno.test("GET /pools/:id speaks the other language", async () => {
+  const page = await look(appWith().app, PATH, { headers: { "accept-language": "zh" } });
+  ok(page.text.includes("权限") && !page.text.includes("Permissions"));
+});
+
+for (
+  const [verb, method, text] of [
+    ["pause", "pausePool", "Pool p is paused: what runs goes on, nothing new starts"],
+    ["resume", "resumePool", "Pool p goes on"],
+  ] as const
+) {
+  Deno.test(`POST /pools/:id/${verb} does it, and says so`, async () => {
+    const { app, calls } = appWith();
+    const sent = await send(app, `${PATH}/${verb}`, { back: "/pools?text=a" });
+    deepStrictEqual([sent.status, sent.headers.get("location")], [303, "/pools?text=a"]);
+    deepStrictEqual(keptToast(sent), { level: "success", text });
+    const told = await send(app, `${PATH}/${verb}`, {}, { target: "page" });
+    deepStrictEqual([told.status, JSON.stringify(triggersOf(told)).includes(text)], [204, true]);
+    deepStrictEqual(calls.filter((call) => call.method === method).map(({ args }) => args), [
+      [POOL_ID],
+      [POOL_ID],
+    ]);
+    strictEqual((await send(app, `/pools/${UNKNOWN_ID}/${verb}`)).status, 404);
+  });
+}
+
+/** What the settings' form sends when nothing was changed. */
+async function untouched(app: Parameters<typeof look>[0]): Promise<Record<string, string>> {
+  const page = await look(app, `${PATH}?tab=settings`);
+  const selects = page.elements.flatMap((element, at) => {
+    if (element.name !== "select" || !page.html.includes("field-")) return [];
+    const options = page.elements.slice(at + 1).filter(({ name }) => name !== "svg");
+    const end = options.findIndex(({ name }) => name !== "option");
+    const chosen = options.slice(0, end === -1 ? undefined : end)
+      .find(({ attributes }) => attributes.has("selected"));
+    return [[element.attributes.get("name") ?? "", chosen?.attributes.get("value") ?? ""] as const];
+  });
+  return Object.fromEntries([...page.fields, ...selects]);
+}
+
+Deno.test("POST /pools/:id/settings changes only what is another value", async () => {
+  const { app, calls } = appWith();
+  const form = { ...await untouched(app), maxThreads: "6", reason: " more work " };
+  const sent = await send(app, `${PATH}/settings`, form);
+  deepStrictEqual([sent.status, sent.headers.get("location")], [303, `${PATH}?tab=settings`]);
+  deepStrictEqual(calls.filter(({ method }) => method === "changePool").map(({ args }) => args), [
+    [POOL_ID, { maxThreads: 6 }, { reason: "more work" }],
+  ]);
+});
+
+Deno.test("POST /pools/:id/settings changes nothing where nothing was changed", async () => {
+  const { app, calls } = appWith();
+  const sent = await send(app, `${PATH}/settings`, await untouched(app));
+  strictEqual(sent.status, 303);
+  deepStrictEqual(keptToast(sent), { level: "success", text: "Nothing was changed" });
+  ok(!calls.some(({ method }) => method === "changePool"));
+});
+
+for (const asking of [{}, { target: "settings" }]) {
+  Deno.test(`POST /pools/:id/settings shows faults and what was typed: ${JSON.stringify(asking)}`, async () => {
+    const { app, calls } = appWith();
+    const typed = { name: "p", maxThreads: "0", memoryMb: "a lot", reason: "<why>" };
+    const page = await send(app, `${PATH}/settings`, typed, asking);
+    strictEqual(page.status, 422);
+    strictEqual(page.faults.length, 2, page.faults.join());
+    for (const [name, value] of Object.entries(typed)) strictEqual(page.fields.get(name), value);
+    strictEqual(page.elements[0]?.name === "html", !("target" in asking));
+    ok(!calls.some(({ method }) => method === "changePool"));
+  });
+}
+
+Deno.test("POST /pools/:id/revert goes back to a version, but keeps the isolation", async () => {
+  const settings = { ...POOL.settings, maxThreads: 9 };
+  const version = { version: 1, atMs: 0, author: null, reason: null, settings };
+  const { app, calls } = appWith({ listSettingsVersions: () => Promise.resolve([version]) });
+  const sent = await send(app, `${PATH}/revert`, { version: "1" });
+  deepStrictEqual([sent.status, sent.headers.get("location")], [303, `${PATH}?tab=history`]);
+  const { isolation: _, ...others } = settings;
+  deepStrictEqual(calls.find(({ method }) => method === "changePool")?.args, [
+    POOL_ID,
+    others,
+    { reason: "Settings version 1" },
+  ]);
+});
+
+for (const version of ["2", "x", ""]) {
+  Deno.test(`POST /pools/:id/revert changes nothing for version ${JSON.stringify(version)}`, async () => {
+    const { app, calls } = appWith();
+    const sent = await send(app, `${PATH}/revert`, { version });
+    deepStrictEqual(keptToast(sent), { level: "error", text: "Nothing was changed" });
+    ok(!calls.some(({ method }) => method === "changePool"));
+  });
+}
