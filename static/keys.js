@@ -5,7 +5,8 @@ const places = new Map(
   [...document.querySelectorAll("nav.places a")].map((link) => [link.dataset.key, link.href]),
 );
 let isGoing = false;
-let row = -1;
+/** The id of the row that keys are at: its place changes when others come before it. */
+let rowId = "";
 
 function isTyping(target) {
   return target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") !== null;
@@ -15,15 +16,26 @@ function rows() {
   return [...document.querySelectorAll("table.rows tbody tr")];
 }
 
+function rowAt() {
+  return rows().find(({ id }) => id === rowId);
+}
+
+function markRow() {
+  for (const one of rows()) one.classList.toggle("at", one.id === rowId);
+}
+
 function choose(step) {
   const all = rows();
   if (all.length === 0) return;
-  row = Math.min(Math.max(row + step, 0), all.length - 1);
-  for (const [index, one] of all.entries()) one.classList.toggle("at", index === row);
-  const link = all[row].querySelector("td.name a");
-  link?.focus();
-  all[row].scrollIntoView({ block: "nearest" });
+  const at = all.findIndex(({ id }) => id === rowId);
+  const row = all[Math.min(Math.max(at + step, 0), all.length - 1)];
+  rowId = row.id;
+  markRow();
+  row.querySelector("td.name a")?.focus();
+  row.scrollIntoView({ block: "nearest" });
 }
+
+document.addEventListener("htmx:after:swap", markRow);
 
 function press(hotkey) {
   const found = document.querySelector(`[data-hotkey="${CSS.escape(hotkey)}"]`);
@@ -51,8 +63,8 @@ const ACTIONS = {
   "t": toggleTheme,
   "j": () => choose(1),
   "k": () => choose(-1),
-  "x": () => rows()[row]?.querySelector("input[type=checkbox]")?.click(),
-  "Enter": () => rows()[row]?.querySelector("td.name a")?.click(),
+  "x": () => rowAt()?.querySelector("input[type=checkbox]")?.click(),
+  "Enter": () => rowAt()?.querySelector("td.name a")?.click(),
 };
 
 document.addEventListener("keydown", (event) => {

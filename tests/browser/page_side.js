@@ -30,3 +30,41 @@ export async function findBarriers(theme) {
     )
   );
 }
+
+/** Has all that is live look again and again, and counts what was swapped into the page's part. */
+export function refreshEvery(ms) {
+  globalThis.swaps = 0;
+  document.addEventListener("htmx:after:swap", ({ detail }) => {
+    if (detail.ctx.target.id === "page") globalThis.swaps++;
+  });
+  setInterval(() => document.dispatchEvent(new CustomEvent("lido:refresh")), ms);
+}
+
+/** Whether so many swaps were seen. */
+export function hasSwapped(count) {
+  return globalThis.swaps >= count;
+}
+
+/** What somebody may have begun on the page, and would not like to lose. */
+export function lookAtHands() {
+  const { activeElement } = document;
+  return {
+    focus: activeElement.id || activeElement.name || activeElement.textContent,
+    text: activeElement.value ?? null,
+    cursor: [activeElement.selectionStart ?? null, activeElement.selectionEnd ?? null],
+    selected: String(getSelection()),
+    scrollY: Math.round(scrollY),
+    tableX: Math.round(document.querySelector(".table-responsive")?.scrollLeft ?? 0),
+    open: [...document.querySelectorAll("details")].map((one) => one.open),
+    dialog: document.querySelector("dialog[open]")?.id ?? null,
+    checked: [...document.querySelectorAll('input[name="id"]:checked')].map((box) => box.value),
+  };
+}
+
+/** Nodes of the document itself, to tell them from those that are only held in memory. */
+export function countNodes() {
+  const walker = document.createTreeWalker(document, NodeFilter.SHOW_ALL);
+  let count = 1;
+  while (walker.nextNode()) count++;
+  return count;
+}

@@ -1,0 +1,174 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import type { Browser, Locator, Page } from "playwright-core";
+import { type BusyWorld, startBusyWorld } from "./busy_world.ts";
+import { launch } from "./launch.ts";
+import { openVisitor } from "./visitor.ts";
+
+Deno.test.sanitizer({ ops: false, resources: false });
+
+let world: BusyWorld;
+let browser: Browser;
+Deno.test.beforeAll(async () => {
+  [world, browser] = await Promise.all([startBusyWorld(), launch()]);
+});
+Deno.test.afterAll(async () => {
+  await browser.close();
+  await world[Symbol.asyncDispose]();
+});
+
+/** Waits for a fact of the next page, and for the page's scripts: they are there when it is loaded. */
+async function arrive(fact: Locator): Promise<void> {
+  await fact.waitFor();
+  await fact.page().waitForLoadState();
+}
+
+function heading(page: Page, name: string): Locator {
+  return page.getByRole("heading", { level: 1, name, exact: true });
+}
+
+Deno.test("The language is changed, and kept", async () => {
+  await using visitor = await openVisitor(browser, world.url);
+  const { page } = visitor;
+  await visitor.go("/tasks?q=state:failed");
+  await page.locator("details.display summary").click();
+  await page.getByLabel("Language").selectOption("zh");
+  await arrive(page.locator("html[lang=zh]"));
+  strictEqual(new URL(page.url()).search, "?q=state:failed");
+  await visitor.go("/pools");
+  await arrive(page.locator("html[lang=zh]"));
+  deepStrictEqual(visitor.faults, []);
+});
+
+Deno.test("The theme is changed, and the charts with it", async () => {
+  await using visitor = await openVisitor(browser, world.url);
+  const { page } = visitor;
+  await visitor.go("/");
+  await arrive(page.locator("html[data-bs-theme=light]"));
+  await page.locator("details.display summary").click();
+  await page.getByLabel("Theme").selectOption("dark");
+  await arrive(page.locator("html[data-bs-theme=dark]"));
+  await page.locator(".chart-canvas canvas").first().waitFor();
+  await page.locator("details.display summary").click();
+  await page.getByLabel("Theme").selectOption("system");
+  await arrive(page.locator("html[data-theme=system][data-bs-theme=light]"));
+  await page.emulateMedia({ colorScheme: "dark" });
+  await arrive(page.locator("html[data-theme=system][data-bs-theme=dark]"));
+  deepStrictEqual(visitor.faults, []);
+});
+
+Deno.test("The pace of refreshing is changed, and what is shown follows it", async () => {
+  await using visitor = await openVisitor(browser, world.url);
+  const { page } = visitor;
+  await visitor.go(`/tasks/${world.tasks.running}`);
+  await page.locator("details.display summary").click();
+  await page.getByLabel("Refresh").selectOption("1");
+  await arrive(page.locator("body[data-refresh='1']"));
+  const progress = page.locator(".task-progress span");
+  const before = await progress.innerText();
+  await page.locator(".task-progress span").filter({ hasNotText: before }).waitFor();
+  deepStrictEqual(visitor.faults, []);
+});
+
+Deno.test("The palette finds pools, and a task by its id", async () => {
+  await using visitor = await openVisitor(browser, world.url);
+  const { page } = visitor;
+  await visitor.go("/");
+  await page.keyboard.press("Control+k");
+  const palette = page.getByRole("dialog", { name: "Palette" });
+  const search = palette.getByRole("combobox");
+  await search.fill("nothing like this");
+  await palette.getByText("Nothing found").waitFor();
+  await search.fill("nightly");
+  await palette.getByRole("option").filter({ hasText: "nightly reports" }).first().waitFor();
+  await search.press("Enter");
+  await arrive(heading(page, "nightly reports"));
+  await page.keyboard.press("Control+k");
+  await search.fill(world.tasks.failed);
+  await search.press("Enter");
+  await arrive(heading(page, "Send invoice 4711"));
+  await page.keyboard.press("Control+k");
+  await palette.waitFor();
+  await page.keyboard.press("Escape");
+  await palette.waitFor({ state: "hidden" });
+  deepStrictEqual(visitor.faults, []);
+});
+
+Deno.test("Keys lead to all places", async () => {
+  await using visitor = await openVisitor(browser, world.url);
+  const { page } = visitor;
+  await visitor.go("/pools");
+  for (
+    const [key, name] of [
+      ["o", "Overview"],
+      ["p", "Pools"],
+      ["t", "Tasks"],
+      ["s", "Submit"],
+      ["y", "Task types"],
+    ] as const
+  ) {
+    await page.keyboard.press("g");
+    await page.keyboard.press(key);
+    await arrive(heading(page, name));
+  }
+  deepStrictEqual(visitor.faults, []);
+});
+
+Deno.test("Keys choose, mark and open a row, and leaf through the pages", async () => {
+  await using visitor = await openVisitor(browser, world.url);
+  const { page } = visitor;
+  await visitor.go("/tasks?per_page=10&q=pool:thumbnails");
+  const rows = page.locator("table.rows tbody tr");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("k");
+  await page.keyboard.press("j");
+  await rows.nth(1).and(page.locator(".at")).waitFor();
+  await page.keyboard.press("x");
+  await page.getByText("1 selected").waitFor();
+  strictEqual(await rows.nth(1).getByRole("checkbox").isChecked(), true);
+  await page.keyboard.press("ArrowRight");
+  await arrive(page.getByText("Page 2 of"));
+  await page.keyboard.press("ArrowLeft");
+  await arrive(page.getByText("Page 1 of"));
+  const name = await rows.first().locator("td.name > a").innerText();
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await arrive(heading(page, name));
+  deepStrictEqual(visitor.faults, []);
+});
+
+Deno.test("Keys show the help, go to the filter, refresh, create, and change theme and pace", async () => {
+  await using visitor = await openVisitor(browser, world.url);
+  const { page } = visitor;
+  await visitor.go("/pools");
+  const help = page.getByRole("dialog", { name: "Keys" });
+  await page.keyboard.press("?");
+  await help.waitFor();
+  await page.keyboard.press("t"); // a dialog is open: no key does anything
+  strictEqual(await page.locator("html").getAttribute("data-bs-theme"), "light");
+  await page.keyboard.press("Escape");
+  await help.waitFor({ state: "hidden" });
+
+  await page.keyboard.press("/");
+  await page.locator("[data-filter]:focus").waitFor();
+  await page.keyboard.type("t?.c");
+  strictEqual(await page.locator("[data-filter]").inputValue(), "t?.c");
+  await page.locator("h1").click();
+
+  await world.manager.createPool({ name: "seen by r", isolation: "thread", maxThreads: 1 });
+  await page.keyboard.press("r");
+  await page.getByRole("link", { name: "seen by r" }).waitFor();
+  await page.keyboard.press("c");
+  const dialog = page.getByRole("dialog", { name: "New pool" });
+  await dialog.waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
+
+  await page.keyboard.press("t");
+  await arrive(page.locator("html[data-bs-theme=dark]"));
+  await page.keyboard.press(".");
+  await arrive(page.locator("body[data-refresh='2']"));
+  await page.keyboard.press(".");
+  await arrive(page.locator("body[data-refresh='0']"));
+  deepStrictEqual(visitor.faults, []);
+});
