@@ -5,8 +5,14 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
+import {
+  NOTHING,
+  readiness,
+  stateOnDisk,
+  submit,
+  submitUntilRefused,
+} from "../helpers/answers_of_submits.ts";
 import { ServerProcess, type WireTask } from "../helpers/server_process.ts";
 import { CAN_MOUNT, SmallDisk } from "../helpers/small_disk.ts";
 import { runCommand } from "../helpers/start_server.ts";
@@ -14,57 +20,6 @@ import { until } from "../helpers/until.ts";
 
 const TASKS = fileURLToPath(new URL("../fixtures/outside_tasks", import.meta.url));
 const ignore = !CAN_MOUNT;
-/** Fills the disk quicker. */
-const TAGS = Array.from({ length: 20 }, (_, at) => `${at}`.padEnd(64, "x"));
-
-/** One answer of the API, whatever it says. */
-interface Answer {
-  readonly status: number;
-  readonly retryAfter: string | null;
-  readonly body: { readonly code?: string; readonly error?: string; readonly data?: WireTask };
-}
-
-async function submit(server: ServerProcess, poolId: string, type: object): Promise<Answer> {
-  const response = await fetch(`${server.url}/api/tasks`, {
-    method: "POST",
-    body: JSON.stringify({ pool_id: poolId, tags: TAGS, ...type }),
-    headers: { "content-type": "application/json" },
-  });
-  const retryAfter = response.headers.get("retry-after");
-  return { status: response.status, retryAfter, body: await response.json() };
-}
-
-const NOTHING = { task_type: "sleep", input: { seconds: 0 } };
-
-/** Submits until one is refused; gives that answer, and the tasks that were acknowledged before. */
-async function submitUntilRefused(
-  server: ServerProcess,
-  poolId: string,
-): Promise<{ refused: Answer; acknowledged: readonly string[] }> {
-  const acknowledged: string[] = [];
-  for (;;) {
-    const answer = await submit(server, poolId, NOTHING);
-    if (answer.status !== 202) return { refused: answer, acknowledged };
-    acknowledged.push(answer.body.data?.task_id ?? "");
-  }
-}
-
-async function readiness(server: ServerProcess): Promise<number> {
-  const response = await fetch(`${server.url}/health/ready`);
-  await response.body?.cancel();
-  return response.status;
-}
-
-/** What the journal's file says of a task, read past the server. */
-function stateOnDisk(data: string, id: string): number {
-  const db = new DatabaseSync(join(data, "journal.sqlite"), { readOnly: true });
-  try {
-    const row = db.prepare("SELECT state FROM tasks WHERE id = unhex(?, '-')").get(id);
-    return Number(row?.["state"]);
-  } finally {
-    db.close();
-  }
-}
 
 Deno.test({
   name: "a full disk refuses submits, loses nothing, and goes on when there is room",

@@ -1,6 +1,7 @@
 /** A disk of its own that is small, can be filled, and can be made read-only: a tmpfs of Linux. */
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { runTool } from "./run_tool.ts";
 
 const MIB = 1024 * 1024;
 
@@ -10,7 +11,7 @@ export class SmallDisk implements AsyncDisposable {
 
   static async mount(megabytes: number): Promise<SmallDisk> {
     const path = await Deno.makeTempDir({ prefix: "lido-disk-" });
-    await run("mount", "-t", "tmpfs", "-o", `size=${megabytes}m,mode=0700`, "tmpfs", path);
+    await runTool("mount", "-t", "tmpfs", "-o", `size=${megabytes}m,mode=0700`, "tmpfs", path);
     return new SmallDisk(path);
   }
 
@@ -38,13 +39,13 @@ export class SmallDisk implements AsyncDisposable {
   /** Nothing can be written from now on, also by whoever has a file open. */
   async makeReadOnly(): Promise<void> {
     // A plain remount is refused while files are open for writing.
-    await run("mount", "-o", "remount,ro", this.path).catch(() =>
-      run("mount", "-o", "remount,ro,bind", this.path)
+    await runTool("mount", "-o", "remount,ro", this.path).catch(() =>
+      runTool("mount", "-o", "remount,ro,bind", this.path)
     );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await run("umount", "-l", this.path);
+    await runTool("umount", "-l", this.path);
     await Deno.remove(this.path);
   }
 
@@ -60,11 +61,6 @@ async function isMountable(): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function run(command: string, ...args: readonly string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(command, { args: [...args] }).output();
-  if (!success) throw new Error(`${command} failed: ${new TextDecoder().decode(stderr)}`);
 }
 
 /** Whether this process may mount one. In CI it must. */

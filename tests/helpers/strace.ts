@@ -1,58 +1,66 @@
-/** Debian's strace: watches a running process' calls of the operating system, or has them fail. */
-import { existsSync, readFileSync } from "node:fs";
+/** Debian's strace: shows what a running server asks of the system, and makes it fail. */
 import { until } from "./until.ts";
 
-const PATH = "/usr/bin/strace";
+/** Whether it is there. In CI it must be. */
+export const HAS_STRACE: boolean = Deno.env.get("CI") === "true" || await isThere();
 
-/** Whether it is installed. */
-export const HAS_STRACE: boolean = existsSync(PATH);
 /** What to do where it is missing. */
 export const STRACE_MISSING = "strace is not installed: `apt-get install strace` brings it";
 
-/** One strace, from when it has hold of all threads until it lets go. */
+/** All threads of one process, from {@link attach} until it is disposed of. */
 export class Strace implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
-  readonly #path: string;
+  readonly #said: Promise<string>;
 
-  private constructor(process: Deno.ChildProcess, path: string) {
+  private constructor(process: Deno.ChildProcess) {
     this.#process = process;
-    this.#path = path;
+    this.#said = new Response(process.stderr).text();
   }
 
-  /** Takes hold of a process; what it sees goes to the file `path`. */
-  static async attach(pid: number, path: string, args: readonly string[]): Promise<Strace> {
-    if (!HAS_STRACE) throw new Error(STRACE_MISSING);
-    const process = new Deno.Command(PATH, {
-      args: ["-f", "-q", "-o", path, ...args, "-p", String(pid)],
+  /** Resolves when it sees all threads of the process. `path` gets what it sees, a line a call. */
+  static async attach(pid: number, path: string, flags: readonly string[]): Promise<Strace> {
+    const process = new Deno.Command("strace", {
+      args: ["-f", "-o", path, ...flags, "-p", String(pid)],
       stdin: "null",
       stdout: "null",
-      stderr: "null",
+      stderr: "piped",
     }).spawn();
-    const strace = new Strace(process, path);
-    await until("strace has hold of all threads", () => isTraced(pid));
+    let hasEnded = false;
+    process.status.then(() => hasEnded = true);
+    const strace = new Strace(process);
+    await until(
+      "strace has all threads",
+      () => hasEnded || tracersOf(pid).every((tracer) => tracer === process.pid),
+    );
+    if (hasEnded) throw new Error(`strace ended: ${await strace.#said}`);
     return strace;
   }
 
-  /** The lines that it wrote. */
-  lines(): readonly string[] {
-    return existsSync(this.#path) ? readFileSync(this.#path, "utf8").split("\n") : [];
-  }
-
-  /** Lets go; the process goes on. */
+  /** Lets the process go on by itself. */
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#process.kill("SIGINT");
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // it ended with the process that it watched
-    }
+    this.#process.kill("SIGTERM");
     await this.#process.status;
+    await this.#said;
   }
 }
 
-function isTraced(pid: number): boolean {
-  const threads = [...Deno.readDirSync(`/proc/${pid}/task`)];
-  return threads.every(({ name }) => {
-    const status = readFileSync(`/proc/${pid}/task/${name}/status`, "utf8");
-    return !/^TracerPid:\s0$/m.test(status);
+/** Who traces each thread of a process; 0 where nobody does. */
+function tracersOf(pid: number): number[] {
+  return [...Deno.readDirSync(`/proc/${pid}/task`)].flatMap(({ name }) => {
+    try {
+      const status = Deno.readTextFileSync(`/proc/${pid}/task/${name}/status`);
+      return [Number(/^TracerPid:\s+(\d+)$/m.exec(status)?.[1])];
+    } catch {
+      return []; // the thread just ended
+    }
   });
+}
+
+async function isThere(): Promise<boolean> {
+  try {
+    return (await new Deno.Command("strace", { args: ["--version"] }).output()).success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }

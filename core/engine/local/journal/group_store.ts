@@ -89,7 +89,7 @@ export class GroupStore {
         "INSERT INTO meta VALUES ('last_group', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
         number,
       );
-      this.#db.exec("COMMIT");
+      this.#statements.run("COMMIT"); // prepared: only then does an error bear SQLite's number
       this.#applied = number;
       return result;
     } catch (error) {

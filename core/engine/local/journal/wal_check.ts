@@ -16,8 +16,10 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { LidoError } from "../../../model/errors.ts";
 
-const HEADER_BYTES = 32;
-const FRAME_HEADER_BYTES = 24;
+/** What stands before the frames. */
+export const HEADER_BYTES = 32;
+/** What stands before the page of each frame. */
+export const FRAME_HEADER_BYTES = 24;
 const MAGIC_LITTLE = 0x377f0682;
 const MAGIC_BIG = 0x377f0683;
 

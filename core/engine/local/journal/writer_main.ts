@@ -1,13 +1,15 @@
 /**
  * The writer: a thread of its own, so that a disk that stalls stalls nothing else. It owns the only
  * connection that writes. After a failure it opens the file anew: what SQLite believed of it may
- * no longer be so (after a failed fsync the operating system forgets what it could not write).
+ * no longer be so. After a failed fsync nothing is written, or told as written, before all that was
+ * committed earlier is on the disk once more (see `wal_renewal.ts`).
  */
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import type { FromWriter, GroupMessage, ToWriter } from "./group.ts";
 import { GroupStore } from "./group_store.ts";
 import { hostPort } from "./host_port.ts";
+import { renewWal } from "./wal_renewal.ts";
 
 /** The write-ahead file is emptied into the main one beyond this size, after the answer was sent. */
 const CHECKPOINT_BYTES = 32 * 1024 * 1024;
@@ -19,6 +21,9 @@ const TRUNCATE_WAIT_MS = 20;
 /** Another connection that writes, though there should be none, is waited for so long. */
 const BUSY_MS = 5_000;
 
+/** SQLite's number for an fsync that failed, of whichever file. */
+const FSYNC_FAILED = 1034;
+
 /** Groups that wait go to the tables once nothing came for so long, or when somebody wants to read. */
 const QUIET_MS = 100;
 /** What failed is tried again after so long, if no group comes before. */
@@ -29,10 +34,13 @@ let where = { path: "", isDurable: true, inboxRowsMin: 0 };
 let db: DatabaseSync | undefined;
 let store: GroupStore | undefined;
 let applying: ReturnType<typeof setTimeout> | undefined;
+/** An fsync failed, and the write-ahead file was not renewed since. */
+let isDoubtful = false;
 /** Somebody waits to read what came up to this group. */
 let wanted = 0;
 
 function open(): GroupStore {
+  close();
   db = new DatabaseSync(where.path, { timeout: BUSY_MS });
   db.exec(`
     PRAGMA journal_mode = WAL;
@@ -43,14 +51,22 @@ function open(): GroupStore {
     PRAGMA cell_size_check = ON;
     PRAGMA trusted_schema = OFF;
   `);
+  if (isDoubtful) renewWal(db, where.path);
+  isDoubtful = false;
   return store = new GroupStore(db, where.isDurable, where.inboxRowsMin);
 }
 
 function close(): void {
   clearTimeout(applying);
   applying = undefined;
-  db?.close();
+  const opened = db;
   db = store = undefined;
+  opened?.close();
+}
+
+function noteFailure(error: unknown): void {
+  const { errcode } = error as { errcode?: number }; // of errors of `node:sqlite`
+  isDoubtful ||= errcode === FSYNC_FAILED;
 }
 
 function write(group: GroupMessage): FromWriter {
@@ -66,11 +82,12 @@ function write(group: GroupMessage): FromWriter {
 
 /** Whether the group is in the file after all is found out by reading it again. */
 function afterFailure(number: number, error: unknown): FromWriter {
+  noteFailure(error);
   try {
-    close();
     const { lastGroup, applied } = open();
     if (lastGroup >= number) return { kind: "written", number, pruned: 0, applied };
-  } catch {
+  } catch (again) {
+    noteFailure(again);
     store = undefined; // the next group tries again
   }
   return {
@@ -95,8 +112,9 @@ function applyNext(): void {
     host.postMessage({ kind: "applied", applied: store.applied });
     wanted = Math.max(wanted, store.lastGroup); // it is quiet: all that waits may go
     planApply();
-  } catch {
+  } catch (error) {
     // What waits is on the disk, and stays there; the next group tells what is wrong.
+    noteFailure(error);
     close();
     applying = setTimeout(applyNext, RETRY_MS);
   }
@@ -108,14 +126,14 @@ function checkpoint(): void {
   try {
     const { size } = statSync(`${where.path}-wal`);
     if (size > TRUNCATE_BYTES) {
-      db?.exec(`
-        PRAGMA busy_timeout = ${TRUNCATE_WAIT_MS};
-        PRAGMA wal_checkpoint(TRUNCATE);
-        PRAGMA busy_timeout = ${BUSY_MS};
-      `);
-    } else if (size > CHECKPOINT_BYTES) db?.exec("PRAGMA wal_checkpoint(PASSIVE)");
-  } catch {
-    // The next group's own failure will tell what is wrong.
+      db?.exec(`PRAGMA busy_timeout = ${TRUNCATE_WAIT_MS}`);
+      db?.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
+      db?.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+    } else if (size > CHECKPOINT_BYTES) db?.prepare("PRAGMA wal_checkpoint(PASSIVE)").get();
+  } catch (error) {
+    // The next group's own failure will tell what is wrong, but of a failed fsync none would.
+    noteFailure(error);
+    if (isDoubtful) store = undefined;
   }
 }
 

@@ -1,0 +1,115 @@
+/**
+ * Each 202 comes after its fsync. A kill cannot show that, for what the operating system has outlives
+ * the server: so strace looks on, and its lines are read in their order. Between a submit and its
+ * answer the write-ahead file must have been written, then synced, and that sync must have ended.
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { NOTHING, submit } from "../helpers/answers_of_submits.ts";
+import { report } from "../helpers/report.ts";
+import { ServerProcess } from "../helpers/server_process.ts";
+import { HAS_STRACE, Strace, STRACE_MISSING } from "../helpers/strace.ts";
+
+const TASKS = fileURLToPath(new URL("../fixtures/outside_tasks", import.meta.url));
+/** Callers, each of which submits so often, one after the other. */
+const ROUNDS = [{ callers: 1, submits: 200 }, { callers: 8, submits: 100 }];
+const SYNCS = "fsync,fdatasync";
+const READS = "read,recvfrom,recvmsg,readv";
+const WRITES = "pwrite64,write,sendto,sendmsg,writev";
+const FLAGS = ["-y", "-s", "40", "-e", `trace=${SYNCS},${READS},${WRITES}`];
+
+const ignore = !HAS_STRACE;
+if (ignore) report(`The fsync before each answer is not looked for: ${STRACE_MISSING}`);
+
+/** How many submits were answered after, and before, their fsync had ended. */
+interface Answered {
+  synced: number;
+  unsynced: number;
+}
+
+/** Submits to a pool while strace looks on; gives what it saw, line by line. */
+async function traceSubmits(
+  server: ServerProcess,
+  poolId: string,
+  { callers, submits }: { readonly callers: number; readonly submits: number },
+): Promise<readonly string[]> {
+  const path = join(server.folder, "trace");
+  {
+    await using _strace = await Strace.attach(server.pid, path, FLAGS);
+    await Promise.all(Array.from({ length: callers }, async () => {
+      for (let at = 0; at < submits; at++) {
+        strictEqual((await submit(server, poolId, NOTHING)).status, 202);
+      }
+    }));
+  }
+  return (await Deno.readTextFile(path)).split("\n");
+}
+
+/**
+ * Counts the answers of a trace. A call that another thread's comes between has two lines: it begins
+ * on the one, and ends on the other.
+ */
+function countAnswers(trace: readonly string[]): Answered {
+  const answered: Answered = { synced: 0, unsynced: 0 };
+  /** For each connection that waits for an answer: what the file has seen since. */
+  const waiting = new Map<string, { isWritten: boolean; syncBegan: boolean; isSynced: boolean }>();
+  /** What each thread is in the middle of. */
+  const open = new Map<string, string>();
+  for (const line of trace) {
+    const [, thread = "", rest = ""] = /^(\d+) +(.*)$/.exec(line) ?? [];
+    const isResumed = rest.startsWith("<... ");
+    const call = isResumed ? open.get(thread) ?? "" : rest;
+    const hasBegun = !isResumed;
+    const hasEnded = !rest.endsWith("<unfinished ...>");
+    if (!hasEnded) open.set(thread, call);
+    const isWal = call.includes("journal.sqlite-wal>");
+    for (const one of isWal ? waiting.values() : []) {
+      if (call.startsWith("pwrite64(")) {
+        if (hasEnded) one.isWritten = true;
+      } else if (/^f(data)?sync\(/.test(call)) {
+        if (hasBegun) one.syncBegan = one.isWritten;
+        if (hasEnded && one.syncBegan && / = 0$/.test(rest)) one.isSynced = true;
+      }
+    }
+    const [, socket = ""] = /^\w+\(\d+<(socket:\[\d+\])>/.exec(call) ?? [];
+    if (hasEnded && /"POST \/api\/tasks /.test(call + rest)) {
+      waiting.set(socket, { isWritten: false, syncBegan: false, isSynced: false });
+    } else if (hasBegun && call.includes('"HTTP/1.1 202 ')) {
+      const one = waiting.get(socket);
+      waiting.delete(socket);
+      ok(one, `An answer has no submit: ${line}`);
+      answered[one.isSynced ? "synced" : "unsynced"]++;
+    }
+  }
+  return answered;
+}
+
+function openPool(server: ServerProcess, durability: string) {
+  return server.openPool({ name: durability, max_workers: 1, durability });
+}
+
+for (const round of ROUNDS) {
+  const { callers, submits } = round;
+  Deno.test({
+    name: `each of ${callers * submits} submits, ${callers} at a time, is synced before its answer`,
+    ignore,
+    async fn() {
+      await using server = await ServerProcess.start({ tasks: TASKS });
+      const { pool_id: poolId } = await openPool(server, "fsync");
+      const answered = countAnswers(await traceSubmits(server, poolId, round));
+      deepStrictEqual(answered, { synced: callers * submits, unsynced: 0 });
+    },
+  });
+}
+
+Deno.test({
+  name: "submits to a relaxed pool are not synced before their answers, and the trace shows that",
+  ignore,
+  async fn() {
+    await using server = await ServerProcess.start({ tasks: TASKS });
+    const { pool_id: poolId } = await openPool(server, "relaxed");
+    const answered = countAnswers(await traceSubmits(server, poolId, { callers: 1, submits: 20 }));
+    deepStrictEqual(answered, { synced: 0, unsynced: 20 });
+  },
+});
