@@ -61,7 +61,14 @@ export {
   type SettingsVersion,
   type SlotSnapshot,
 } from "./model/pool.ts";
-export type { Health, HealthAlert, SelfTestFinding, SystemStats } from "./model/system.ts";
+export {
+  type Health,
+  HEALTH_ALERTS,
+  type HealthAlert,
+  type HealthAlertKind,
+  type SelfTestFinding,
+  type SystemStats,
+} from "./model/system.ts";
 export {
   type AttemptEntry,
   BATCH_MAX,

@@ -197,6 +197,9 @@ export class PoolRoom {
       activeTasks: active,
       canResize: this.isOpen,
       suggestedMaxThreads: suggested,
+      running,
+      pending,
+      cores,
       reason: `${running} tasks run and ${pending} wait; this machine has ${cores} cores`,
     };
   }

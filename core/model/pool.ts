@@ -205,6 +205,10 @@ export interface ResizeInfo {
   readonly activeTasks: number;
   readonly canResize: boolean;
   readonly suggestedMaxThreads: number;
+  /** What the suggestion is made of. */
+  readonly running: number;
+  readonly pending: number;
+  readonly cores: number;
   /** The suggestion's reason, in one sentence. */
   readonly reason: string;
 }

@@ -14,8 +14,29 @@ export interface SystemStats {
   readonly memoryBytes: number;
 }
 
+/** What can be wrong. */
+export const HEALTH_ALERTS = [
+  "closing",
+  "journal",
+  "no_threads",
+  "zombies",
+  "queue_filling",
+  "many_pools",
+  "many_pending",
+  "much_memory",
+] as const;
+/** One of {@link HEALTH_ALERTS}. */
+export type HealthAlertKind = typeof HEALTH_ALERTS[number];
+
 /** One thing that is wrong now, and what to do. */
 export interface HealthAlert {
+  readonly kind: HealthAlertKind;
+  /** The pool that it is about; null: the whole server. */
+  readonly poolName: string | null;
+  /** How many there are of what is too many; mebibytes of memory; 0 where nothing is counted. */
+  readonly count: number;
+  /** Why, in the words of what failed; null where {@link kind} says it all. */
+  readonly reason: string | null;
   readonly level: "warning" | "critical";
   readonly message: string;
 }

@@ -1,5 +1,5 @@
 import type { PoolSnapshot } from "../model/pool.ts";
-import type { Health, HealthAlert, SystemStats } from "../model/system.ts";
+import type { Health, HealthAlert, HealthAlertKind, SystemStats } from "../model/system.ts";
 
 /** A queue this full is worth a warning. */
 const QUEUE_SHARE_MAX = 0.8;
@@ -26,10 +26,13 @@ export interface HealthFacts {
 /** Judges a server by what can be seen of it: each thing that is wrong, and what to do. */
 export function healthOf({ pools, stats, isClosing, journalFailure }: HealthFacts): Health {
   const alerts = [
-    ...(isClosing ? [critical("The server is shutting down")] : []),
-    ...(journalFailure === undefined ? [] : [critical(
+    ...(isClosing ? [alert("closing", "critical", "The server is shutting down")] : []),
+    ...(journalFailure === undefined ? [] : [alert(
+      "journal",
+      "critical",
       `${journalFailure.message}; submits are refused until the disk of the data folder takes ` +
         "writes again",
+      { reason: journalFailure.message },
     )]),
     ...pools.flatMap(alertsOfPool),
     ...alertsOfTotals(stats),
@@ -38,18 +41,28 @@ export function healthOf({ pools, stats, isClosing, journalFailure }: HealthFact
 }
 
 function alertsOfPool({ settings, counts, zombies, startProblem }: PoolHealthFacts): HealthAlert[] {
-  const { name, queueCapacity } = settings;
+  const { name: poolName, queueCapacity } = settings;
   const alerts: HealthAlert[] = [];
-  if (startProblem !== null) alerts.push(critical(`Pool ${name}: ${startProblem}`));
+  if (startProblem !== null) {
+    const text = `Pool ${poolName}: ${startProblem}`;
+    alerts.push(alert("no_threads", "critical", text, { poolName, reason: startProblem }));
+  }
   if (zombies > 0) {
-    alerts.push(critical(
-      `Pool ${name} has ${zombies} zombie threads: their code cannot be ended; restart the server, ` +
-        "and run such tasks in isolation process",
+    alerts.push(alert(
+      "zombies",
+      "critical",
+      `Pool ${poolName} has ${zombies} zombie threads: their code cannot be ended; restart the ` +
+        "server, and run such tasks in isolation process",
+      { poolName, count: zombies },
     ));
   }
   if (counts.pending > queueCapacity * QUEUE_SHARE_MAX) {
-    alerts.push(warning(
-      `Pool ${name}: ${counts.pending} of ${queueCapacity} places in the queue are taken; add threads`,
+    alerts.push(alert(
+      "queue_filling",
+      "warning",
+      `Pool ${poolName}: ${counts.pending} of ${queueCapacity} places in the queue are taken; add ` +
+        "threads",
+      { poolName, count: counts.pending },
     ));
   }
   return alerts;
@@ -57,18 +70,27 @@ function alertsOfPool({ settings, counts, zombies, startProblem }: PoolHealthFac
 
 function alertsOfTotals({ pools, counts, memoryBytes }: SystemStats): HealthAlert[] {
   const alerts: HealthAlert[] = [];
-  if (pools > POOLS_MAX) alerts.push(warning(`${pools} pools are open; close those not in use`));
-  if (counts.pending > PENDING_MAX) alerts.push(warning(`${counts.pending} tasks wait`));
+  if (pools > POOLS_MAX) {
+    const text = `${pools} pools are open; close those not in use`;
+    alerts.push(alert("many_pools", "warning", text, { count: pools }));
+  }
+  if (counts.pending > PENDING_MAX) {
+    const text = `${counts.pending} tasks wait`;
+    alerts.push(alert("many_pending", "warning", text, { count: counts.pending }));
+  }
   if (memoryBytes > MEMORY_MAX_BYTES) {
-    alerts.push(warning(`The server uses ${Math.round(memoryBytes / 1024 / 1024)} MiB of memory`));
+    const count = Math.round(memoryBytes / 1024 / 1024);
+    const text = `The server uses ${count} MiB of memory`;
+    alerts.push(alert("much_memory", "warning", text, { count }));
   }
   return alerts;
 }
 
-function critical(message: string): HealthAlert {
-  return { level: "critical", message };
-}
-
-function warning(message: string): HealthAlert {
-  return { level: "warning", message };
+function alert(
+  kind: HealthAlertKind,
+  level: HealthAlert["level"],
+  message: string,
+  facts: Partial<Pick<HealthAlert, "poolName" | "count" | "reason">> = {},
+): HealthAlert {
+  return { kind, level, message, poolName: null, count: 0, reason: null, ...facts };
 }

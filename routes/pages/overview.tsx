@@ -94,9 +94,9 @@ async function present(visit: Visit, range: RangeName): Promise<OverviewModel> {
       },
     ],
     chart: outcomesChart(history, t, (id) => names.get(id) ?? id),
-    attention: health.alerts.map(({ level, message }) => ({
+    attention: health.alerts.map(({ kind, level, poolName, count, reason }) => ({
       isCritical: level === "critical",
-      text: message,
+      text: t.alert[kind]({ pool: poolName ?? "", count: l.number(count), reason: reason ?? "" }),
     })),
     waiting: pools.flatMap(({ id, settings, counts: { pending }, oldestWaitMs }) =>
       oldestWaitMs === null

@@ -79,12 +79,21 @@ function resize(
   fields: Parameters<typeof ResizeQuestion>[0]["fields"],
   hasFaults = false,
 ): Child {
-  const { suggestedMaxThreads: size, reason } = visit.desk.manager.getResizeInfo(pool.id);
+  const info = visit.desk.manager.getResizeInfo(pool.id);
+  const { language: l } = visit;
+  const advice = {
+    size: info.suggestedMaxThreads,
+    reason: l.t.pool.adviceReason(
+      l.number(info.running),
+      l.number(info.pending),
+      l.number(info.cores),
+    ),
+  };
   return (
     <ResizeQuestion
       id={pool.id}
       name={pool.settings.name}
-      advice={{ size, reason }}
+      advice={advice}
       fields={fields}
       hasFaults={hasFaults}
     />

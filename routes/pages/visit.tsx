@@ -130,7 +130,17 @@ export class Visit {
     status: ContentfulStatusCode = 200,
   ): Response | Promise<Response> {
     if (this.isScripted) return this.fragment(body, status);
-    return this.page(place, title, <div class="alone">{body}</div>, status);
+    return this.page(
+      place,
+      title,
+      (
+        <div class="alone">
+          <h1 class="visually-hidden">{title}</h1>
+          {body}
+        </div>
+      ),
+      status,
+    );
   }
 
   /**

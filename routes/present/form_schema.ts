@@ -44,14 +44,27 @@ function inline(part: unknown, definitions: Definitions, within: ReadonlySet<str
   const address = part["$ref"];
   if (typeof address === "string") {
     if (within.has(address)) return {};
-    const { $ref: _, ...beside } = part;
+    const { $ref: _, $defs: _named, definitions: _older, ...beside } = part;
     const target = inline(definitions.get(address), definitions, new Set([...within, address]));
     return { ...isRecord(target) ? target : {}, ...beside };
   }
   return Object.fromEntries(
-    Object.entries(part).filter(([name]) => name !== "$defs" && name !== "definitions")
+    Object.entries(oneType(part)).filter(([name]) => name !== "$defs" && name !== "definitions")
       .map(([name, value]) => [name, inline(value, definitions, within)]),
   );
+}
+
+/** `{ type: ["integer", "null"] }` as a choice of two, which says the same. */
+function oneType(part: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { type, ...others } = part;
+  if (!Array.isArray(type)) return part;
+  const [only] = type.filter((one) => one !== "null");
+  const { title, description, default: byDefault, ...rules } = others;
+  const words = Object.entries({ title, description, default: byDefault });
+  return {
+    ...Object.fromEntries(words.filter(([, value]) => value !== undefined)),
+    anyOf: [{ ...rules, type: only }, ...type.includes("null") ? [{ type: "null" }] : []],
+  };
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

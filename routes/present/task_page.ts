@@ -84,9 +84,9 @@ export function presentTaskPage(
     lateErrors: task.lateErrors,
     path,
     part,
-    recent: context.recent.flatMap(({ id, status: one }) =>
+    recent: context.recent.flatMap(({ status: one }) =>
       "runMs" in one && one.runMs !== null
-        ? [{ id, runMs: one.runMs, isBad: one.state !== "completed" }]
+        ? [{ runMs: one.runMs, isBad: one.state !== "completed" }]
         : []
     ).toReversed(),
   };

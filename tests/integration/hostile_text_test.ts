@@ -139,6 +139,9 @@ function worldOf(text: string, state: keyof ReturnType<typeof statusesOf> = "com
       canResize: true,
       suggestedMaxThreads: 9,
       reason: text,
+      running: 1,
+      pending: 1,
+      cores: 1,
     }),
     getHistory: () =>
       Promise.resolve({
@@ -154,7 +157,14 @@ function worldOf(text: string, state: keyof ReturnType<typeof statusesOf> = "com
       }),
     getHealth: () => ({
       isHealthy: false,
-      alerts: [{ level: "critical", message: text }] as never, // its other fields are not shown
+      alerts: [{
+        kind: "journal",
+        level: "critical",
+        message: text,
+        poolName: text,
+        count: 1,
+        reason: text,
+      }],
       stats: STATS,
     }),
     readLogs: () => Promise.resolve([{ atMs: 0, level: "info", text }]),

@@ -2,6 +2,13 @@
  * All that the pages say, in English: the source. The other languages have the same keys, or they do
  * not compile. What takes numbers or names is a function of them, already formatted.
  */
+/** What an alert is about, already written out. */
+interface AlertFacts {
+  readonly pool: string;
+  readonly count: string;
+  readonly reason: string;
+}
+
 const tasksOf = (count: string) => `${count} ${count === "1" ? "task" : "tasks"}`;
 
 /** See the head of this file. */
@@ -116,6 +123,20 @@ export const en = {
     markerStart: "The server started",
     markerSettings: (pool: string) => `Settings of ${pool} were changed`,
   },
+  alert: {
+    closing: () => "The server is shutting down",
+    journal: (alert: AlertFacts) =>
+      `The journal takes nothing: ${alert.reason}. Submits are refused until the disk of the data folder takes writes again.`,
+    no_threads: (alert: AlertFacts) => `Pool ${alert.pool} has no threads: ${alert.reason}`,
+    zombies: (alert: AlertFacts) =>
+      `Pool ${alert.pool} has ${alert.count} zombie threads: their code cannot be ended. Restart the server, and run such tasks in isolation process.`,
+    queue_filling: (alert: AlertFacts) =>
+      `The queue of pool ${alert.pool} is filling: ${alert.count} tasks wait. Add threads.`,
+    many_pools: (alert: AlertFacts) =>
+      `${alert.count} pools are open. Close those that are not in use.`,
+    many_pending: (alert: AlertFacts) => `${alert.count} tasks wait`,
+    much_memory: (alert: AlertFacts) => `The server uses ${alert.count} MiB of memory`,
+  },
   pools: {
     title: "Pools",
     name: "Name",
@@ -175,6 +196,8 @@ export const en = {
     saved: (version: string) => `Saved as version ${version}`,
     unchanged: "Nothing was changed",
     resizeTitle: (name: string) => `Resize ${name}`,
+    adviceReason: (running: string, pending: string, cores: string) =>
+      `Running: ${running}, waiting: ${pending}. This machine has ${cores} cores.`,
     useAdvice: (n: string) => `Suggested: ${n}`,
     drainTitle: (name: string) => `Drain and close ${name}?`,
     drainText: (pending: string, running: string) =>

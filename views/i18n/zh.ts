@@ -109,6 +109,18 @@ export const zh: Words = {
     markerStart: "服务器启动",
     markerSettings: (pool) => `${pool} 的设置被修改`,
   },
+  alert: {
+    closing: () => "服务器正在关闭",
+    journal: (alert) => `日志无法写入：${alert.reason}。数据文件夹所在磁盘恢复之前，提交会被拒绝。`,
+    no_threads: (alert) => `线程池 ${alert.pool} 没有线程：${alert.reason}`,
+    zombies: (alert) =>
+      `线程池 ${alert.pool} 有 ${alert.count} 个僵尸线程，其代码无法结束。请重启服务器，并将此类任务放在 process 隔离中运行。`,
+    queue_filling: (alert) =>
+      `线程池 ${alert.pool} 的队列快满了：${alert.count} 个任务在等待。请增加线程。`,
+    many_pools: (alert) => `打开了 ${alert.count} 个线程池，请关闭不用的。`,
+    many_pending: (alert) => `${alert.count} 个任务在等待`,
+    much_memory: (alert) => `服务器使用了 ${alert.count} MiB 内存`,
+  },
   pools: {
     title: "线程池",
     name: "名称",
@@ -168,6 +180,8 @@ export const zh: Words = {
     saved: (version) => `已保存为版本 ${version}`,
     unchanged: "没有任何改动",
     resizeTitle: (name) => `调整 ${name} 的大小`,
+    adviceReason: (running, pending, cores) =>
+      `运行中：${running}，等待中：${pending}。本机有 ${cores} 个核心。`,
     useAdvice: (n) => `建议值：${n}`,
     drainTitle: (name) => `排空并关闭 ${name}？`,
     drainText: (pending, running) =>

@@ -106,7 +106,6 @@ export interface TaskModel {
   readonly part: TaskPart;
   /** The last ended tasks of the type, oldest first. */
   readonly recent: readonly {
-    readonly id: string;
     readonly runMs: number;
     readonly isBad: boolean;
   }[];
@@ -362,27 +361,27 @@ function Recent({ model }: { readonly model: TaskModel }): Child {
   return (
     <section class="card">
       <div class="card-header">
-        <h2 class="card-title">{t.task.recent}</h2>
+        <h2 class="card-title">
+          <a href={`/tasks?q=type:${model.type}`}>{t.task.recent}</a>
+        </h2>
       </div>
       <div class="card-body">
         {model.recent.length === 0
           ? <p class="quiet">{t.task.noRecent}</p>
           : (
             <svg class="bars" viewBox="0 0 240 60" role="img" aria-label={t.task.recent}>
-              {model.recent.map(({ id, runMs, isBad }, index) => {
+              {model.recent.map(({ runMs, isBad }, index) => {
                 const height = Math.max(2, Math.round(runMs / max * 56));
                 return (
-                  <a href={`/tasks/${id}`} aria-label={`${id.slice(-8)}: ${l.duration(runMs)}`}>
-                    <rect
-                      class={isBad ? "bar bad" : "bar"}
-                      x={String(index * 4)}
-                      y={String(60 - height)}
-                      width="3"
-                      height={String(height)}
-                    >
-                      <title>{l.duration(runMs)}</title>
-                    </rect>
-                  </a>
+                  <rect
+                    class={isBad ? "bar bad" : "bar"}
+                    x={String(index * 4)}
+                    y={String(60 - height)}
+                    width="3"
+                    height={String(height)}
+                  >
+                    <title>{l.duration(runMs)}</title>
+                  </rect>
                 );
               })}
             </svg>

@@ -6,7 +6,6 @@
  * that is written. So nothing is told that a crash could undo; what ran and was not written yet runs
  * again. Lists are read from the journal: they show what is written.
  */
-import { setImmediate } from "node:timers";
 import { type Clock, systemClock } from "../../model/clock.ts";
 import { LidoError } from "../../model/errors.ts";
 import {
@@ -39,6 +38,8 @@ import type {
   QueuePolicy,
 } from "../engine.ts";
 import type { HistorySample } from "../../observation/history/history_row.ts";
+import { Capacity } from "./capacity.ts";
+import { EndWaiters } from "./end_waiters.ts";
 import { historyChange, readHistory } from "./history.ts";
 import { IdempotencyKeys, type KeyLook } from "./idempotency.ts";
 import { Journal, type JournalListener } from "./journal/journal.ts";
@@ -47,6 +48,7 @@ import { RunningLedger } from "./journal/running_ledger.ts";
 import { parseStored } from "./journal/stored_json.ts";
 import type { StoredTask } from "./journal/stored_task.ts";
 import { TextIndex } from "./journal/text_index.ts";
+import { cancelPending } from "./pending_cancellation.ts";
 import type { PoolShelf } from "./pool_shelf.ts";
 import { Queue } from "./queue.ts";
 import { recover } from "./recovery.ts";
@@ -54,17 +56,9 @@ import { Retention } from "./retention.ts";
 import { endRow, isTimeout, moveRow, notesOf, submitRow } from "./rows.ts";
 import { snapshotOf } from "./stored_snapshot.ts";
 import type { Tallies } from "./tallies.ts";
+import { TaskFinder } from "./task_finder.ts";
 import { type Move, type RecordListener, TaskRecord } from "./task_record.ts";
 import { Window, WINDOW_TASKS } from "./window.ts";
-
-/** How long a caller who was refused should wait before the next try. */
-const RETRY_AFTER_MS = 1_000;
-
-/** How long a list waits for what was answered before it, and is not in the tables yet. */
-const CATCH_UP_MS = 250;
-
-/** How many tasks are cancelled before others are served. */
-const CANCEL_STEP = 1_000;
 
 /** The files of a journal. */
 export interface JournalFiles {
@@ -115,10 +109,10 @@ export class LocalEngine implements Engine, RecordListener {
   readonly #queues = new Map<PoolId, Queue>();
   /** What is in memory, of all pools; the window keeps it. */
   readonly #records = new Map<TaskId, TaskRecord>();
-  readonly #waiters = new Map<TaskId, Set<() => void>>();
+  readonly #finder: TaskFinder;
+  readonly #capacity: Capacity;
+  readonly #waiters = new EndWaiters();
   readonly #keys = new IdempotencyKeys();
-  /** For each read of the disk that is under way: what left memory meanwhile. */
-  readonly #lookups = new Set<Set<TaskId>>();
   #lastSeq: number;
   #isSuspended = false;
 
@@ -136,6 +130,14 @@ export class LocalEngine implements Engine, RecordListener {
       records: this.#records,
       findType: options.findType ?? (() => undefined),
       onError: this.#onError,
+    });
+    this.#finder = new TaskFinder({ ...parts, records: this.#records });
+    this.#capacity = new Capacity({
+      ...parts,
+      window: this.#window,
+      records: this.#records,
+      cancelStored: (row, cause) => this.#cancelStored(row, cause),
+      whenEnded: (id) => this.#whenEnded(id),
     });
     this.#retention = new Retention({
       journal: parts.journal,
@@ -226,7 +228,7 @@ export class LocalEngine implements Engine, RecordListener {
     try {
       // Whatever was true may no longer be after a wait, so all is looked at again.
       for (let full = this.#findFull(tasks, look); full; full = this.#findFull(tasks, look)) {
-        await this.#makeRoomIn(...full, signal);
+        await this.#capacity.makeRoom(...full, signal);
         signal?.throwIfAborted();
       }
       // No await since the last look: all of them or none, and never more than there is room for.
@@ -234,13 +236,16 @@ export class LocalEngine implements Engine, RecordListener {
     } finally {
       this.#keys.end(look);
       // Whoever was let in may have left room for the next, or not have come in at all.
-      for (const poolId of poolsOf(tasks)) this.#admitWaiting(poolId);
+      for (const poolId of poolsOf(tasks)) {
+        const queue = this.#queues.get(poolId);
+        if (queue !== undefined) this.#capacity.admitWaiting(queue);
+      }
     }
   }
 
   async cancel(id: TaskId, cause: string): Promise<void> {
     this.#checkWrites();
-    const found = await this.#find(id);
+    const found = await this.#finder.find(id);
     if (found instanceof TaskRecord) {
       if (await found.runner.withdraw(found, cause)) return await this.#whenEnded(id);
       throw notCancellable(found.isOver ? found.state : "running");
@@ -251,7 +256,7 @@ export class LocalEngine implements Engine, RecordListener {
   }
 
   async stop(id: TaskId, graceMs: number, cause: string): Promise<void> {
-    const found = await this.#find(id);
+    const found = await this.#finder.find(id);
     if (isFinal(found.state)) {
       throw new LidoError("task_not_stoppable", `Cannot stop task: it is ${found.state}`);
     }
@@ -265,57 +270,31 @@ export class LocalEngine implements Engine, RecordListener {
 
   async cancelPending(poolId: PoolId, cause: string): Promise<number> {
     this.#checkWrites();
-    const queue = this.#queueOf(poolId);
-    // Once through all that there are now: what is submitted meanwhile is not meant.
-    const newest = this.#lastSeq;
-    queue.isBeingEmptied = true;
-    let cancelled = 0;
-    try {
-      // What is on its way into memory is neither there nor on disk.
-      while (queue.loading !== undefined) await queue.loading;
-      const held = [...queue.records.values()].filter(({ state }) => state === "pending");
-      for (let at = 0; at < held.length; at += CANCEL_STEP) {
-        const answers = await Promise.all(
-          held.slice(at, at + CANCEL_STEP).map((record) => queue.runner.withdraw(record, cause)),
-        );
-        cancelled += answers.filter((wasWithdrawn) => wasWithdrawn).length;
-        await new Promise((resolve) => setImmediate(resolve)); // others want to be served, too
-      }
-      while (queue.lanes.isAnyOnDisk) {
-        const newer: StoredTask[] = [];
-        await this.#window.load(queue, CANCEL_STEP, (row) => {
-          if (row.seq > newest) return newer.push(row);
-          cancelled++;
-          return this.#cancelStored(row, cause);
-        });
-        for (const row of newer) this.#window.keep(queue, row);
-        if (newer.length > 0) break;
-        await this.#parts.journal.flush(); // as fast as the disk, and no faster
-      }
-      await this.#parts.journal.flush();
-      return cancelled;
-    } finally {
-      queue.isBeingEmptied = false;
-      this.#window.refill(queue);
-    }
+    return await cancelPending(this.#queueOf(poolId), {
+      journal: this.#parts.journal,
+      window: this.#window,
+      newestSeq: this.#lastSeq,
+      cause,
+      cancelStored: (row) => this.#cancelStored(row, cause),
+    });
   }
 
   async get(id: TaskId): Promise<TaskSnapshot> {
     const record = this.#records.get(id);
     if (record !== undefined) return record.snapshot();
-    return this.#snapshotOf(await this.#read(id));
+    return this.#snapshotOf(await this.#finder.read(id));
   }
 
   async readLogs(id: TaskId): Promise<readonly LogLine[]> {
-    return await this.#parts.reader.logs(await this.#seqOf(id));
+    return await this.#parts.reader.logs(await this.#finder.seqOf(id));
   }
 
   async readEvents(id: TaskId): Promise<readonly TaskEventEntry[]> {
-    return await this.#parts.reader.events(await this.#seqOf(id));
+    return await this.#parts.reader.events(await this.#finder.seqOf(id));
   }
 
   async readAttempts(id: TaskId): Promise<readonly AttemptEntry[]> {
-    return await this.#parts.reader.attempts(await this.#seqOf(id));
+    return await this.#parts.reader.attempts(await this.#finder.seqOf(id));
   }
 
   async saveHistory(sample: HistorySample): Promise<void> {
@@ -333,7 +312,7 @@ export class LocalEngine implements Engine, RecordListener {
     const { shelf, reader } = this.#parts;
     const { poolId, ...rest } = filter;
     const pool = poolId === undefined ? {} : { poolNumber: shelf.numberOf(poolId) };
-    await this.#catchUp();
+    await this.#finder.catchUp();
     const { rows, ...page } = await reader.list({ ...rest, ...pool }, request);
     const tasks = rows.map((row) => this.#records.get(row.id)?.snapshot() ?? this.#snapshotOf(row));
     return { ...page, tasks };
@@ -343,11 +322,10 @@ export class LocalEngine implements Engine, RecordListener {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     promise.catch(() => {}); // it may be refused before anyone awaits it
     const abort = () => reject(signal.reason);
-    const waiters = this.#waitersOf(id);
-    waiters.add(resolve);
+    this.#waiters.add(id, resolve);
     signal.addEventListener("abort", abort);
     try {
-      const found = await this.#find(id);
+      const found = await this.#finder.find(id);
       signal.throwIfAborted();
       // One in memory tells when its end is written, even if it has ended already.
       const isOver = found instanceof TaskRecord ? found.isEndWritten : isFinal(found.state);
@@ -355,8 +333,7 @@ export class LocalEngine implements Engine, RecordListener {
       await promise;
     } finally {
       signal.removeEventListener("abort", abort);
-      waiters.delete(resolve);
-      if (waiters.size === 0 && this.#waiters.get(id) === waiters) this.#waiters.delete(id);
+      this.#waiters.delete(id, resolve);
     }
   }
 
@@ -375,7 +352,7 @@ export class LocalEngine implements Engine, RecordListener {
 
   suspend(): void {
     this.#isSuspended = true;
-    for (const waiters of this.#waiters.values()) for (const tell of waiters) tell();
+    this.#waiters.tellAll();
     for (const queue of this.#queues.values()) queue.isBeingEmptied = true; // nothing is loaded
   }
 
@@ -513,7 +490,7 @@ export class LocalEngine implements Engine, RecordListener {
 
   #leftPending(queue: Queue, record: TaskRecord): void {
     this.#window.release(queue, record);
-    this.#admitWaiting(queue.poolId);
+    this.#capacity.admitWaiting(queue);
   }
 
   #endWritten(queue: Queue, record: TaskRecord, from: TaskState): void {
@@ -524,17 +501,15 @@ export class LocalEngine implements Engine, RecordListener {
     record.isEndWritten = true;
     this.#parts.ledger.takeBack(record.order);
     this.#retention.ended();
-    const waiters = this.#waiters.get(record.task.id);
-    this.#waiters.delete(record.task.id);
-    for (const tell of waiters ?? []) tell();
-    if (from === "pending") this.#admitWaiting(poolId);
+    this.#waiters.tell(record.task.id);
+    if (from === "pending") this.#capacity.admitWaiting(queue);
     if (tallies.live(poolId) + queue.reserved === 0) queue.tellIdle();
   }
 
   /** From here on it is read from the tables. */
   #endApplied(queue: Queue, record: TaskRecord): void {
     this.#window.forget(queue, record);
-    for (const left of this.#lookups) left.add(record.task.id);
+    this.#finder.forget(record.task.id);
   }
 
   /** Ends a task that is on disk only. */
@@ -543,50 +518,6 @@ export class LocalEngine implements Engine, RecordListener {
     const record = this.#window.take(queue, row);
     this.#window.comeBack(queue, record); // as if it had waited in memory
     record.settled({ kind: "cancelled", startedAtMs: null, runMs: null, cause }, null);
-  }
-
-  /** A task in memory, or as it is on disk. @throws {LidoError} `task_not_found`. */
-  async #find(id: TaskId): Promise<TaskRecord | StoredTask> {
-    for (;;) {
-      const left = new Set<TaskId>();
-      this.#lookups.add(left);
-      try {
-        const record = this.#records.get(id);
-        if (record !== undefined) return record;
-        const row = await this.#read(id);
-        const loaded = this.#records.get(id);
-        if (loaded !== undefined) return loaded;
-        // One that was in memory meanwhile may have ended: what was read is out of date.
-        if (!left.has(id)) return row;
-      } finally {
-        this.#lookups.delete(left);
-      }
-    }
-  }
-
-  async #read(id: TaskId): Promise<StoredTask> {
-    const { journal, reader } = this.#parts;
-    const isOwed = journal.owesTasks; // before the read: it may be written meanwhile
-    let row = await reader.get(id);
-    if (row === undefined && isOwed) {
-      await journal.flush();
-      row = await reader.get(id);
-    }
-    if (row !== undefined) return row;
-    throw new LidoError("task_not_found", `Cannot find task: none has the id ${id}`);
-  }
-
-  async #seqOf(id: TaskId): Promise<number> {
-    await this.#catchUp();
-    return this.#records.get(id)?.order ?? (await this.#read(id)).seq;
-  }
-
-  /** Waits until what was answered can be read; not for ever, for the disk may refuse. */
-  async #catchUp(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, CATCH_UP_MS);
-    await Promise.race([this.#parts.journal.applied(), promise]);
-    clearTimeout(timer);
   }
 
   async #readByKey({ poolId, idempotencyKey }: NewTask): Promise<StoredTask | undefined> {
@@ -602,15 +533,7 @@ export class LocalEngine implements Engine, RecordListener {
 
   async #whenEnded(id: TaskId): Promise<void> {
     if (this.#records.get(id)?.isEndWritten ?? true) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waitersOf(id).add(resolve);
-    await promise;
-  }
-
-  #waitersOf(id: TaskId): Set<() => void> {
-    let waiters = this.#waiters.get(id);
-    if (waiters === undefined) this.#waiters.set(id, waiters = new Set());
-    return waiters;
+    await this.#waiters.when(id);
   }
 
   #snapshotOf(row: StoredTask): TaskSnapshot {
@@ -626,77 +549,14 @@ export class LocalEngine implements Engine, RecordListener {
    * A pool that has no room for what it is to take, and how many that is.
    * @throws {LidoError} `pool_not_found`, `pool_closed`, `idempotency_conflict`.
    */
-  #findFull(tasks: readonly NewTask[], look: KeyLook): [PoolId, number] | undefined {
+  #findFull(tasks: readonly NewTask[], look: KeyLook): [Queue, number] | undefined {
     for (const poolId of poolsOf(tasks)) this.#checkOpen(poolId);
-    const wanted = new Map<PoolId, number>();
+    const wanted = new Map<Queue, number>();
     for (const { poolId } of this.#keys.freshOf(tasks, look)) {
-      wanted.set(poolId, (wanted.get(poolId) ?? 0) + 1);
+      const queue = this.#queueOf(poolId);
+      wanted.set(queue, (wanted.get(queue) ?? 0) + 1);
     }
-    return [...wanted].find(([poolId, count]) => this.#roomOf(poolId) < count);
-  }
-
-  async #makeRoomIn(poolId: PoolId, count: number, signal?: AbortSignal): Promise<void> {
-    const queue = this.#queueOf(poolId);
-    const { policy } = queue;
-    if (policy.rejection === "wait" && count <= policy.queueCapacity) {
-      return await queue.waitForTurn(count, signal);
-    }
-    if (policy.rejection === "drop_oldest" && count <= policy.queueCapacity) {
-      if (await this.#dropOldest(queue, count)) return;
-    }
-    const { tallies, journal } = this.#parts;
-    tallies.add(poolId, "rejected", count);
-    journal.note({ kind: "rejected", pool: queue.number, count });
-    throw new LidoError(
-      "queue_full",
-      `Cannot submit ${count === 1 ? "task" : `${count} tasks`}: the pool's queue holds ` +
-        `${tallies.count(poolId, "pending") + queue.reserved} of at most ${policy.queueCapacity}`,
-      { retryAfterMs: RETRY_AFTER_MS },
-    );
-  }
-
-  /**
-   * Cancels those that wait longest of the lowest priority until there is room for so many; answers
-   * whether there were any. Their places are free once their ends are written.
-   */
-  async #dropOldest(queue: Queue, count: number): Promise<boolean> {
-    const ends: Promise<void>[] = [];
-    while (this.#roomOf(queue.poolId) + ends.length < count) {
-      const dropped = await this.#dropOne(queue);
-      if (dropped === undefined) break;
-      ends.push(dropped.end);
-    }
-    await Promise.all(ends);
-    return ends.length > 0;
-  }
-
-  async #dropOne(queue: Queue): Promise<{ readonly end: Promise<void> } | undefined> {
-    const cause = "Dropped: the queue was full, and this task had waited longest";
-    // What is on its way into memory may be older than what would stay behind on disk.
-    while (queue.loading !== undefined) await queue.loading;
-    const victim = queue.runner.mostExpendable();
-    const lowestOnDisk = queue.lanes.onDisk().at(-1) ?? Infinity;
-    if (victim instanceof TaskRecord && victim.priority <= lowestOnDisk) {
-      const wasWithdrawn = await queue.runner.withdraw(victim, cause);
-      return { end: wasWithdrawn ? this.#whenEnded(victim.task.id) : Promise.resolve() };
-    }
-    if (lowestOnDisk === Infinity) return undefined;
-    // When there was none, or another caller took it, the next look sees that.
-    const row = await this.#window.expendable(queue, lowestOnDisk);
-    if (row === undefined || this.#records.has(row.id)) return { end: Promise.resolve() };
-    this.#cancelStored(row, cause);
-    return { end: this.#whenEnded(row.id) };
-  }
-
-  #roomOf(poolId: PoolId): number {
-    const queue = this.#queueOf(poolId);
-    const taken = this.#parts.tallies.count(poolId, "pending") + queue.reserved;
-    return queue.policy.queueCapacity - taken;
-  }
-
-  #admitWaiting(poolId: PoolId): void {
-    const queue = this.#queues.get(poolId);
-    if (queue?.isAwaited) queue.admitNext(this.#roomOf(poolId));
+    return [...wanted].find(([queue, count]) => this.#capacity.roomOf(queue) < count);
   }
 
   #queueOf(poolId: PoolId): Queue {

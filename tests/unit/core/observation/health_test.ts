@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { PoolId, PoolSettings, type PoolSnapshot } from "../../../../core/model/pool.ts";
-import type { SystemStats } from "../../../../core/model/system.ts";
+import type { HealthAlert, SystemStats } from "../../../../core/model/system.ts";
 import { type HealthFacts, healthOf } from "../../../../core/observation/health.ts";
 
 const COUNTS = {
@@ -48,6 +48,16 @@ function statsWith(changes: Partial<SystemStats> = {}): SystemStats {
   };
 }
 
+/** An alert of which nothing is counted, unless said. */
+function alert(
+  kind: HealthAlert["kind"],
+  level: HealthAlert["level"],
+  message: string,
+  facts: Partial<HealthAlert> = {},
+): HealthAlert {
+  return { kind, level, message, poolName: null, count: 0, reason: null, ...facts };
+}
+
 function judge(facts: Partial<HealthFacts>) {
   return healthOf({
     pools: [],
@@ -68,13 +78,18 @@ Deno.test("healthOf() is critical when threads cannot start, are zombies, or the
   const { isHealthy, alerts } = judge({ pools: [pool], isClosing: true });
   strictEqual(isHealthy, false);
   deepStrictEqual(alerts, [
-    { level: "critical", message: "The server is shutting down" },
-    { level: "critical", message: "Pool mine: Cannot start thread: no" },
-    {
-      level: "critical",
-      message: "Pool mine has 2 zombie threads: their code cannot be ended; restart the server, " +
+    alert("closing", "critical", "The server is shutting down"),
+    alert("no_threads", "critical", "Pool mine: Cannot start thread: no", {
+      poolName: "mine",
+      reason: "Cannot start thread: no",
+    }),
+    alert(
+      "zombies",
+      "critical",
+      "Pool mine has 2 zombie threads: their code cannot be ended; restart the server, " +
         "and run such tasks in isolation process",
-    },
+      { poolName: "mine", count: 2 },
+    ),
   ]);
 });
 
@@ -93,13 +108,21 @@ Deno.test("healthOf() warns above each threshold, and not at it", () => {
     judge({ stats: statsWith({ memoryBytes: 501 * 1024 * 1024 }) }),
   ];
   deepStrictEqual(above.map(({ isHealthy, alerts }) => [isHealthy, ...alerts]), [
-    [true, {
-      level: "warning",
-      message: "Pool mine: 81 of 100 places in the queue are taken; add threads",
-    }],
-    [true, { level: "warning", message: "101 pools are open; close those not in use" }],
-    [true, { level: "warning", message: "1001 tasks wait" }],
-    [true, { level: "warning", message: "The server uses 501 MiB of memory" }],
+    [
+      true,
+      alert(
+        "queue_filling",
+        "warning",
+        "Pool mine: 81 of 100 places in the queue are taken; add threads",
+        { poolName: "mine", count: 81 },
+      ),
+    ],
+    [
+      true,
+      alert("many_pools", "warning", "101 pools are open; close those not in use", { count: 101 }),
+    ],
+    [true, alert("many_pending", "warning", "1001 tasks wait", { count: 1_001 })],
+    [true, alert("much_memory", "warning", "The server uses 501 MiB of memory", { count: 501 })],
   ]);
 });
 
@@ -107,9 +130,13 @@ Deno.test("healthOf() is critical while the journal takes nothing, and says why"
   const journalFailure = new Error("Cannot write to the journal: database or disk is full");
   const { isHealthy, alerts } = judge({ journalFailure });
   strictEqual(isHealthy, false);
-  deepStrictEqual(alerts, [{
-    level: "critical",
-    message: "Cannot write to the journal: database or disk is full; submits are refused until " +
-      "the disk of the data folder takes writes again",
-  }]);
+  deepStrictEqual(alerts, [
+    alert(
+      "journal",
+      "critical",
+      "Cannot write to the journal: database or disk is full; submits are refused until " +
+        "the disk of the data folder takes writes again",
+      { reason: journalFailure.message },
+    ),
+  ]);
 });

@@ -96,16 +96,17 @@ Deno.test.each([
   ["/health/ready", 503],
   ["/health/live", 200],
 ])("GET %s answers %i when something is wrong", async (path, status) => {
-  const alerts = [{ level: "critical", message: "Disk is full" }] as const;
+  const shown = { level: "critical", message: "Disk is full" } as const;
+  const alert = { ...shown, kind: "journal", poolName: null, count: 0, reason: null } as const;
   const { app } = appWith({
     getHealth: () => ({
       isHealthy: false,
-      alerts,
+      alerts: [alert],
       stats: FAKE_STATS,
     }),
   });
   deepStrictEqual(await readAnswer(app.request(path)), {
     status,
-    body: { healthy: false, alerts, stats: STATS },
+    body: { healthy: false, alerts: [shown], stats: STATS },
   });
 });

@@ -48,7 +48,14 @@ Deno.test("GET / tells what needs somebody, and which pools wait the longest", a
     listPools: () => [wait("short", 5), wait("none", null), wait("long", 50_000)],
     getHealth: () => ({
       isHealthy: false,
-      alerts: [{ level: "critical", message: "The disk is <full>" }] as never, // as far as shown
+      alerts: [{
+        kind: "journal",
+        level: "critical",
+        message: "",
+        poolName: null,
+        count: 0,
+        reason: "The disk is <full>",
+      }],
       stats: STATS,
     }),
   });

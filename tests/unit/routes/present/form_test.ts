@@ -6,7 +6,7 @@ import {
   readForm,
   sentFieldsOf,
 } from "../../../../routes/present/form.ts";
-import type { FormSchema } from "../../../../routes/present/form_schema.ts";
+import { type FormSchema, formSchema } from "../../../../routes/present/form_schema.ts";
 import { en } from "../../../../views/i18n/en.ts";
 import { zh } from "../../../../views/i18n/zh.ts";
 
@@ -318,4 +318,29 @@ Deno.test("readFields() takes JSON that the API would refuse for a text", () => 
   strictEqual(read({}, deep)["value"] === deep, true);
   deepStrictEqual(read({}, '{"a":1,"a":2}'), { value: '{"a":1,"a":2}' });
   deepStrictEqual(read({}, '"\\ud800"'), { value: '"\\ud800"' });
+});
+
+Deno.test("formSchema() puts what a schema refers to in its place, and ends where it refers to itself", () => {
+  const tree = {
+    type: "object",
+    properties: { kids: { type: "array", items: { $ref: "#/$defs/Tree" } } },
+  };
+  deepStrictEqual(formSchema({ $ref: "#/$defs/Tree", title: "A tree", $defs: { Tree: tree } }), {
+    type: "object",
+    title: "A tree",
+    properties: { kids: { type: "array", items: {} } },
+  });
+});
+
+Deno.test("A type that may be null, however a schema writes it, is a field that may be empty", () => {
+  for (
+    const property of [{ type: ["integer", "null"] }, {
+      anyOf: [{ type: "integer" }, { type: "null" }],
+    }]
+  ) {
+    const schema = formSchema({ properties: { value: property } });
+    strictEqual(fieldsOf(schema, { value: null }, T)[0]?.kind, "integer");
+    deepStrictEqual(readFields(schema, readForm("value=")), { value: null });
+    deepStrictEqual(readFields(schema, readForm("value=7")), { value: 7 });
+  }
 });

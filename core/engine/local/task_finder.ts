@@ -1,0 +1,81 @@
+/** Finds a task where it is: in memory while it waits in a window, runs or ends, and on disk always. */
+import { LidoError } from "../../model/errors.ts";
+import type { TaskId } from "../../model/task.ts";
+import type { Journal } from "./journal/journal.ts";
+import type { JournalReader } from "./journal/reader.ts";
+import type { StoredTask } from "./journal/stored_task.ts";
+import type { TaskRecord } from "./task_record.ts";
+
+/** How long a list waits for what was answered before it, and is not in the tables yet. */
+const CATCH_UP_MS = 250;
+
+/** What a finder looks at. */
+export interface FinderOptions {
+  readonly journal: Journal;
+  readonly reader: JournalReader;
+  /** What is in memory, of all pools. */
+  readonly records: ReadonlyMap<TaskId, TaskRecord>;
+}
+
+/** See the head of this file. */
+export class TaskFinder {
+  readonly #options: FinderOptions;
+  /** For each read of the disk that is under way: what left memory meanwhile. */
+  readonly #lookups = new Set<Set<TaskId>>();
+
+  constructor(options: FinderOptions) {
+    this.#options = options;
+  }
+
+  /** A task in memory, or as it is on disk. @throws {LidoError} `task_not_found`. */
+  async find(id: TaskId): Promise<TaskRecord | StoredTask> {
+    const { records } = this.#options;
+    for (;;) {
+      const left = new Set<TaskId>();
+      this.#lookups.add(left);
+      try {
+        const record = records.get(id);
+        if (record !== undefined) return record;
+        const row = await this.read(id);
+        const loaded = records.get(id);
+        if (loaded !== undefined) return loaded;
+        // One that was in memory meanwhile may have ended: what was read is out of date.
+        if (!left.has(id)) return row;
+      } finally {
+        this.#lookups.delete(left);
+      }
+    }
+  }
+
+  /** A task as it is on disk. @throws {LidoError} `task_not_found`. */
+  async read(id: TaskId): Promise<StoredTask> {
+    const { journal, reader } = this.#options;
+    const isOwed = journal.owesTasks; // before the read: it may be written meanwhile
+    let row = await reader.get(id);
+    if (row === undefined && isOwed) {
+      await journal.flush();
+      row = await reader.get(id);
+    }
+    if (row !== undefined) return row;
+    throw new LidoError("task_not_found", `Cannot find task: none has the id ${id}`);
+  }
+
+  /** A task's number on disk, where all that happened to it can be read. */
+  async seqOf(id: TaskId): Promise<number> {
+    await this.catchUp();
+    return this.#options.records.get(id)?.order ?? (await this.read(id)).seq;
+  }
+
+  /** A task is no longer in memory: whoever reads it looks again. */
+  forget(id: TaskId): void {
+    for (const left of this.#lookups) left.add(id);
+  }
+
+  /** Waits until what was answered can be read; not for ever, for the disk may refuse. */
+  async catchUp(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, CATCH_UP_MS);
+    await Promise.race([this.#options.journal.applied(), promise]);
+    clearTimeout(timer);
+  }
+}
