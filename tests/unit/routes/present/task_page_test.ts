@@ -13,7 +13,7 @@ import {
   presentTaskRow,
   shownState,
 } from "../../../../routes/present/task_page.ts";
-import { TASK, TASK_ID } from "../../../helpers/fake_manager.ts";
+import { TASK } from "../../../helpers/fake_manager.ts";
 
 const SUBMITTED_MS = TASK.submittedAtMs;
 const NOW_MS = SUBMITTED_MS + 10_000;
