@@ -5,6 +5,7 @@ import type { TaskFilter } from "../../core/mod.ts";
 import { quoteWord } from "../../views/pages/task_table.tsx";
 import { BulkBar, TasksHead, TasksList, type TasksModel } from "../../views/pages/tasks.tsx";
 import type { AppEnv } from "../app_env.ts";
+import { HttpError } from "../errors.ts";
 import { writeCsv, writeNdjson } from "../present/export.ts";
 import { FILTER_KEYS, type FilterQuery, readFilterQuery, withoutWord } from "./filter_query.ts";
 import { loadTable } from "./task_list.ts";
@@ -32,16 +33,21 @@ export function tasksRoutes(desk: Desk): Hono<AppEnv> {
       variant: visit.path,
     });
   });
-  routes.get("/export", (c) => {
+  routes.get("/export", async (c) => {
     const visit = new Visit(c, desk);
-    const { filter } = readQuery(visit);
+    const { filter, faults } = readQuery(visit);
+    // A word that was not understood would make it more tasks than was meant.
+    if (faults.length > 0) throw new HttpError("invalid_input", faults.join("; "));
     const isCsv = c.req.query("format") !== "ndjson";
     const write = isCsv ? writeCsv() : writeNdjson(visit.language.nowMs);
+    const texts = exportTexts(desk, filter, write);
+    const first = await texts.next(); // what cannot be read is told before the file begins
     c.header("Content-Type", isCsv ? "text/csv; charset=utf-8" : "application/x-ndjson");
     c.header("Content-Disposition", `attachment; filename="tasks.${isCsv ? "csv" : "ndjson"}"`);
     c.header("Cache-Control", "no-store");
     return stream(c, async (out) => {
-      for await (const text of exportTexts(desk, filter, write)) {
+      if (!first.done) await out.write(first.value);
+      for await (const text of texts) {
         if (out.aborted) return;
         await out.write(text);
       }

@@ -1,0 +1,96 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { appWith, NOW_MS } from "../../../helpers/app_with.ts";
+import { HISTORY, POOL, STATS } from "../../../helpers/fake_manager.ts";
+import { look } from "../../../helpers/pages.ts";
+
+Deno.test("GET / shows the overview, in both languages", async () => {
+  const { app } = appWith();
+  const page = await look(app, "/");
+  strictEqual(page.status, 200);
+  for (const text of ["Throughput", "Wait p95", "All is well"]) ok(page.text.includes(text), text);
+  const chinese = await look(app, "/", { headers: { "accept-language": "zh" } });
+  ok(chinese.text.includes("概览") && !chinese.text.includes("Throughput"));
+});
+
+for (
+  const [range, minutes] of [
+    ["15m", 15],
+    ["1h", 60],
+    ["7d", 7 * 24 * 60],
+    ["constructor", 60],
+    ["<b>", 60],
+  ] as const
+) {
+  Deno.test(`GET /?range=${range} asks for ${minutes} minutes`, async () => {
+    const { app, calls } = appWith();
+    strictEqual((await look(app, `/?range=${encodeURIComponent(range)}`)).status, 200);
+    const asked = calls.filter(({ method }) => method === "getHistory").map(({ args }) => args[0]);
+    deepStrictEqual(asked[0], { fromMs: NOW_MS - minutes * 60_000 });
+  });
+}
+
+Deno.test("GET / gives the chart as JSON that scripts read", async () => {
+  const page = await look(appWith().app, "/");
+  const json = page.elements.find(({ attributes }) =>
+    attributes.get("type") === "application/json"
+  );
+  const chart = JSON.parse(json?.text ?? "");
+  deepStrictEqual(chart.times, HISTORY.points.map(({ atMs }) => atMs / 1_000));
+});
+
+Deno.test("GET / tells what needs somebody, and which pools wait the longest", async () => {
+  const wait = (name: string, oldestWaitMs: number | null) => ({
+    ...POOL,
+    oldestWaitMs,
+    settings: { ...POOL.settings, name },
+  });
+  const { app } = appWith({
+    listPools: () => [wait("short", 5), wait("none", null), wait("long", 50_000)],
+    getHealth: () => ({
+      isHealthy: false,
+      alerts: [{
+        kind: "journal",
+        level: "critical",
+        message: "",
+        poolName: null,
+        count: 0,
+        reason: "The disk is <full>",
+      }],
+      stats: STATS,
+    }),
+  });
+  const page = await look(app, "/");
+  ok(page.text.includes("The disk is <full>"));
+  ok(!page.text.includes("All is well"));
+  const [long, short] = [page.text.indexOf("long"), page.text.lastIndexOf("short")];
+  ok(long !== -1 && long < short);
+});
+
+Deno.test("GET / shows how to begin when nothing has run", async () => {
+  const counts = {
+    blocked: 0,
+    scheduled: 0,
+    pending: 0,
+    running: 0,
+    completed: 0,
+    failed: 0,
+    cancelled: 0,
+    timedOut: 0,
+    rejected: 0,
+  };
+  const stats = { ...STATS, counts };
+  const { app } = appWith({ getHealth: () => ({ isHealthy: true, alerts: [], stats }) });
+  ok((await look(app, "/")).text.includes("Nothing has run yet"));
+  ok(!(await look(appWith().app, "/")).text.includes("Nothing has run yet"));
+});
+
+Deno.test("GET /palette leads to pages, pools and types, as JSON that nobody keeps", async () => {
+  const response = await appWith().app.request("/palette");
+  const entries: { text: string; href: string }[] = await response.json();
+  strictEqual(response.headers.get("cache-control"), "no-store");
+  const hrefs = entries.map(({ href }) => href);
+  for (const href of ["/", "/pools", "/tasks", "/submit/batch", `/pools/${POOL.id}`]) {
+    ok(hrefs.includes(href), href);
+  }
+  ok(hrefs.every((href) => href.startsWith("/") && !href.startsWith("//")));
+});

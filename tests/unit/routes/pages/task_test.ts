@@ -1,0 +1,118 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import type { TaskStatus } from "../../../../core/mod.ts";
+import { appWith } from "../../../helpers/app_with.ts";
+import { TASK, TASK_ID, UNKNOWN_ID } from "../../../helpers/fake_manager.ts";
+import { keptToast, look, send, triggersOf } from "../../../helpers/pages.ts";
+
+const PATH = `/tasks/${TASK_ID}`;
+const RUNNING = {
+  state: "running",
+  slot: 2,
+  startedAtMs: TASK.submittedAtMs,
+  stopRequestedAtMs: null,
+  isZombie: false,
+  progress: { done: 1, total: 3, note: "a note" },
+} as const;
+const withStatus = (status: TaskStatus) => ({
+  getTask: () => Promise.resolve({ ...TASK, status }),
+});
+
+const SHOWN = {
+  result: "98765432109876543210",
+  input: "12345678901234567890",
+  logs: "hello",
+  attempts: "No attempt",
+  events: "Submitted",
+  raw: "curl -X POST http://localhost/api/tasks",
+};
+for (const [tab, text] of Object.entries(SHOWN)) {
+  Deno.test(`GET /tasks/:id?tab=${tab} shows that part of the task`, async () => {
+    const page = await look(appWith().app, `${PATH}?tab=${tab}`);
+    strictEqual(page.status, 200);
+    if (tab !== "attempts") ok(page.text.includes(text), text);
+    const current = page.elements.filter(({ attributes }) =>
+      attributes.get("aria-current") === "page"
+    ).map(({ attributes }) => attributes.get("href"));
+    deepStrictEqual(current, ["/tasks", tab === "result" ? PATH : `${PATH}?tab=${tab}`]);
+    deepStrictEqual(
+      page.elements.filter(({ name }) => name === "h1").map((one) => one.text),
+      ["nap"],
+    );
+  });
+}
+
+Deno.test("GET /tasks/:id shows all that is known, and speaks the other language", async () => {
+  const page = await look(appWith().app, PATH);
+  for (const text of [TASK_ID, "sleep", "rows", "late", "0123456789abcdef", "Completed"]) {
+    ok(page.text.includes(text), text);
+  }
+  const chinese = await look(appWith().app, PATH, { headers: { "accept-language": "zh" } });
+  ok(chinese.text.includes("已完成") && !chinese.text.includes("Completed"));
+});
+
+Deno.test("GET /tasks/:id is not found where no task is", async () => {
+  strictEqual((await look(appWith().app, `/tasks/${UNKNOWN_ID}`)).status, 404);
+  strictEqual((await look(appWith().app, "/tasks/x")).status, 404);
+});
+
+/** Where the forms of a page go, without those that every page has. */
+const ACTS: readonly (readonly [TaskStatus, readonly string[]])[] = [
+  [{ state: "pending", why: "All threads are busy" }, [`${PATH}/cancel`]],
+  [RUNNING, [`${PATH}/stop`]],
+  [{ ...RUNNING, stopRequestedAtMs: 5 }, [`${PATH}/stop?grace_ms=0`]],
+  [{ ...RUNNING, stopRequestedAtMs: 5, isZombie: true }, [`${PATH}/stop?grace_ms=0`]],
+  [TASK.status, [`${PATH}/again`]],
+];
+for (const [status, actions] of ACTS) {
+  Deno.test(`GET /tasks/:id offers ${actions.join()} for ${JSON.stringify(status).slice(0, 80)}`, async () => {
+    const page = await look(appWith(withStatus(status)).app, PATH);
+    const found = page.elements.filter(({ name, attributes }) =>
+      name === "form" && attributes.get("action") !== "/preferences"
+    ).map(({ attributes }) => attributes.get("action"));
+    deepStrictEqual(found, actions);
+    if (status.state === "pending") ok(page.text.includes("All threads are busy"));
+    if (status.state === "running") ok(page.text.includes("a note"));
+  });
+}
+
+Deno.test("GET /tasks/:id offers nothing again when the type is gone, and says so", async () => {
+  const page = await look(appWith({ listTaskTypes: () => [] }).app, PATH);
+  ok(page.text.includes("The task type is gone"));
+  ok(!page.html.includes("/again"));
+});
+
+const VERBS = [
+  ["cancel", "cancelTask", [TASK_ID]],
+  ["stop", "stopTask", [TASK_ID, {}]],
+  ["stop?grace_ms=0", "stopTask", [TASK_ID, { graceMs: 0 }]],
+  ["stop?grace_ms=x", "stopTask", [TASK_ID, {}]],
+] as const;
+for (const [verb, method, args] of VERBS) {
+  Deno.test(`POST /tasks/:id/${verb} does it, and comes back`, async () => {
+    const { app, calls } = appWith();
+    const sent = await send(app, `${PATH}/${verb}`, { back: "/tasks?q=a" });
+    deepStrictEqual([sent.status, sent.headers.get("location")], [303, "/tasks?q=a"]);
+    ok(JSON.stringify(keptToast(sent)).includes("nap"));
+    const told = await send(app, `${PATH}/${verb}`, {}, { target: "page" });
+    deepStrictEqual([told.status, told.html], [204, ""]);
+    ok(JSON.stringify(triggersOf(told)).includes('"lido:refresh"'));
+    deepStrictEqual(calls.filter((call) => call.method === method).map((call) => call.args), [
+      args,
+      args,
+    ]);
+  });
+}
+
+Deno.test("POST /tasks/:id/again leads to the new task", async () => {
+  const task = { ...TASK, id: UNKNOWN_ID as typeof TASK.id };
+  const { app } = appWith({ submitAgain: () => Promise.resolve(task) });
+  const sent = await send(app, `${PATH}/again`, { back: "/elsewhere" });
+  deepStrictEqual([sent.status, sent.headers.get("location")], [303, `/tasks/${UNKNOWN_ID}`]);
+});
+
+for (const verb of ["cancel", "stop", "again"]) {
+  Deno.test(`POST /tasks/:id/${verb} is not found where no task is`, async () => {
+    strictEqual((await send(appWith().app, `/tasks/${UNKNOWN_ID}/${verb}`)).status, 404);
+    strictEqual((await send(appWith().app, `/tasks/x/${verb}`)).status, 404);
+  });
+}

@@ -1,0 +1,29 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { appWith } from "../../../helpers/app_with.ts";
+import { look } from "../../../helpers/pages.ts";
+
+Deno.test("GET /types shows types and files that could not be loaded, in both languages", async () => {
+  const { app } = appWith();
+  const page = await look(app, "/types");
+  strictEqual(page.status, 200);
+  for (const text of ["sleep", "Sleeps", "fileName", "file:///types/bad.task.ts", "No default"]) {
+    ok(page.text.includes(text), text);
+  }
+  const chinese = await look(app, "/types", { headers: { "accept-language": "zh" } });
+  ok(chinese.text.includes("任务类型"));
+});
+
+Deno.test("GET /types leads to the form with an example filled in", async () => {
+  const { app } = appWith();
+  const page = await look(app, "/types");
+  const href = page.elements.map(({ attributes }) => attributes.get("href") ?? "")
+    .find((one) => one.includes("input=")) ?? "";
+  const query = new URL(href, "http://x").searchParams;
+  deepStrictEqual([query.get("type"), query.get("input")], ["sleep", '{"seconds":1}']);
+  strictEqual((await look(app, href)).status, 200);
+});
+
+Deno.test("GET /types says that no type is known", async () => {
+  const { app } = appWith({ listTaskTypes: () => [], listBrokenTaskFiles: () => [] });
+  ok((await look(app, "/types")).text.includes("No task type is known"));
+});
