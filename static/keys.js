@@ -125,10 +125,12 @@ function show() {
   chosen = Math.min(chosen, Math.max(0, found.length - 1));
   hits.replaceChildren(...found.map(({ text, href }, index) => {
     const item = document.createElement("li");
-    item.role = "option";
-    item.id = `hit-${index}`;
-    item.ariaSelected = String(index === chosen);
+    item.role = "none";
+    // The link is the option: one thing to choose is not within another.
     const link = document.createElement("a");
+    link.role = "option";
+    link.id = `hit-${index}`;
+    link.ariaSelected = String(index === chosen);
     link.href = href;
     link.textContent = text;
     link.tabIndex = -1;
@@ -156,7 +158,7 @@ input.addEventListener("keydown", (event) => {
     chosen = Math.max(0, Math.min(chosen, hits.childElementCount - 1));
     show();
   } else if (event.key === "Enter") {
-    const link = hits.querySelector(`#hit-${chosen} a`);
+    const link = hits.querySelector(`#hit-${chosen}`);
     if (link) location.assign(link.href);
   }
 });

@@ -190,6 +190,29 @@ Deno.test("All that match are cancelled only when their number is typed", async 
   deepStrictEqual(visitor.faults, []);
 });
 
+Deno.test("All that failed are run again by a bulk operation", async () => {
+  await using visitor = await openVisitor(browser, world.url, { refreshS: 1 });
+  const { page } = visitor;
+  const { id } = await world.manager.createPool({ name: "unlucky", isolation: "thread" });
+  for (const reason of ["no paper", "no ink"]) {
+    const task = { type: "refuse", input: { reason }, priority: 0, tags: [] };
+    const { task: { id: taskId } } = await world.manager.submit({ poolId: id, ...task });
+    await world.manager.waitForTask(taskId, { waitMs: 30_000 });
+  }
+  await visitor.go("/tasks?q=pool:unlucky state:failed");
+  await page.getByLabel("Select all on this page").check();
+  await page.getByLabel("Select all 2 that match").check();
+  await page.getByRole("combobox", { name: "Action" }).selectOption({ label: "Run again" });
+  await page.getByRole("button", { name: "Preview…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Run again 2 tasks?" });
+  await dialog.getByRole("button", { name: "Run again 2 tasks" }).click();
+  await page.waitForURL(/\/tasks\/bulk\//);
+  await page.getByText("Finished").waitFor();
+  const again = await world.manager.listTasks({ poolId: id }, { page: 1, perPage: 10 });
+  strictEqual(again.totalItems, 4);
+  deepStrictEqual(visitor.faults, []);
+});
+
 Deno.test("A filtered list is exported as CSV and as NDJSON", async () => {
   await using visitor = await openVisitor(browser, world.url);
   const { page } = visitor;
