@@ -142,9 +142,6 @@ function worldOf(text: string, state: keyof ReturnType<typeof statusesOf> = "com
       cores: 8,
       suggestedMaxThreads: 9,
       reason: text,
-      running: 1,
-      pending: 1,
-      cores: 1,
     }),
     getHistory: () =>
       Promise.resolve({
