@@ -26,6 +26,7 @@ try {
     for (const theme of ["light", "dark"]) {
       for (const [size, viewport] of Object.entries(SIZES)) {
         const context = await browser.newContext({
+          locale: language === "zh" ? "zh-CN" : "en-GB",
           viewport,
           colorScheme: theme === "dark" ? "dark" : "light",
         });
