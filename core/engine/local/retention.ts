@@ -8,6 +8,8 @@ import type { Journal } from "./journal/journal.ts";
 import type { Queue } from "./queue.ts";
 
 const LOOK_MS = 1_000;
+/** Tasks that end before it looks at once. */
+const ENDED_MANY = 256;
 /** Pools whose own rules are looked at in one step. */
 const POOLS_A_STEP = 100;
 
@@ -26,12 +28,15 @@ export class Retention implements Disposable {
   readonly #timer: ReturnType<typeof setInterval>;
   #ended = 0;
   #isAsked = false;
-  /** Pools with rules of their own that had their turn. */
+  /** There may be too many: an earlier life of the server may have kept more. */
+  #isDue = true;
+  /** Pools with rules of their own that are to have their turn, and at which of them it is. */
+  #poolsDue = 0;
   #turn = 0;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.#look(true), LOOK_MS);
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
     // It shall not keep the process.
     Deno.unrefTimer(this.#timer as unknown as number);
   }
@@ -39,43 +44,53 @@ export class Retention implements Disposable {
   /** A task ended. */
   ended(): void {
     this.#ended++;
+    this.#isDue = true;
+  }
+
+  /** A pool came, or keeps more or less from now on. */
+  rulesChanged(): void {
+    this.#isDue = true;
   }
 
   /** A group was written; `pruned` of its records went. */
   written(pruned: number): void {
     this.#isAsked = false;
-    if (pruned > 0) this.#look(true);
-    else if (this.#ended >= 256) this.#look(false);
+    if (pruned > 0) this.#isDue = true; // one step does not take all
+    if (pruned > 0 || this.#ended >= ENDED_MANY) this.#look();
   }
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }
 
-  #look(isForced: boolean): void {
-    if (this.#isAsked || this.#options.journal.failure !== undefined) return;
-    const rules = this.#rules();
-    if (!isForced && this.#ended === 0) return;
-    if (this.#ended === 0 && !this.#hasAgeRule(rules)) return;
+  #look(): void {
+    const { journal, clock, keep } = this.#options;
+    if (this.#isAsked || journal.failure !== undefined) return;
+    const own = this.#ownRules();
+    if (this.#isDue) this.#poolsDue = Math.max(1, own.length);
+    const hasAgeRule = keep.ms !== null || own.some(({ keepMs }) => keepMs !== null);
+    if (this.#poolsDue <= 0 && !hasAgeRule) return;
     this.#ended = 0;
+    this.#isDue = false;
     this.#isAsked = true;
-    this.#options.journal.note({ kind: "prune", nowMs: this.#options.clock.nowMs(), rules });
+    const rules = { keepTasks: keep.tasks, keepMs: keep.ms, pools: this.#nextOf(own) };
+    journal.note({ kind: "prune", nowMs: clock.nowMs(), rules });
   }
 
-  #hasAgeRule(rules: PruneRules): boolean {
-    return rules.keepMs !== null || rules.pools.some(({ keepMs }) => keepMs !== null);
-  }
-
-  #rules(): PruneRules {
-    const { keep, queues } = this.#options;
-    const own = [...queues()].map(({ number, policy }) => ({
+  #ownRules(): PruneRules["pools"] {
+    return [...this.#options.queues()].map(({ number, policy }) => ({
       number,
       keepTasks: policy.keepFinishedTasks,
       keepMs: policy.keepFinishedMs,
     })).filter(({ keepTasks, keepMs }) => keepTasks !== null || keepMs !== null);
-    this.#turn = this.#turn >= own.length ? 0 : this.#turn;
-    const pools = own.slice(this.#turn, this.#turn + POOLS_A_STEP);
-    this.#turn += POOLS_A_STEP;
-    return { keepTasks: keep.tasks, keepMs: keep.ms, pools };
+  }
+
+  /** Those whose turn it is. */
+  #nextOf(own: PruneRules["pools"]): PruneRules["pools"] {
+    const from = this.#turn >= own.length ? 0 : this.#turn;
+    const pools = own.slice(from, from + POOLS_A_STEP);
+    this.#turn = from + POOLS_A_STEP;
+    this.#poolsDue -= Math.max(1, pools.length);
+    return pools;
   }
 }
