@@ -7,8 +7,9 @@ import type {
   QueuePolicy,
 } from "../../core/engine/engine.ts";
 import { PoolId, PoolSettings } from "../../core/model/pool.ts";
-import { type TaskFilter, TaskId } from "../../core/model/task.ts";
+import type { TaskFilter, TaskId } from "../../core/model/task.ts";
 import { ScriptedRunner } from "../helpers/scripted_runner.ts";
+import { newTask } from "../helpers/tasks_of_pool.ts";
 
 /** Makes an engine that keeps so many ended tasks on record. */
 export type MakeEngine = (options: { readonly finishedTasksMax: number }) => Promise<Engine>;
@@ -70,18 +71,7 @@ export class EngineWorld implements AsyncDisposable {
   }
 
   task(changes: Partial<NewTask> = {}): NewTask {
-    return {
-      id: TaskId.parse(uuidv7()),
-      poolId: this.poolId,
-      name: "a task",
-      type: { name: "noop", url: "file:///noop.task.ts", codeVersion: "v1" },
-      inputJson: null,
-      priority: 0,
-      runTimeoutMs: null,
-      tags: [],
-      idempotencyKey: null,
-      ...changes,
-    };
+    return newTask({ poolId: this.poolId, ...changes });
   }
 
   /** Enqueues tasks one by one; gives their ids. */

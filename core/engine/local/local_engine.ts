@@ -203,6 +203,7 @@ export class LocalEngine implements Engine, RecordListener {
     const { shelf, orphans } = this.#parts;
     const queue = new Queue(poolId, shelf.numberOf(poolId), runner, policy);
     this.#queues.set(poolId, queue);
+    this.#retention.rulesChanged();
     for (const row of orphans.get(poolId) ?? []) this.#window.adopt(queue, row);
     for (const priority of shelf.waiting(poolId)) queue.lanes.leave(priority, this.#lastSeq);
     if (policy.durability === "memory" && this.counts(poolId).pending > 0) {
@@ -214,6 +215,7 @@ export class LocalEngine implements Engine, RecordListener {
   setPolicy(poolId: PoolId, policy: QueuePolicy): void {
     const queue = this.#queueOf(poolId);
     queue.policy = policy;
+    this.#retention.rulesChanged();
     queue.admitAll();
   }
 

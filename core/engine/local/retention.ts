@@ -24,10 +24,11 @@ export interface RetentionOptions {
 export class Retention implements Disposable {
   readonly #options: RetentionOptions;
   readonly #timer: ReturnType<typeof setInterval>;
-  /** Whether any ended since the last look: without that, only age makes any too old. */
-  #hasEnded = false;
   #isAsked = false;
-  /** Pools with rules of their own that had their turn. */
+  /** There may be too many: an earlier life of the server may have kept more. */
+  #isDue = true;
+  /** Pools with rules of their own that are to have their turn, and at which of them it is. */
+  #poolsDue = 0;
   #turn = 0;
 
   constructor(options: RetentionOptions) {
@@ -39,14 +40,19 @@ export class Retention implements Disposable {
 
   /** A task ended. */
   ended(): void {
-    this.#hasEnded = true;
+    this.#isDue = true;
+  }
+
+  /** A pool came, or keeps more or less from now on. */
+  rulesChanged(): void {
+    this.#isDue = true;
   }
 
   /** A group was written; `pruned` of its records went. */
   written(pruned: number): void {
     this.#isAsked = false;
     if (pruned === 0) return;
-    this.#hasEnded = true; // there may be more
+    this.#isDue = true; // one step does not take all
     this.#look();
   }
 
@@ -55,28 +61,32 @@ export class Retention implements Disposable {
   }
 
   #look(): void {
-    if (this.#isAsked || this.#options.journal.failure !== undefined) return;
-    const rules = this.#rules();
-    if (!this.#hasEnded && !this.#hasAgeRule(rules)) return;
-    this.#hasEnded = false;
+    const { journal, clock, keep } = this.#options;
+    if (this.#isAsked || journal.failure !== undefined) return;
+    const own = this.#ownRules();
+    if (this.#isDue) this.#poolsDue = Math.max(1, own.length);
+    const hasAgeRule = keep.ms !== null || own.some(({ keepMs }) => keepMs !== null);
+    if (this.#poolsDue <= 0 && !hasAgeRule) return;
+    this.#isDue = false;
     this.#isAsked = true;
-    this.#options.journal.note({ kind: "prune", nowMs: this.#options.clock.nowMs(), rules });
+    const rules = { keepTasks: keep.tasks, keepMs: keep.ms, pools: this.#nextOf(own) };
+    journal.note({ kind: "prune", nowMs: clock.nowMs(), rules });
   }
 
-  #hasAgeRule(rules: PruneRules): boolean {
-    return rules.keepMs !== null || rules.pools.some(({ keepMs }) => keepMs !== null);
-  }
-
-  #rules(): PruneRules {
-    const { keep, queues } = this.#options;
-    const own = [...queues()].map(({ number, policy }) => ({
+  #ownRules(): PruneRules["pools"] {
+    return [...this.#options.queues()].map(({ number, policy }) => ({
       number,
       keepTasks: policy.keepFinishedTasks,
       keepMs: policy.keepFinishedMs,
     })).filter(({ keepTasks, keepMs }) => keepTasks !== null || keepMs !== null);
-    this.#turn = this.#turn >= own.length ? 0 : this.#turn;
-    const pools = own.slice(this.#turn, this.#turn + POOLS_A_STEP);
-    this.#turn += POOLS_A_STEP;
-    return { keepTasks: keep.tasks, keepMs: keep.ms, pools };
+  }
+
+  /** Those whose turn it is. */
+  #nextOf(own: PruneRules["pools"]): PruneRules["pools"] {
+    const from = this.#turn >= own.length ? 0 : this.#turn;
+    const pools = own.slice(from, from + POOLS_A_STEP);
+    this.#turn = from + POOLS_A_STEP;
+    this.#poolsDue -= Math.max(1, pools.length);
+    return pools;
   }
 }

@@ -1,0 +1,121 @@
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { Queue } from "../../../../../core/engine/local/queue.ts";
+import { PoolSettings } from "../../../../../core/model/pool.ts";
+import { ScriptedRunner } from "../../../../helpers/scripted_runner.ts";
+import { POOL_ID } from "../../../../helpers/tasks_of_pool.ts";
+
+/** A queue, and who was let in or sent away, in that order. */
+function makeQueue() {
+  const settings = PoolSettings.parse({ name: "a pool" });
+  const queue = new Queue(POOL_ID, 1, new ScriptedRunner(), settings);
+  const told: string[] = [];
+  const wait = async (name: string, count: number, signal?: AbortSignal) => {
+    try {
+      await queue.waitForTurn(count, signal);
+      told.push(name);
+    } catch (error) {
+      told.push(`${name}: ${error}`);
+    }
+  };
+  return { queue, told, wait };
+}
+
+Deno.test("Queue.admitNext() lets one in at a time, first come, first served", async () => {
+  const { queue, told, wait } = makeQueue();
+  const waits = ["a", "b", "c"].map((name) => wait(name, 1));
+  strictEqual(queue.isAwaited, true);
+  queue.admitNext(9);
+  await waits[0];
+  deepStrictEqual(told, ["a"]);
+  queue.admitNext(9);
+  queue.admitNext(9);
+  await Promise.all(waits);
+  deepStrictEqual(told, ["a", "b", "c"]);
+  strictEqual(queue.isAwaited, false);
+  queue.admitNext(9); // nobody is there
+});
+
+Deno.test("Queue.admitNext() lets nobody pass one that brings more than there is room for", async () => {
+  const { queue, told, wait } = makeQueue();
+  const waits = [wait("large", 5), wait("small", 1)];
+  queue.admitNext(4);
+  strictEqual(queue.isAwaited, true);
+  queue.admitNext(5);
+  await waits[0];
+  deepStrictEqual(told, ["large"]);
+  queue.admitNext(1);
+  await waits[1];
+  deepStrictEqual(told, ["large", "small"]);
+});
+
+Deno.test("Queue.admitAll() lets all look again in their order, whatever they bring", async () => {
+  const { queue, told, wait } = makeQueue();
+  const waits = [wait("a", 5), wait("b", 1)];
+  queue.admitAll();
+  strictEqual(queue.isAwaited, false);
+  await Promise.all(waits);
+  deepStrictEqual(told, ["a", "b"]);
+});
+
+Deno.test("Queue.refuseAll() tells all why, and keeps nobody", async () => {
+  const { queue, told, wait } = makeQueue();
+  const waits = [wait("a", 1), wait("b", 1)];
+  queue.refuseAll(new Error("closed"));
+  await Promise.all(waits);
+  deepStrictEqual(told, ["a: Error: closed", "b: Error: closed"]);
+  strictEqual(queue.isAwaited, false);
+});
+
+Deno.test("Queue.waitForTurn() gives the place of a caller that left to the next", async () => {
+  const { queue, told, wait } = makeQueue();
+  const leaving = new AbortController();
+  const waits = [wait("a", 5), wait("b", 5, leaving.signal), wait("c", 1)];
+  leaving.abort(new Error("left"));
+  await waits[1];
+  deepStrictEqual(told, ["b: Error: left"]);
+  queue.admitNext(5);
+  queue.admitNext(1);
+  await Promise.all(waits);
+  deepStrictEqual(told, ["b: Error: left", "a", "c"]);
+});
+
+Deno.test("Queue.waitForTurn() takes no other's place when its caller leaves once it was let in", async () => {
+  const { queue, told, wait } = makeQueue();
+  const leaving = new AbortController();
+  const waits = [wait("a", 1, leaving.signal), wait("b", 1)];
+  queue.admitNext(1);
+  leaving.abort(new Error("left"));
+  await waits[0];
+  deepStrictEqual(told, ["a"]);
+  strictEqual(queue.isAwaited, true);
+  queue.admitNext(1);
+  await waits[1];
+});
+
+Deno.test("Queue.waitForTurn() does not begin for a caller that has left, nor listen once it ended", async () => {
+  const { queue, wait } = makeQueue();
+  await rejects(queue.waitForTurn(1, AbortSignal.abort(new Error("left"))), { message: "left" });
+  strictEqual(queue.isAwaited, false);
+  const { signal } = new AbortController();
+  const listeners = new Set<unknown>();
+  signal.addEventListener = (_: string, listener: unknown) => void listeners.add(listener);
+  signal.removeEventListener = (_: string, listener: unknown) => void listeners.delete(listener);
+  const waiting = wait("a", 1, signal);
+  strictEqual(listeners.size, 1);
+  queue.admitAll();
+  await waiting;
+  strictEqual(listeners.size, 0);
+});
+
+Deno.test("Queue.tellIdle() tells all that wait for it, once", async () => {
+  const { queue } = makeQueue();
+  const told: string[] = [];
+  const waits = ["a", "b"].map((name) => queue.nextIdle().then(() => told.push(name)));
+  queue.tellIdle();
+  const next = queue.nextIdle().then(() => told.push("next"));
+  await Promise.all(waits);
+  deepStrictEqual(told, ["a", "b"]);
+  queue.tellIdle();
+  await next;
+  deepStrictEqual(told, ["a", "b", "next"]);
+});

@@ -1,0 +1,209 @@
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import {
+  type Cell,
+  END_COLUMNS,
+  MOVE_COLUMNS,
+} from "../../../../../core/engine/local/journal/group.ts";
+import type { Journal } from "../../../../../core/engine/local/journal/journal.ts";
+import type { StoredPool } from "../../../../../core/engine/local/journal/read_store.ts";
+import type { JournalReader } from "../../../../../core/engine/local/journal/reader.ts";
+import { REJECTED, TIMED_OUT } from "../../../../../core/engine/local/journal/schema.ts";
+import type { StoredTask } from "../../../../../core/engine/local/journal/stored_task.ts";
+import { recover, type RecoveryOptions } from "../../../../../core/engine/local/recovery.ts";
+import { PoolSettings } from "../../../../../core/model/pool.ts";
+import { POOL_ID, storedTask } from "../../../../helpers/tasks_of_pool.ts";
+
+const SETTINGS = PoolSettings.parse({ name: "a pool" });
+const POOL: StoredPool = {
+  number: 4,
+  id: POOL_ID,
+  state: "paused",
+  createdAtMs: 1_000,
+  version: 3,
+  settings: JSON.stringify(SETTINGS),
+};
+
+/** What a journal of an earlier life has. */
+interface Left {
+  readonly pools?: readonly StoredPool[];
+  readonly rows?: readonly StoredTask[];
+  /** Priorities of which tasks wait on disk. */
+  readonly waiting?: readonly number[];
+  readonly counters?: readonly { readonly pool: number; readonly state: number; ever: number }[];
+}
+
+/** Opens it, and keeps what was written in that order. */
+async function recoverFrom(left: Left, changes: Partial<RecoveryOptions> = {}) {
+  const { pools = [POOL], rows = [], waiting = [], counters = [] } = left;
+  const written: (Record<string, Cell | undefined> | string)[] = [];
+  const journal = {
+    move: (row: readonly Cell[]) => written.push(named(MOVE_COLUMNS, row)),
+    end: (row: readonly Cell[], isSynced: boolean) =>
+      written.push({ ...named(END_COLUMNS, row), isSynced: Number(isSynced) }),
+    flush: () => Promise.resolve(void written.push("flush")),
+  };
+  const reader = {
+    pools: () => Promise.resolve(pools),
+    priorities: () => Promise.resolve(waiting),
+    counters: () => {
+      written.push("read counters");
+      return Promise.resolve(counters);
+    },
+    bySeqs: (seqs: readonly number[]) =>
+      Promise.resolve(rows.filter((one) => seqs.includes(one.seq))),
+    running: () => Promise.resolve(rows.filter(({ state }) => state === "running")),
+    lastSeq: () => Promise.resolve(77),
+  };
+  const recovered = await recover({
+    journal: journal as unknown as Journal, // what recovery asks of them
+    reader: reader as unknown as JournalReader,
+    orphans: [],
+    wasClosed: false,
+    nowMs: 5_000.4,
+    ...changes,
+  });
+  return { ...recovered, written };
+}
+
+function named(columns: readonly string[], row: readonly Cell[]): Record<string, Cell | undefined> {
+  strictEqual(row.length, columns.length);
+  return Object.fromEntries(columns.map((column, index) => [column, row[index]]));
+}
+
+function running(seq: number, changes: Partial<StoredTask> = {}): StoredTask {
+  return storedTask(seq, { state: "running", startedAtMs: 2_000, slot: 1, ...changes });
+}
+
+Deno.test("recover() gives the pools as they were saved, and the priorities that wait", async () => {
+  const { shelf, lastSeq } = await recoverFrom({ waiting: [5, 0] });
+  deepStrictEqual(shelf.pools, [{
+    id: POOL_ID,
+    state: "paused",
+    createdAtMs: 1_000,
+    settings: SETTINGS,
+    settingsVersion: 3,
+  }]);
+  deepStrictEqual([shelf.numberOf(POOL_ID), shelf.waiting(POOL_ID)], [4, [5, 0]]);
+  strictEqual(lastSeq, 77);
+});
+
+Deno.test("recover() does not look for what waits of a closed pool", async () => {
+  const { shelf } = await recoverFrom({ pools: [{ ...POOL, state: "closed" }], waiting: [5] });
+  deepStrictEqual(shelf.waiting(POOL_ID), []);
+});
+
+Deno.test.each([
+  ["settings", { ...POOL, settings: '{"name":' }],
+  ["settings", { ...POOL, settings: '{"name":7}' }],
+  ["an id", { ...POOL, id: "seven" }],
+])("recover() refuses a pool with %s that it did not write", async (_, pool) => {
+  await rejects(recoverFrom({ pools: [pool] }), { code: "journal_corrupt" });
+});
+
+Deno.test("recover() gives what ran when the server died another attempt", async () => {
+  const row = running(9, { attempt: 2, deaths: 1 });
+  const { orphans, written } = await recoverFrom({ rows: [row] });
+  deepStrictEqual(written[0], {
+    seq: 9,
+    pool: 4,
+    from: 4,
+    to: 3,
+    event: 10,
+    at: 5_000,
+    attempt: 3,
+    slot: null,
+    cause: "The server died while it ran (2 of at most 2 times)",
+    deaths: 2,
+  });
+  deepStrictEqual([...orphans], [[POOL_ID, [{
+    ...row,
+    state: "pending",
+    attempt: 3,
+    deaths: 2,
+  }]]]);
+});
+
+Deno.test("recover() counts no death where the server ended by itself", async () => {
+  const row = running(9, { deaths: 2 });
+  const { orphans, written } = await recoverFrom({ rows: [row] }, { wasClosed: true });
+  const [move] = written;
+  deepStrictEqual(typeof move === "object" && [move["cause"], move["deaths"], move["attempt"]], [
+    "The server was shut down before its outcome was known",
+    2,
+    2,
+  ]);
+  deepStrictEqual(orphans.get(POOL_ID)?.map(({ deaths }) => deaths), [2]);
+});
+
+Deno.test("recover() ends what was there at three deaths of the server, and runs it no more", async () => {
+  const row = running(9, { attempt: 3, deaths: 2, notes: '{"metrics":{}}' });
+  const { orphans, written } = await recoverFrom({ rows: [row] });
+  const failure = {
+    code: "poisonous",
+    name: "Error",
+    message: "The server died 3 times while this task ran: it is not run again",
+    stack: null,
+  };
+  deepStrictEqual(written[0], {
+    seq: 9,
+    pool: 4,
+    from: 4,
+    to: 6,
+    event: 8,
+    at: 5_000,
+    attempt: 3,
+    startedAt: 2_000,
+    runMs: null,
+    slot: 1,
+    cause: null,
+    result: null,
+    ending: JSON.stringify(failure),
+    notes: '{"metrics":{}}',
+    codeVersion: "v1",
+    startedNow: 0,
+    isTimeout: 0,
+    isSynced: 1,
+  });
+  strictEqual(orphans.size, 0);
+});
+
+Deno.test("recover() takes what was handed to a thread, too, each once and in their order", async () => {
+  const rows = [running(9), storedTask(3), storedTask(5, { state: "completed" }), storedTask(1)];
+  // Of 9 both the ledger and the journal tell; 1 was handed to nobody; 8 was never written.
+  const { orphans, written } = await recoverFrom({ rows }, { orphans: [9, 3, 5, 8] });
+  deepStrictEqual(orphans.get(POOL_ID)?.map(({ seq, state }) => [seq, state]), [
+    [3, "pending"],
+    [9, "pending"],
+  ]);
+  deepStrictEqual(
+    written.flatMap((row) => typeof row === "object" ? [[row["seq"], row["from"], row["to"]]] : []),
+    [[3, 3, 3], [9, 4, 3]],
+  );
+});
+
+Deno.test("recover() counts after what it changed is written", async () => {
+  const { tallies, written } = await recoverFrom({
+    rows: [running(9)],
+    counters: [
+      { pool: 4, state: 3, ever: 2 },
+      { pool: 4, state: 5, ever: 40 },
+      { pool: 4, state: TIMED_OUT, ever: 6 },
+      { pool: 4, state: REJECTED, ever: 7 },
+      { pool: 4, state: 0, ever: 1 },
+      { pool: 4, state: 99, ever: 1 },
+      { pool: 5, state: 5, ever: 1 },
+    ],
+  });
+  deepStrictEqual(written.slice(1), ["flush", "read counters"]);
+  deepStrictEqual(tallies.counts(), {
+    blocked: 0,
+    scheduled: 0,
+    pending: 2,
+    running: 0,
+    completed: 40,
+    failed: 0,
+    cancelled: 0,
+    timedOut: 6,
+    rejected: 7,
+  });
+});
