@@ -8,8 +8,9 @@ interface Lane {
   loadedUpTo: number;
   /** The newest that was left on disk; nothing is there if that is not above `loadedUpTo`. */
   newestOnDisk: number;
-  /** How many of it wait in memory. */
+  /** How many of it wait in memory, and the characters of their inputs. */
   held: number;
+  heldChars: number;
 }
 
 /** See the head of this file. */
@@ -50,9 +51,11 @@ export class Lanes {
     return this.#lanes.get(priority)?.newestOnDisk ?? 0;
   }
 
-  /** One more, or one less, of a lane waits in memory. */
-  hold(priority: number, by: 1 | -1): void {
-    this.#of(priority).held += by;
+  /** One more, or one less, of a lane waits in memory; `chars` are those of its input. */
+  hold(priority: number, by: 1 | -1, chars: number): void {
+    const lane = this.#of(priority);
+    lane.held += by;
+    lane.heldChars += by * chars;
   }
 
   /** How many of a lane wait in memory. */
@@ -60,12 +63,19 @@ export class Lanes {
     return this.#lanes.get(priority)?.held ?? 0;
   }
 
-  /** How many in memory are not behind what is on disk only: those that can run before it. */
-  heldBeforeDisk(): number {
+  /**
+   * How many in memory are not behind what is on disk only, and the characters of their inputs: those
+   * that can run before it.
+   */
+  heldBeforeDisk(): { readonly tasks: number; readonly chars: number } {
     const [highest = -Infinity] = this.onDisk();
-    let held = 0;
-    for (const [priority, lane] of this.#lanes) if (priority >= highest) held += lane.held;
-    return held;
+    let [tasks, chars] = [0, 0];
+    for (const [priority, lane] of this.#lanes) {
+      if (priority < highest) continue;
+      tasks += lane.held;
+      chars += lane.heldChars;
+    }
+    return { tasks, chars };
   }
 
   /** This task was taken into memory. */
@@ -90,7 +100,7 @@ export class Lanes {
   #of(priority: number): Lane {
     let lane = this.#lanes.get(priority);
     if (lane === undefined) {
-      this.#lanes.set(priority, lane = { loadedUpTo: 0, newestOnDisk: 0, held: 0 });
+      this.#lanes.set(priority, lane = { loadedUpTo: 0, newestOnDisk: 0, held: 0, heldChars: 0 });
     }
     return lane;
   }

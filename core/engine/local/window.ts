@@ -95,7 +95,8 @@ export class Window {
   /** Fills the window if it runs low of what goes before the disk's: others there are do not count. */
   refill(queue: Queue): void {
     if (queue.isBeingEmptied || queue.loading !== undefined || !queue.lanes.isAnyOnDisk) return;
-    if (queue.lanes.heldBeforeDisk() > this.#options.tasks / 2) return;
+    const { tasks, chars } = queue.lanes.heldBeforeDisk();
+    if (tasks > this.#options.tasks / 2 || chars > WINDOW_CHARS / 2) return;
     // Room may have been taken meanwhile; what was read is taken all the same.
     this.load(queue, this.#options.tasks, (row) => this.keep(queue, row))
       .then(() => this.refill(queue), this.#options.onError);
@@ -187,16 +188,27 @@ export class Window {
     if (journal.owesTasks) await journal.flush();
   }
 
-  /** Gives back to the disk what would run last. */
+  /** Gives back to the disk what would run last, once there is twice as much as should be. */
   #shrink(queue: Queue): void {
-    if (queue.loading !== undefined || queue.held <= 2 * this.#options.tasks) return;
-    for (const attempt of queue.runner.giveBack(queue.held - this.#options.tasks)) {
+    if (queue.loading !== undefined) return;
+    const { tasks } = this.#options;
+    if (queue.held > 2 * tasks) this.#giveBack(queue, queue.held - tasks);
+    if (queue.heldChars <= 2 * WINDOW_CHARS) return;
+    // What is with the threads already does not come back.
+    while (queue.heldChars > WINDOW_CHARS) if (this.#giveBack(queue, 1) === 0) return;
+  }
+
+  /** Answers how many came back. */
+  #giveBack(queue: Queue, count: number): number {
+    const attempts = queue.runner.giveBack(count);
+    for (const attempt of attempts) {
       if (!(attempt instanceof TaskRecord)) continue;
       queue.lanes.giveUp(attempt.priority, attempt.order);
       this.#release(queue, attempt);
       queue.records.delete(attempt.order);
       this.#options.records.delete(attempt.task.id);
     }
+    return attempts.length;
   }
 
   #isFull(queue: Queue): boolean {
@@ -233,14 +245,20 @@ export class Window {
 
   /** A record came back into the window. */
   comeBack(queue: Queue, record: TaskRecord): void {
+    const chars = charsOf(record);
     queue.held++;
-    queue.heldChars += record.task.inputJson?.length ?? 0;
-    queue.lanes.hold(record.priority, 1);
+    queue.heldChars += chars;
+    queue.lanes.hold(record.priority, 1, chars);
   }
 
   #release(queue: Queue, record: TaskRecord): void {
+    const chars = charsOf(record);
     queue.held--;
-    queue.lanes.hold(record.priority, -1);
-    queue.heldChars -= record.task.inputJson?.length ?? 0;
+    queue.heldChars -= chars;
+    queue.lanes.hold(record.priority, -1, chars);
   }
+}
+
+function charsOf({ task }: TaskRecord): number {
+  return task.inputJson?.length ?? 0;
 }

@@ -80,14 +80,35 @@ function forget(db: DatabaseSync, query: string): number {
   for (const table of ["attempts", "logs"]) {
     db.exec(`DELETE FROM ${table} WHERE task IN (SELECT seq FROM temp.going)`);
   }
-  const { changes } = db.prepare("DELETE FROM tasks WHERE seq IN (SELECT seq FROM temp.going)")
-    .run();
-  // `ended` is in the order of ends: what is gone there is at its front, give or take a few.
-  db.exec(
-    `DELETE FROM ended WHERE n IN (
-       SELECT e.n FROM (SELECT n, task FROM ended ORDER BY n LIMIT ${4 * STEP}) e
-       WHERE NOT EXISTS (SELECT 1 FROM tasks t WHERE t.seq = e.task)
-     )`,
+  const gone = Number(
+    db.prepare("DELETE FROM tasks WHERE seq IN (SELECT seq FROM temp.going)").run().changes,
   );
-  return Number(changes);
+  sweepEnds(db, gone);
+  return gone;
+}
+
+/**
+ * Takes ends of tasks that are gone. They are in the order of ends, so most are at its front, give or
+ * take a few; those behind what is kept are found by going through all, a little with each step.
+ */
+function sweepEnds(db: DatabaseSync, gone: number): void {
+  const front = sweepFrom(db, 0);
+  if (front.swept >= gone) return;
+  db.exec("CREATE TEMP TABLE IF NOT EXISTS sweep (at INTEGER NOT NULL)");
+  const at = Number(db.prepare("SELECT at FROM temp.sweep").get()?.["at"] ?? 0);
+  const { next } = sweepFrom(db, Math.max(at, front.next));
+  db.exec(`DELETE FROM temp.sweep; INSERT INTO temp.sweep VALUES (${next})`);
+}
+
+/** Looks at the next ends after one; gives where to go on, 0 after the last. */
+function sweepFrom(db: DatabaseSync, after: number): { swept: number; next: number } {
+  const last = db.prepare(
+    `SELECT max(n) AS n FROM (SELECT n FROM ended WHERE n > ? ORDER BY n LIMIT ${4 * STEP})`,
+  ).get(after)?.["n"];
+  if (typeof last !== "number") return { swept: 0, next: 0 };
+  const { changes } = db.prepare(
+    `DELETE FROM ended WHERE n > ? AND n <= ?
+       AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.seq = ended.task)`,
+  ).run(after, last);
+  return { swept: Number(changes), next: last };
 }

@@ -8,7 +8,7 @@ Deno.test("Lanes that hold nothing have nothing on disk", () => {
   deepStrictEqual(lanes.onDisk(), []);
   deepStrictEqual([lanes.isBehindDisk(5), lanes.isBeforeDisk(5)], [false, true]);
   deepStrictEqual([lanes.loadedUpTo(5), lanes.newestOnDisk(5), lanes.held(5)], [0, 0, 0]);
-  strictEqual(lanes.heldBeforeDisk(), 0);
+  deepStrictEqual(lanes.heldBeforeDisk(), { tasks: 0, chars: 0 });
 });
 
 Deno.test("Lanes tell the priorities on disk highest first, and who goes before them", () => {
@@ -30,12 +30,12 @@ Deno.test("Lanes tell the priorities on disk highest first, and who goes before 
 
 Deno.test("Lanes.heldBeforeDisk() counts what is at least as urgent as the most urgent on disk", () => {
   const lanes = new Lanes();
-  for (const priority of [9, 5, 5, 1]) lanes.hold(priority, 1);
-  strictEqual(lanes.heldBeforeDisk(), 4);
+  for (const [index, priority] of [9, 5, 5, 1].entries()) lanes.hold(priority, 1, 10 ** index);
+  deepStrictEqual(lanes.heldBeforeDisk(), { tasks: 4, chars: 1_111 });
   lanes.leave(5, 10);
-  strictEqual(lanes.heldBeforeDisk(), 3);
-  lanes.hold(5, -1);
-  strictEqual(lanes.heldBeforeDisk(), 2);
+  deepStrictEqual(lanes.heldBeforeDisk(), { tasks: 3, chars: 111 });
+  lanes.hold(5, -1, 10);
+  deepStrictEqual(lanes.heldBeforeDisk(), { tasks: 2, chars: 101 });
   strictEqual(lanes.held(5), 1);
 });
 
@@ -98,14 +98,14 @@ function take(
     if (oldest === undefined) return;
     memory.push(oldest);
     lanes.load(priority, oldest);
-    lanes.hold(priority, 1);
+    lanes.hold(priority, 1, 7);
   };
   switch (what) {
     case "place":
       if (disk.length > 0) return;
       memory.push(seq);
       lanes.load(priority, seq);
-      return lanes.hold(priority, 1);
+      return lanes.hold(priority, 1, 7);
     case "leave":
       disk.push(seq);
       return lanes.leave(priority, seq);
@@ -118,14 +118,14 @@ function take(
       while (disk.length > 0) load();
       return lanes.load(priority, lanes.newestOnDisk(priority));
     case "run":
-      if (memory.shift() !== undefined) lanes.hold(priority, -1);
+      if (memory.shift() !== undefined) lanes.hold(priority, -1, 7);
       return;
     case "give up": {
       const newest = memory.pop();
       if (newest === undefined) return;
       disk.unshift(newest);
       lanes.giveUp(priority, newest);
-      return lanes.hold(priority, -1);
+      return lanes.hold(priority, -1, 7);
     }
   }
 }
@@ -146,5 +146,5 @@ function compare(lanes: Lanes, model: ReadonlyMap<number, ModelLane>): void {
     const newest = lanes.newestOnDisk(priority);
     deepStrictEqual(disk.filter((seq) => seq <= upTo || seq > newest), []);
   }
-  strictEqual(lanes.heldBeforeDisk(), before);
+  deepStrictEqual(lanes.heldBeforeDisk(), { tasks: before, chars: 7 * before });
 }

@@ -41,10 +41,15 @@ class FakeDisk {
     this.asked.push(request);
     const tasks: StoredTask[] = [];
     const exhausted: number[] = [];
+    let chars = 0;
     for (const { priority, above } of request.lanes) {
       const own = this.#lane(priority, above);
-      tasks.push(...own.slice(0, request.limit - tasks.length));
-      if (tasks.length < request.limit) exhausted.push(priority);
+      for (const task of own.slice(0, request.limit - tasks.length)) {
+        tasks.push(task);
+        chars += task.inputJson?.length ?? 0;
+        if (chars > request.charsMax) break;
+      }
+      if (tasks.length < request.limit && chars <= request.charsMax) exhausted.push(priority);
     }
     await this.answers;
     if (this.failure !== undefined) throw this.failure;
@@ -196,6 +201,34 @@ Deno.test("Window.place() counts the characters of inputs, too", () => {
   strictEqual(queue.heldChars, large.length);
   strictEqual(place(5, 2)?.order, 5);
   deepStrictEqual(waiting(), [2, 5]);
+});
+
+Deno.test("Window gives back to the disk what is too large together, however few it is", async () => {
+  const { queue, place, run, waiting } = makeWindow({ tasks: 1_000 });
+  const million = `"${"x".repeat(1024 * 1024 - 2)}"`;
+  for (let seq = 1; seq <= 32; seq++) place(seq, 0, million);
+  strictEqual(waiting().length, 32);
+  place(33, 1, million);
+  // 16 MiB stay: the most urgent one, and the oldest of the others.
+  deepStrictEqual(waiting(), [...Array.from({ length: 15 }, (_, at) => at + 1), 33]);
+  strictEqual(queue.heldChars, 16 * 1024 * 1024);
+  strictEqual(place(34, 0, million), undefined);
+  // Half of that is left before more is read, and no more than 16 MiB then.
+  for (let seq = 1; seq <= 7; seq++) run(seq);
+  strictEqual(queue.loading, undefined);
+  run(8);
+  await whenLoaded(queue);
+  deepStrictEqual([waiting().length, queue.lanes.isAnyOnDisk], [25, true]);
+  deepStrictEqual(waiting().at(-1), 32);
+});
+
+Deno.test("Window does not wait for what is with the threads when it gives back", () => {
+  const { queue, runner, place, waiting } = makeWindow({ tasks: 1_000 });
+  const million = "x".repeat(1_000_000);
+  for (let seq = 1; seq <= 33; seq++) place(seq, 0, million);
+  for (const attempt of runner.waiting) attempt.place = "sent";
+  place(34, 0, million);
+  deepStrictEqual([waiting(), queue.held], [[], 33]);
 });
 
 Deno.test("Window.place() leaves a task alone that a load was quicker to take", async () => {

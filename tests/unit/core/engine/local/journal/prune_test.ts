@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { PruneRules } from "../../../../../../core/engine/local/journal/group.ts";
 import { prune } from "../../../../../../core/engine/local/journal/prune.ts";
@@ -23,6 +23,10 @@ class Records implements Disposable {
 
   constructor(rows: readonly Row[]) {
     for (const { sql } of MIGRATIONS) this.db.exec(sql);
+    this.add(rows);
+  }
+
+  add(rows: readonly Row[]): void {
     this.db.exec("BEGIN");
     for (const row of rows) this.#add(row);
     this.db.exec("COMMIT");
@@ -99,6 +103,7 @@ Deno.test("prune() never lets a task go that has not ended", () => {
   const rules = { keepTasks: 0, keepMs: 0 };
   strictEqual(records.prune({ ...rules, pools: [{ number: 1, ...rules }] }), 1);
   deepStrictEqual(records.seqs(), [1, 2, 3, 4]);
+  deepStrictEqual(records.numbers("SELECT task FROM ended"), []);
 });
 
 Deno.test("prune() lets all there is of a task go, and nothing of another", () => {
@@ -108,6 +113,21 @@ Deno.test("prune() lets all there is of a task go, and nothing of another", () =
   deepStrictEqual(records.numbers("SELECT task FROM attempts ORDER BY task"), [2, 3]);
   deepStrictEqual(records.numbers("SELECT task FROM logs ORDER BY task"), [2, 3]);
   deepStrictEqual(records.numbers("SELECT task FROM ended"), [2]);
+});
+
+Deno.test("prune() keeps no ends of tasks that are gone behind those of a pool that keeps all", () => {
+  using records = new Records(many(4_500));
+  for (let round = 0; round < 12; round++) {
+    records.add(many(500, { pool: 2 }));
+    strictEqual(records.prune({ pools: [{ number: 2, keepTasks: 0, keepMs: null }] }), 500);
+  }
+  strictEqual(records.seqs().length, 4_500);
+  const [ends = 0] = records.numbers("SELECT count(*) FROM ended");
+  ok(ends <= 6_500, `${ends} ends of 4,500 tasks`);
+  deepStrictEqual(
+    records.numbers("SELECT count(*) FROM ended WHERE task IN (SELECT seq FROM tasks)"),
+    [4_500],
+  );
 });
 
 Deno.test("prune() keeps counting what ever was, by pool and state", () => {

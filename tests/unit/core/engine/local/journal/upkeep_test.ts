@@ -62,6 +62,17 @@ Deno.test("Upkeep.copy() leaves no file behind when its caller left meanwhile", 
   await (await upkeep.copy()).content.cancel();
 });
 
+Deno.test("Upkeep.copy() takes the place of what an earlier copy left", async () => {
+  const { journals, upkeep, copyPath, journalPath } = await makeUpkeep();
+  await using _ = journals;
+  using _upkeep = upkeep;
+  await Deno.writeTextFile(copyPath, "half of a copy");
+  const { content } = await upkeep.copy();
+  const file = journals.path("got");
+  await Deno.writeFile(file, content);
+  deepStrictEqual(readStates(file), readStates(journalPath));
+});
+
 Deno.test("Upkeep.copy() tells why it cannot copy, and can do so again", async () => {
   const { journals, upkeep, copyPath } = await makeUpkeep();
   await using _ = journals;
