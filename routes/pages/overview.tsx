@@ -46,14 +46,31 @@ export function rangeOf(text: string | undefined): RangeName {
   return text !== undefined && Object.hasOwn(RANGES, text) ? text as RangeName : "1h"; // looked up
 }
 
+/** Steps, in seconds, that make a range a hundred points at most: as many as a chart can show. */
+const STEPS_S: Readonly<Record<RangeName, number>> = {
+  "15m": 15,
+  "1h": 60,
+  "6h": 300,
+  "24h": 900,
+  "7d": 7_200,
+};
+
+/** The history that a chart of a range shows. */
+export function historyOf(range: RangeName, nowMs: number): { fromMs: number; stepS: number } {
+  return { fromMs: nowMs - RANGES[range] * 60_000, stepS: STEPS_S[range] };
+}
+
 async function present(visit: Visit, range: RangeName): Promise<OverviewModel> {
   const { language: l, desk: { manager } } = visit;
   const { t } = l;
   const health = manager.getHealth();
   const pools = manager.listPools();
   const names = new Map(pools.map(({ id, settings }) => [String(id), settings.name]));
-  const history = await manager.getHistory({ fromMs: l.nowMs - RANGES[range] * 60_000 });
-  const hour = (await manager.getHistory({ fromMs: l.nowMs - 1, stepS: 3_600 })).points.at(-1);
+  const [history, hours] = await Promise.all([
+    manager.getHistory(historyOf(range, l.nowMs)),
+    manager.getHistory({ fromMs: l.nowMs - 1, stepS: 3_600 }),
+  ]);
+  const hour = hours.points.at(-1);
   const recent = manager.getRecent();
   const [done, failed] = [sumOf(recent, "completed"), sumOf(recent, "failed")];
   const { counts } = health.stats;

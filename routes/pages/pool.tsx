@@ -1,7 +1,6 @@
 /** `/pools/:id`: one pool, its parts, and what is done to it. */
 import { type Context, Hono } from "hono";
 import { type PoolChanges, type PoolId, PoolSettings, type PoolSnapshot } from "../../core/mod.ts";
-import { RANGES } from "../../views/pages/overview.tsx";
 import {
   POOL_TABS,
   type PoolModel,
@@ -15,15 +14,12 @@ import { readPoolId } from "../api/query.ts";
 import { poolCharts } from "../present/chart.ts";
 import { fieldsOf, readForm, sentFieldsOf } from "../present/form.ts";
 import { presentPoolRow, presentSlots, presentVersions } from "../present/pool_page.ts";
-import { rangeOf } from "./overview.tsx";
+import { historyOf, rangeOf } from "./overview.tsx";
 import { poolQuestionRoutes } from "./pool_questions.tsx";
 import { checkForm, faultsOf } from "./check_form.ts";
 import { formOptions, readSettings, SETTINGS_SCHEMA } from "./settings_form.ts";
 import { loadTable } from "./task_list.ts";
 import { type Desk, Visit } from "./visit.tsx";
-
-/** Minutes of the charts beside the threads. */
-const LIVE_MINUTES = 15;
 
 /** Makes the routes of one pool, below `/pools`. */
 export function poolPageRoutes(desk: Desk): Hono<AppEnv> {
@@ -125,10 +121,7 @@ async function readPart(visit: Visit, pool: PoolSnapshot, tab: PoolTab): Promise
   const { id } = pool;
   switch (tab) {
     case "live": {
-      const history = await manager.getHistory({
-        poolId: id,
-        fromMs: nowMs - LIVE_MINUTES * 60_000,
-      });
+      const history = await manager.getHistory({ poolId: id, ...historyOf("15m", nowMs) });
       return {
         tab,
         slots: presentSlots(manager.getPool(id)),
@@ -146,11 +139,10 @@ async function readPart(visit: Visit, pool: PoolSnapshot, tab: PoolTab): Promise
     }
     case "charts": {
       const range = rangeOf(c.req.query("range"));
-      const fromMs = nowMs - RANGES[range] * 60_000;
       return {
         tab,
         range,
-        charts: poolCharts(await manager.getHistory({ poolId: id, fromMs }), t),
+        charts: poolCharts(await manager.getHistory({ poolId: id, ...historyOf(range, nowMs) }), t),
       };
     }
     case "settings":

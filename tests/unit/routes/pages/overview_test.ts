@@ -13,19 +13,19 @@ Deno.test("GET / shows the overview, in both languages", async () => {
 });
 
 for (
-  const [range, minutes] of [
-    ["15m", 15],
-    ["1h", 60],
-    ["7d", 7 * 24 * 60],
-    ["constructor", 60],
-    ["<b>", 60],
+  const [range, minutes, stepS] of [
+    ["15m", 15, 15],
+    ["1h", 60, 60],
+    ["7d", 7 * 24 * 60, 7_200],
+    ["constructor", 60, 60],
+    ["<b>", 60, 60],
   ] as const
 ) {
   Deno.test(`GET /?range=${range} asks for ${minutes} minutes`, async () => {
     const { app, calls } = appWith();
     strictEqual((await look(app, `/?range=${encodeURIComponent(range)}`)).status, 200);
     const asked = calls.filter(({ method }) => method === "getHistory").map(({ args }) => args[0]);
-    deepStrictEqual(asked[0], { fromMs: NOW_MS - minutes * 60_000 });
+    deepStrictEqual(asked[0], { fromMs: NOW_MS - minutes * 60_000, stepS });
   });
 }
 
