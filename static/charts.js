@@ -97,18 +97,19 @@ function optionsOf(element, model) {
         stroke: ink,
         grid,
         ticks: grid,
-        size: 58,
+        size: 70,
         values: (_u, ticks) => ticks.map((value) => value === null ? "" : write(model.unit, value)),
       },
     ],
     series: [
-      {},
+      { label: model.timeLabel },
       ...order.map(({ label, colour }, at) => ({
         label,
         stroke: colours[colour],
         width: 1.6,
         fill: model.kind === "stack" ? `${colours[colour]}55` : undefined,
-        points: { show: false },
+        // What was measured once has no line.
+        points: model.unit === "duration" ? { show: true, size: 4 } : { show: false },
         spanGaps: false,
         value: (_u, _value, _series, index) => {
           const own = order[at].values[index ?? last];

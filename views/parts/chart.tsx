@@ -48,7 +48,9 @@ export function Chart({ chart }: { readonly chart: ChartModel }): Child {
         aria-label={chart.title}
         hx-morph-skip
       />
-      <script type="application/json" id={`${chart.id}-data`}>{raw(jsonOf(chart))}</script>
+      <script type="application/json" id={`${chart.id}-data`}>
+        {raw(jsonOf(chart, l.t.pool.at))}
+      </script>
       <details class="chart-table">
         <summary>{l.t.overview.chartTable}</summary>
         <div class="table-responsive" tabindex={0} role="group" aria-label={chart.title}>
@@ -75,6 +77,6 @@ export function Chart({ chart }: { readonly chart: ChartModel }): Child {
 }
 
 /** Never executed; `<` is escaped so that no value can end the element. */
-function jsonOf(chart: ChartModel): string {
-  return JSON.stringify(chart).replaceAll("<", "\\u003c");
+function jsonOf(chart: ChartModel, timeLabel: string): string {
+  return JSON.stringify({ ...chart, timeLabel }).replaceAll("<", "\\u003c");
 }
