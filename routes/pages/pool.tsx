@@ -1,14 +1,13 @@
 /** `/pools/:id`: one pool, its parts, and what is done to it. */
 import { type Context, Hono } from "hono";
 import { type PoolChanges, type PoolId, PoolSettings, type PoolSnapshot } from "../../core/mod.ts";
+import { type PoolModel, PoolPage } from "../../views/pages/pool.tsx";
 import {
   POOL_TABS,
-  type PoolModel,
-  PoolPage,
   type PoolPart,
   PoolSettingsForm,
   type PoolTab,
-} from "../../views/pages/pool.tsx";
+} from "../../views/pages/pool_part.tsx";
 import type { AppEnv } from "../app_env.ts";
 import { readPoolId } from "../api/query.ts";
 import { poolCharts } from "../present/chart.ts";

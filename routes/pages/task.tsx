@@ -1,7 +1,8 @@
 /** `/tasks/:id`: one task, and what is done to it. */
 import { type Context, Hono } from "hono";
 import type { TaskId, TaskSnapshot } from "../../core/mod.ts";
-import { TASK_TABS, TaskPage, type TaskPart, type TaskTab } from "../../views/pages/task.tsx";
+import { TaskPage } from "../../views/pages/task.tsx";
+import { TASK_TABS, type TaskPart, type TaskTab } from "../../views/pages/task_part.tsx";
 import type { AppEnv } from "../app_env.ts";
 import { readTaskId } from "../api/query.ts";
 import { readForm } from "../present/form.ts";

@@ -1,6 +1,6 @@
 /** Pools as the pages show them. */
 import type { PoolSnapshot, RecentStep, SettingsVersion } from "../../core/mod.ts";
-import type { SlotModel, VersionModel } from "../../views/pages/pool.tsx";
+import type { SlotModel, VersionModel } from "../../views/pages/pool_part.tsx";
 import type { PoolRowModel } from "../../views/pages/pools.tsx";
 import type { Words } from "../../views/i18n/en.ts";
 import { perMinute, sumOf } from "./strip.ts";

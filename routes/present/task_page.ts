@@ -7,7 +7,8 @@ import {
   type TaskSnapshot,
   type TaskStatus,
 } from "../../core/mod.ts";
-import type { TaskModel, TaskPart } from "../../views/pages/task.tsx";
+import type { TaskModel } from "../../views/pages/task.tsx";
+import type { TaskPart } from "../../views/pages/task_part.tsx";
 import type { TaskRowModel } from "../../views/pages/task_table.tsx";
 import type { ShownState } from "../../views/parts/badge.tsx";
 import type { LongText } from "../../views/parts/json_text.tsx";
