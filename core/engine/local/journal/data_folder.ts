@@ -5,6 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
 import { LidoError } from "../../../model/errors.ts";
+import { makePrivate, PRIVATE_MODE } from "./private_file.ts";
 import { finishRestore } from "./restore.ts";
 
 /** What stands for "keep nothing". */
@@ -69,6 +70,7 @@ export class DataFolder implements Disposable {
     const lockPath = join(this.path, "lock.sqlite");
     const ownerPath = join(this.path, "owner.json");
     try {
+      makePrivate(lockPath);
       const lock = new DatabaseSync(lockPath, { timeout: 0 });
       // Prepared: only then does an error bear SQLite's number.
       lock.prepare("BEGIN EXCLUSIVE").run();
@@ -79,7 +81,7 @@ export class DataFolder implements Disposable {
       throw unusable(this.path, error);
     }
     const owner: Owner = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
-    writeFileSync(ownerPath, `${JSON.stringify(owner)}\n`);
+    writeFileSync(ownerPath, `${JSON.stringify(owner)}\n`, { mode: PRIVATE_MODE });
   }
 }
 
@@ -96,7 +98,7 @@ function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 }); // also if another server makes it now
     const probe = join(path, ".probe");
-    writeFileSync(probe, "");
+    writeFileSync(probe, "", { mode: PRIVATE_MODE });
     rmSync(probe);
   } catch (error) {
     throw unusable(path, error);
