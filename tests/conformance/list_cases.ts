@@ -47,6 +47,19 @@ export function testLists(name: string, make: MakeEngine): void {
     deepStrictEqual(await show({}), [theirs.id, ...mine.toReversed()]);
   });
 
+  Deno.test(`${name}.list() finds a place of the input whatever its names are`, async () => {
+    await using world = await EngineWorld.open(make);
+    const odd = ["", "a.b", "\\", 'a"', '\\"', "\0", "a\0b", "\n", "[0]", "#-1", "\\u0041", "é"];
+    for (const part of odd) {
+      const task = world.task({ inputJson: JSON.stringify({ [part]: { [part]: 5 }, x: null }) });
+      await world.engine.enqueue([task]);
+      const show = (path: readonly string[], value: number | null) =>
+        world.page({ page: 1, perPage: 1 }, { input: [{ path, value }] });
+      deepStrictEqual(await show([part, part], 5), [task.id], JSON.stringify(part));
+      deepStrictEqual(await show([part, part, part], 5), []);
+    }
+  });
+
   Deno.test(`${name}.list() gives the same tasks by cursor, there and back, at any page size`, async () => {
     await fc.assert(
       fc.asyncProperty(

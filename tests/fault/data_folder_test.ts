@@ -1,5 +1,6 @@
 /** One folder is one server's: a second one is refused, and what is no folder is said to be none. */
 import { ok, strictEqual } from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ServerProcess } from "../helpers/server_process.ts";
@@ -39,5 +40,15 @@ Deno.test("start ends with one clear line where the data folder cannot be one", 
     ok(stderr.includes(`Cannot use data folder ${data}: `), stderr);
     strictEqual(stderr.trim().split("\n").length, 1, stderr);
   }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("start makes the data folder, but no folder above it", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "lido-folder-" });
+  const parent = join(folder, "unmounted");
+  const { code, stderr } = await start(join(parent, "data"));
+  strictEqual(code, 1);
+  ok(stderr.includes(`its parent folder ${parent} does not exist`), stderr);
+  strictEqual(existsSync(parent), false);
   await Deno.remove(folder, { recursive: true });
 });

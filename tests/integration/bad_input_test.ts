@@ -130,6 +130,8 @@ const TASK_CASES: readonly Case[] = [
   ["GET /api/tasks?status=done", undefined, 422, "invalid_input", /status.*done/],
   ["GET /api/tasks?pool=a", undefined, 422, "invalid_input", /pool.*pool_id/],
   ["GET /api/tasks?page=1&page=2", undefined, 422, "invalid_input", /page/],
+  ["GET /api/tasks?input=$.a", undefined, 422, "invalid_input", /input.*object/],
+  ["GET /api/tasks?input=%7B%22a%22%3A[]%7D", undefined, 422, "invalid_input", /input.*plain/],
   ["GET /api/tasks?cursor=abc", undefined, 400, "cursor_invalid", /cursor/],
   ["GET /api/tasks?pool_id={none}", undefined, 404, "pool_not_found", /<none>/],
   ["GET /api/tasks/{none}", undefined, 404, "task_not_found", /<none>/],

@@ -1,10 +1,11 @@
 /** The folder that a server keeps its data in: made, checked, and locked against a second server. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
 import { LidoError } from "../../../model/errors.ts";
+import { makePrivate, PRIVATE_MODE } from "./private_file.ts";
 import { finishRestore } from "./restore.ts";
 
 /** What stands for "keep nothing". */
@@ -34,8 +35,9 @@ export class DataFolder implements Disposable {
   }
 
   /**
-   * Opens the folder, or makes it; `:memory:` is a folder of its own that goes with the server.
-   * A restore that was cut off is gone on with, and what is left of a backup is taken away.
+   * Opens the folder, or makes it, but none above it: where a disk is not mounted all would go to
+   * another. `:memory:` is a folder of its own that goes with the server. A restore that was cut off
+   * is gone on with, and what is left of a backup is taken away.
    * @throws {LidoError} `data_folder_unusable`, `data_folder_locked`.
    */
   static open(path: string): DataFolder {
@@ -68,6 +70,7 @@ export class DataFolder implements Disposable {
     const lockPath = join(this.path, "lock.sqlite");
     const ownerPath = join(this.path, "owner.json");
     try {
+      makePrivate(lockPath);
       const lock = new DatabaseSync(lockPath, { timeout: 0 });
       // Prepared: only then does an error bear SQLite's number.
       lock.prepare("BEGIN EXCLUSIVE").run();
@@ -78,7 +81,7 @@ export class DataFolder implements Disposable {
       throw unusable(this.path, error);
     }
     const owner: Owner = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
-    writeFileSync(ownerPath, `${JSON.stringify(owner)}\n`);
+    writeFileSync(ownerPath, `${JSON.stringify(owner)}\n`, { mode: PRIVATE_MODE });
   }
 }
 
@@ -87,10 +90,15 @@ function makeTemporary(): string {
 }
 
 function makeFolder(path: string): void {
+  const parent = dirname(resolve(path));
+  if (!existsSync(parent)) {
+    const reason = `its parent folder ${parent} does not exist: mount its disk, or make it`;
+    throw unusable(path, new Error(reason));
+  }
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    mkdirSync(path, { recursive: true, mode: 0o700 }); // also if another server makes it now
     const probe = join(path, ".probe");
-    writeFileSync(probe, "");
+    writeFileSync(probe, "", { mode: PRIVATE_MODE });
     rmSync(probe);
   } catch (error) {
     throw unusable(path, error);

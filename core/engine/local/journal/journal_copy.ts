@@ -1,6 +1,7 @@
 /** Copies a journal as it is at one instant, whoever writes to it meanwhile. */
 import { closeSync, openSync } from "node:fs";
 import { backup, DatabaseSync } from "node:sqlite";
+import { PRIVATE_MODE } from "./private_file.ts";
 
 /**
  * Makes the copy: one file that needs none beside it. It keeps the thread until it is done, in one
@@ -10,7 +11,7 @@ import { backup, DatabaseSync } from "node:sqlite";
 export async function copyJournal(source: string, target: string): Promise<void> {
   const from = new DatabaseSync(source, { readOnly: true, timeout: 5_000 });
   try {
-    closeSync(openSync(target, "wx", 0o600)); // SQLite takes an empty file with its mode
+    closeSync(openSync(target, "wx", PRIVATE_MODE)); // SQLite takes an empty file with its mode
     await backup(from, target, { rate: -1 });
   } finally {
     from.close();

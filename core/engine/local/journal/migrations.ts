@@ -2,6 +2,7 @@
 import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { backup, DatabaseSync } from "node:sqlite";
 import { LidoError } from "../../../model/errors.ts";
+import { makePrivate } from "./private_file.ts";
 import { APPLICATION_ID, type Migration, MIGRATIONS } from "./schema.ts";
 import { checkWal } from "./wal_check.ts";
 
@@ -47,6 +48,7 @@ export async function migrate(
 }
 
 function open(path: string, isNew: boolean): DatabaseSync {
+  makePrivate(path);
   const db = new DatabaseSync(path, { timeout: 5_000 });
   if (isNew) db.exec("PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL");
   return db;
@@ -86,6 +88,7 @@ async function keepCopy(db: DatabaseSync, target: string): Promise<void> {
   if (existsSync(target)) return;
   const temporary = `${target}.partial`;
   rmSync(temporary, { force: true });
+  makePrivate(temporary);
   await backup(db, temporary);
   renameSync(temporary, target);
 }

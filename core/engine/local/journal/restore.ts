@@ -21,6 +21,7 @@ import { LidoError } from "../../../model/errors.ts";
 import { inspectJournal } from "./inspection.ts";
 import { copyJournal } from "./journal_copy.ts";
 import { migrate } from "./migrations.ts";
+import { PRIVATE_MODE } from "./private_file.ts";
 import { type Migration, MIGRATIONS } from "./schema.ts";
 import { syncFile, syncFolder } from "./sync.ts";
 import { checkWal } from "./wal_check.ts";
@@ -164,7 +165,7 @@ function keep(path: string, keptPath: string): void {
     syncFile(partial);
     renameSync(partial, keptPath);
   }
-  chmodSync(keptPath, 0o600);
+  chmodSync(keptPath, PRIVATE_MODE);
 }
 
 function isSame(one: string, other: string): boolean {

@@ -13,6 +13,7 @@
  * such a group away: a journal that ends before it was damaged.
  */
 import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+import { PRIVATE_MODE } from "./private_file.ts";
 
 const CELL = Float64Array.BYTES_PER_ELEMENT;
 /** Cells of a half. */
@@ -47,7 +48,7 @@ export class RunningLedger implements Disposable {
 
   /** Opens the file, or makes it. What it tells stays in it until {@link begin}. */
   static open(path: string): Opened {
-    const file = openSync(path, "a+");
+    const file = openSync(path, "a+", PRIVATE_MODE);
     closeSync(file);
     const handle = openSync(path, "r+");
     const halves = [readHalf(handle, 0), readHalf(handle, 1)];

@@ -81,7 +81,8 @@ export function restOf(filter: StoredFilter, isTextDriving = false): Sql | undef
   addRange(conditions, "t.finished_at", filter.finishedAtMs);
   addRange(conditions, "t.run_ms", filter.runMs);
   for (const { path, value } of filter.input ?? []) {
-    const place = `$${path.map((part) => `."${part.replaceAll('"', '\\"')}"`).join("")}`;
+    // As JSON itself would have it: only so is every name that there can be a place.
+    const place = `$${path.map((part) => `.${JSON.stringify(part)}`).join("")}`;
     conditions.push(
       value === null
         ? { text: "json_type(t.input, ?) = 'null'", values: [place] }

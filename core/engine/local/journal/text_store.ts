@@ -8,6 +8,7 @@
  */
 import { rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { makePrivate } from "./private_file.ts";
 
 /** Characters of each text that are found. */
 const CHARS_MAX = 8_192;
@@ -122,6 +123,7 @@ export class TextStore implements Disposable {
 }
 
 function openIndex(path: string): DatabaseSync {
+  makePrivate(path);
   const db = new DatabaseSync(path, { timeout: 1_000 });
   db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8192");
   if (db.prepare("PRAGMA user_version").get()?.["user_version"] === VERSION) return db;

@@ -84,7 +84,7 @@ Deno.test("restoreJournal() keeps what was there whole, and lets go what belonge
 Deno.test("restoreJournal() makes the folder where there is none", async () => {
   const { journals, file } = await makeBoth();
   await using _ = journals;
-  const data = journals.path("new", "data");
+  const data = journals.path("new");
   deepStrictEqual(await restoreFolder(data, file), { tasks: 12, keptPath: null });
   deepStrictEqual(listFolder(data), ["journal.sqlite"]);
 });
