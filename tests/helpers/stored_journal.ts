@@ -57,9 +57,9 @@ export class StoredJournals implements AsyncDisposable {
   }
 }
 
-/** Runs SQL in a journal that nobody has open. */
+/** Runs SQL in a journal that nobody has open; who is just closing it is waited for. */
 export function changeJournal(path: string, sql: string): void {
-  const db = new DatabaseSync(path);
+  const db = new DatabaseSync(path, { timeout: 5_000 });
   try {
     db.exec(sql);
   } finally {

@@ -99,9 +99,10 @@ function afterFailure(number: number, error: unknown): FromWriter {
 
 /** Groups that wait go to the tables one by one, and those that come are served in between. */
 function planApply(): void {
+  if (store === undefined) return; // what failed is tried again, at the time that was set
   clearTimeout(applying);
   applying = undefined;
-  if (store === undefined || store.applied >= store.lastGroup) return;
+  if (store.applied >= store.lastGroup) return;
   applying = setTimeout(applyNext, store.applied < wanted ? 0 : QUIET_MS);
 }
 

@@ -1,0 +1,37 @@
+import { strictEqual } from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { v7 as uuidv7 } from "uuid";
+import { Journal } from "../../../../../../core/engine/local/journal/journal.ts";
+import { migrate } from "../../../../../../core/engine/local/journal/migrations.ts";
+import { changeJournal, readStates } from "../../../../../helpers/stored_journal.ts";
+import { until } from "../../../../../helpers/until.ts";
+import { within } from "../../../../../helpers/within.ts";
+
+const AT_MS = 1_790_000_000_000;
+const REFUSE = `CREATE TRIGGER refuse BEFORE INSERT ON tasks
+  BEGIN SELECT RAISE(ABORT, 'the table takes nothing'); END`;
+
+Deno.test("What waits goes to the tables once they take it, though somebody wanted it before", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "lido-writer-" });
+  const path = join(folder, "journal.sqlite");
+  await migrate(path);
+  changeJournal(path, REFUSE);
+  const listener = { written: () => {} };
+  const journal = await Journal.open(path, { isDurable: true, listener, inboxRowsMin: 0 });
+  await journal.submit(submitRow(1), { tasks: 1, chars: 0, isRelaxed: false });
+  // SQLite takes this file away when the last connection is closed: here the writer's, on failure.
+  await until("the writer gave up for now", () => !existsSync(`${path}-wal`));
+  const applied = journal.applied();
+  changeJournal(path, "DROP TRIGGER refuse");
+  await within("the tables have what waited", applied);
+  strictEqual(Object.values(readStates(path)).join(), "1");
+  // Not `await using`: a journal that never catches up would not close either, and so hide why.
+  await journal[Symbol.asyncDispose]();
+  await Deno.remove(folder, { recursive: true });
+});
+
+function submitRow(seq: number) {
+  const code = ["file:///noop.task.ts", "v1"];
+  return [seq, uuidv7(), 1, "noop", `task ${seq}`, 0, AT_MS, null, ...code, null, null, null];
+}
