@@ -1,90 +1,94 @@
 /**
  * The disk takes no more writes while the server runs, as one that has turned read-only: submits are
- * refused with the reason, reads go on, nothing that was acknowledged is lost, and all goes on by
- * itself once the disk is well.
+ * refused with the reason, reads go on, nothing is told as done that is not on record, nothing that
+ * was acknowledged is lost, and all goes on by itself once the disk is well.
  */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { NOTHING, readiness, submit } from "../helpers/answers_of_submits.ts";
+import { NOTHING, readiness, stateOnDisk, submit } from "../helpers/answers_of_submits.ts";
+import { report } from "../helpers/report.ts";
 import { ServerProcess, type WireTask } from "../helpers/server_process.ts";
 import { until } from "../helpers/until.ts";
+import { HAS_PRLIMIT, PRLIMIT_MISSING, UnwritableDisk } from "../helpers/unwritable_disk.ts";
 
 const TASKS = fileURLToPath(new URL("../fixtures/outside_tasks", import.meta.url));
-const PRLIMIT = "/usr/bin/prlimit";
+/** The number of `completed` in the file. */
+const COMPLETED = 5;
 
-/** How often a refusal is looked for: the disk's failure is noticed by the next write. */
-const TRIES = 200;
+const ignore = !HAS_PRLIMIT;
+if (ignore) report(`A disk that turns unwritable is not tested: ${PRLIMIT_MISSING}`);
 
-/** What holds of a server whose disk fails: gives the tasks that were acknowledged meanwhile. */
-async function checkRefusals(server: ServerProcess, poolId: string): Promise<readonly string[]> {
-  const acknowledged: string[] = [];
-  for (let turn = 0;; turn++) {
-    const { status, body } = await submit(server, poolId, NOTHING);
-    if (status !== 202) {
-      deepStrictEqual([status, body.code], [503, "journal_unavailable"]);
-      break;
-    }
-    acknowledged.push(body.data?.task_id ?? "");
-    ok(turn < TRIES, "submits are acknowledged though the disk fails");
-  }
-  strictEqual(await readiness(server), 503);
-  const tasks = await server.call<readonly WireTask[]>("GET", "/api/tasks?per_page=100");
-  ok(tasks.length > 0, "lists are answered");
-  return acknowledged;
+/** A pool of one thread, and a task that holds it until the gate is there. */
+async function openHeld(server: ServerProcess) {
+  const gate = join(server.folder, "gate");
+  const { pool_id: poolId } = await server.openPool({
+    name: "pool",
+    max_workers: 1,
+    permissions: { read: [server.folder] },
+  });
+  const hold = { pool_id: poolId, task_type: "wait_for_file", input: { path: gate } };
+  const { task_id: heldId } = await server.submit(hold);
+  await until("the task runs", async () => (await server.getTask(heldId)).status === "running");
+  return { gate, poolId, heldId };
 }
 
-/** Fails the disk, heals it, fails it again and kills the server; then looks for what was acknowledged. */
-async function checkLife(
-  options: { readonly via?: readonly [string, ...string[]] },
-  failing: (server: ServerProcess) => Promise<AsyncDisposable>,
-): Promise<void> {
-  const data = await Deno.makeTempDir({ prefix: "lido-failing-" });
-  const acknowledged: string[] = [];
-  {
-    await using server = await ServerProcess.start({ tasks: TASKS, data, ...options });
-    const { pool_id: poolId } = await server.openPool({ name: "pool", max_workers: 1 });
-    const first = await server.submit({ pool_id: poolId, ...NOTHING });
-    await server.ended(first.task_id);
-    acknowledged.push(first.task_id);
-    {
-      await using _failing = await failing(server);
-      acknowledged.push(...await checkRefusals(server, poolId));
-    }
-    await until("the server is ready again", async () => await readiness(server) === 200);
-    const after = await submit(server, poolId, NOTHING);
-    strictEqual(after.status, 202);
-    acknowledged.push(after.body.data?.task_id ?? "");
-    await using _failing = await failing(server);
-    acknowledged.push(...await checkRefusals(server, poolId));
-    await server.kill();
-  }
-  {
-    await using server = await ServerProcess.start({ tasks: TASKS, data });
-    const states = [];
-    for (const id of acknowledged) states.push((await server.ended(id)).status);
-    deepStrictEqual(states, acknowledged.map(() => "completed"));
-  }
-  await Deno.remove(data, { recursive: true });
+/** What holds of a server whose disk takes nothing. */
+async function checkRefused(server: ServerProcess, poolId: string): Promise<void> {
+  const { status, retryAfter, body } = await submit(server, poolId, NOTHING);
+  deepStrictEqual([status, body.code], [503, "journal_unavailable"]);
+  match(body.error ?? "", /^Cannot write to the journal: ./);
+  ok(Number(retryAfter) >= 1);
+  const response = await fetch(`${server.url}/health/ready`);
+  strictEqual(response.status, 503);
+  const { alerts } = await response.json();
+  match(alerts[0].message, /^Cannot write to the journal: .*; submits are refused until the disk/);
+}
+
+/** The task has ended on its thread, and nobody is told before that is on record. */
+async function checkNotTold(server: ServerProcess, poolId: string, id: string): Promise<void> {
+  await until("the thread is done with the task", async () => {
+    const { workers } = await server.getPool(poolId);
+    return workers.every(({ running }) => running.every((task) => task.task_id !== id));
+  });
+  strictEqual((await server.getTask(id)).status, "running");
+  const list = await server.call<readonly WireTask[]>("GET", "/api/tasks");
+  deepStrictEqual(list.map(({ task_id, status }) => [task_id, status]), [[id, "running"]]);
 }
 
 Deno.test({
   name: "a disk that takes no more writes refuses submits, loses nothing, and goes on when it does",
-  ignore: !(await isThere(PRLIMIT)),
+  ignore,
   async fn() {
-    // Beyond the limit writes fail, as on a disk that has turned read-only; by default they would kill.
-    const via = ["sh", "-c", `trap '' XFSZ; exec "$@"`, "sh"] as const;
-    await checkLife({ via: [...via] }, async ({ pid }) => {
-      await prlimit(pid, "0:unlimited");
-      return { [Symbol.asyncDispose]: () => prlimit(pid, "unlimited:unlimited") };
-    });
+    const data = await Deno.makeTempDir({ prefix: "lido-unwritable-" });
+    const acknowledged: string[] = [];
+    {
+      await using server = await ServerProcess.start({ tasks: TASKS, data, ...UnwritableDisk.VIA });
+      const { gate, poolId, heldId } = await openHeld(server);
+      {
+        await using _disk = await UnwritableDisk.below(server.pid);
+        await checkRefused(server, poolId);
+        await Deno.writeTextFile(gate, "");
+        await checkNotTold(server, poolId, heldId);
+        await checkRefused(server, poolId);
+      }
+      const { status, attempt } = await server.ended(heldId);
+      deepStrictEqual([status, attempt, stateOnDisk(data, heldId)], ["completed", 1, COMPLETED]);
+      await until("the server is ready again", async () => await readiness(server) === 200);
+      const { task_id: after } = await server.submit({ pool_id: poolId, ...NOTHING });
+      acknowledged.push(heldId, after);
+      await using _disk = await UnwritableDisk.below(server.pid);
+      await checkRefused(server, poolId);
+      await server.kill();
+    }
+    {
+      await using server = await ServerProcess.start({ tasks: TASKS, data });
+      const states = [];
+      for (const id of acknowledged) states.push((await server.ended(id)).status);
+      deepStrictEqual(states, acknowledged.map(() => "completed"));
+      const list = await server.call<readonly WireTask[]>("GET", "/api/tasks");
+      deepStrictEqual(list.map(({ task_id: id }) => id).toSorted(), acknowledged.toSorted());
+    }
+    await Deno.remove(data, { recursive: true });
   },
 });
-
-async function prlimit(pid: number, limits: string): Promise<void> {
-  // The server may be gone by then: whoever killed it knows.
-  await new Deno.Command(PRLIMIT, { args: ["--pid", String(pid), `--fsize=${limits}`] }).output();
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
-}
