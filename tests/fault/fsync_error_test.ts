@@ -150,3 +150,22 @@ Deno.test({
       await checkNextLife(data, poolId, acknowledged);
     }),
 });
+
+Deno.test({
+  name: "a server that is killed while every fsync fails loses nothing it acknowledged",
+  ignore,
+  fn: () =>
+    inFolder(async (data) => {
+      const acknowledged: string[] = [];
+      let poolId: string;
+      {
+        await using server = await ServerProcess.start({ tasks: TASKS, data });
+        poolId = await openPaused(server);
+        for (let at = 0; at < 3; at++) acknowledged.push(await submitTaken(server, poolId));
+        await using _strace = await attach(server, data, EIO);
+        strictEqual((await submit(server, poolId, NOTHING)).status, 503);
+        await server.kill();
+      }
+      await checkNextLife(data, poolId, acknowledged);
+    }),
+});

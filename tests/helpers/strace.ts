@@ -11,10 +11,13 @@ export const STRACE_MISSING = "strace is not installed: `apt-get install strace`
 export class Strace implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #said: Promise<string>;
+  /** By itself, as it does when the process is killed. */
+  #hasEnded = false;
 
   private constructor(process: Deno.ChildProcess) {
     this.#process = process;
     this.#said = new Response(process.stderr).text();
+    process.status.then(() => this.#hasEnded = true);
   }
 
   /** Resolves when it sees all threads of the process. `path` gets what it sees, a line a call. */
@@ -25,20 +28,18 @@ export class Strace implements AsyncDisposable {
       stdout: "null",
       stderr: "piped",
     }).spawn();
-    let hasEnded = false;
-    process.status.then(() => hasEnded = true);
     const strace = new Strace(process);
     await until(
       "strace has all threads",
-      () => hasEnded || tracersOf(pid).every((tracer) => tracer === process.pid),
+      () => strace.#hasEnded || tracersOf(pid).every((tracer) => tracer === process.pid),
     );
-    if (hasEnded) throw new Error(`strace ended: ${await strace.#said}`);
+    if (strace.#hasEnded) throw new Error(`strace ended: ${await strace.#said}`);
     return strace;
   }
 
-  /** Lets the process go on by itself. */
+  /** Lets the process go on by itself, if it was not killed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#process.kill("SIGTERM");
+    if (!this.#hasEnded) this.#process.kill("SIGTERM");
     await this.#process.status;
     await this.#said;
   }
