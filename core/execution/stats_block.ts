@@ -46,8 +46,8 @@ export const CLAIMS_MAX = 2 ** 29;
 
 const COUNTERS_AT = 0;
 const WAIT_AT = fullLines(COUNTERS.length);
-const RUN_AT = WAIT_AT + fullLines(BUCKETS);
-const SLOTS_AT = RUN_AT + fullLines(BUCKETS);
+const RUN_AT = WAIT_AT + fullLines(BUCKETS / 2);
+const SLOTS_AT = RUN_AT + fullLines(BUCKETS / 2);
 const LANE_STRIDE = fullLines(LANE_CELLS.length);
 const SLOT_HEAD = fullLines(SLOT_CELLS.length) + fullLines(STOP_CELLS / 2);
 
@@ -82,14 +82,13 @@ export interface LaneRow {
 export class StatsBlock {
   readonly #ints: Int32Array;
   readonly #floats: Float64Array;
-  /** Cells that count without end. */
-  readonly #counts: BigInt64Array;
+  readonly #counters: BigInt64Array;
   readonly #slotStride: number;
 
   private constructor(readonly buffer: SharedArrayBuffer, readonly shape: BlockShape) {
     this.#ints = new Int32Array(buffer);
     this.#floats = new Float64Array(buffer);
-    this.#counts = new BigInt64Array(buffer, 0, SLOTS_AT);
+    this.#counters = new BigInt64Array(buffer, COUNTERS_AT * CELL_BYTES, COUNTERS.length);
     this.#slotStride = SLOT_HEAD + shape.lanes * LANE_STRIDE;
   }
 
@@ -106,42 +105,39 @@ export class StatsBlock {
 
   /** Adds to a counter, exactly, whoever else adds. */
   add(counter: Counter, amount: number): void {
-    Atomics.add(this.#counts, COUNTERS_AT + COUNTERS.indexOf(counter), BigInt(amount));
+    Atomics.add(this.#counters, COUNTERS.indexOf(counter), BigInt(amount));
   }
 
   /** Reads a counter. */
   loadCounter(counter: Counter): number {
-    return Number(Atomics.load(this.#counts, COUNTERS_AT + COUNTERS.indexOf(counter)));
+    return Number(Atomics.load(this.#counters, COUNTERS.indexOf(counter)));
   }
 
   /** Counts how long a task ran, in milliseconds. */
   recordRun(ms: number): void {
-    Atomics.add(this.#counts, RUN_AT + bucketOf(ms * 1000), 1n);
+    Atomics.add(this.#ints, RUN_AT * 2 + bucketOf(ms * 1000), 1);
   }
 
   /** Counts how long a task waited, in milliseconds. */
   recordWait(ms: number): void {
-    Atomics.add(this.#counts, WAIT_AT + bucketOf(ms * 1000), 1n);
+    Atomics.add(this.#ints, WAIT_AT * 2 + bucketOf(ms * 1000), 1);
   }
 
   /** Percentiles of all that was recorded, in milliseconds. */
   loadPercentiles(which: "wait" | "run"): Percentiles {
-    const at = which === "wait" ? WAIT_AT : RUN_AT;
-    return percentilesOf(
-      Float64Array.from(this.#counts.subarray(at, at + BUCKETS), Number),
-      1 / 1000,
-    );
+    const at = (which === "wait" ? WAIT_AT : RUN_AT) * 2;
+    return percentilesOf(this.#ints.subarray(at, at + BUCKETS), 1 / 1000);
   }
 
   /**
-   * What was recorded of each bucket since `seen` was last given, which then holds the lower half of
-   * what there is now: enough for a difference. A cell that task code set back counts as nothing.
+   * What was recorded of each bucket since `seen` was last given, which then holds what there is
+   * now. A cell that overflowed counts on; one that task code set back counts as nothing.
    */
   loadNewCounts(which: "wait" | "run", seen: Int32Array): SparseCounts {
-    const at = which === "wait" ? WAIT_AT : RUN_AT;
+    const at = (which === "wait" ? WAIT_AT : RUN_AT) * 2;
     const found: number[] = [];
     for (let bucket = 0; bucket < BUCKETS; bucket++) {
-      const here = this.#ints[(at + bucket) * 2] ?? 0;
+      const here = this.#ints[at + bucket] ?? 0;
       const fresh = (here - (seen[bucket] ?? 0)) | 0;
       if (fresh === 0) continue;
       seen[bucket] = here;
