@@ -35,9 +35,9 @@ export function bulkRoutes(desk: Desk): Hono<AppEnv> {
     return visit.live({
       place: "tasks",
       title: visit.language.t.bulk.title,
-      body: () => {
+      parts: () => {
         const results = operation.results.slice(0, RESULTS_MAX);
-        return <BulkPage model={{ ...operation, results }} />;
+        return { body: <BulkPage model={{ ...operation, results }} /> };
       },
       variant: `${operation.id} ${operation.done} ${operation.state}`,
     });

@@ -25,7 +25,7 @@ export function overviewRoutes(desk: Desk): Hono<AppEnv> {
     return visit.live({
       place: "overview",
       title: visit.language.t.overview.title,
-      body: async () => <Overview model={await present(visit, range)} />,
+      parts: async () => ({ body: <Overview model={await present(visit, range)} /> }),
       variant: range,
     });
   });

@@ -61,7 +61,8 @@ function addPage(routes: Hono<AppEnv>, desk: Desk): void {
     const { name } = pool.settings;
     // A form is filled in, and shall not be swapped beneath whoever does.
     if (tab === "settings") return await visit.page("pools", name, await body());
-    return await visit.live({ place: "pools", title: name, body, variant: visit.path });
+    const parts = async () => ({ body: await body() });
+    return await visit.live({ place: "pools", title: name, parts, variant: visit.path });
   });
 }
 

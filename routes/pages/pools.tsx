@@ -27,8 +27,10 @@ export function poolsRoutes(desk: Desk): Hono<AppEnv> {
     return visit.live({
       place: "pools",
       title: visit.language.t.pools.title,
-      head: <PoolsHead model={present(visit, filter, false)} />,
-      body: () => <PoolTable model={present(visit, filter, true)} />,
+      parts: () => {
+        const model = present(visit, filter);
+        return { head: <PoolsHead model={model} />, body: <PoolTable model={model} /> };
+      },
       variant: c.req.url,
     });
   });
@@ -65,17 +67,14 @@ function present(
     readonly text: string;
     readonly hasZombies: boolean;
   },
-  hasRows: boolean,
 ): PoolsModel {
   const { manager } = visit.desk;
   const states = readPoolStates(new Map(filter.status === "" ? [] : [["status", filter.status]]));
   const text = filter.text.toLowerCase();
-  const pools = !hasRows
-    ? []
-    : manager.listPools(states).filter(({ settings, zombies }) =>
-      (filter.isolation === "" || settings.isolation === filter.isolation) &&
-      settings.name.toLowerCase().includes(text) && (!filter.hasZombies || zombies > 0)
-    );
+  const pools = manager.listPools(states).filter(({ settings, zombies }) =>
+    (filter.isolation === "" || settings.isolation === filter.isolation) &&
+    settings.name.toLowerCase().includes(text) && (!filter.hasZombies || zombies > 0)
+  );
   const { perPage, ...asked } = readAsked(visit);
   const pages = Math.max(1, Math.ceil(pools.length / perPage));
   const page = Math.min("page" in asked ? asked.page : 1, pages);

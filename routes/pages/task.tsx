@@ -33,7 +33,7 @@ export function taskPageRoutes(desk: Desk): Hono<AppEnv> {
     return await visit.live({
       place: "tasks",
       title: task.name,
-      body: async () => <TaskPage model={await present(visit, task, tab)} />,
+      parts: async () => ({ body: <TaskPage model={await present(visit, task, tab)} /> }),
       variant: visit.path,
     });
   });

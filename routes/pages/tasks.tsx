@@ -23,13 +23,17 @@ export function tasksRoutes(desk: Desk): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   routes.get("/", async (c) => {
     const visit = new Visit(c, desk);
-    const model = await present(visit);
     return await visit.live({
       place: "tasks",
       title: visit.language.t.tasks.title,
-      head: <TasksHead model={model} />,
-      body: () => <TasksList model={model} />,
-      foot: <BulkBar model={model} />,
+      parts: async () => {
+        const model = await present(visit);
+        return {
+          head: <TasksHead model={model} />,
+          body: <TasksList model={model} />,
+          foot: <BulkBar model={model} />,
+        };
+      },
       variant: visit.path,
     });
   });

@@ -36,13 +36,19 @@ export interface Desk {
 export interface LivePage {
   readonly place: Place | null;
   readonly title: string;
-  /** What is above the live part, and is not swapped. */
-  readonly head?: Child;
-  readonly foot?: Child;
-  /** Makes the live part; not called when the browser has it already. */
-  readonly body: () => Child | Promise<Child>;
+  /** Makes the page; not called when the browser has it already. */
+  readonly parts: () => LiveParts | Promise<LiveParts>;
   /** What the body shows beside the manager's state: the same tag means the same body. */
   readonly variant?: string;
+}
+
+/** A page that keeps itself up to date, in its parts. */
+export interface LiveParts {
+  /** What is above the live part, and is not swapped. */
+  readonly head?: Child;
+  /** The live part. */
+  readonly body: Child;
+  readonly foot?: Child;
 }
 
 /** See the head of this file. */
@@ -73,32 +79,25 @@ export class Visit {
   /** Answers with a page, or with its live part alone, or with 304 if that is the same. */
   async live(page: LivePage): Promise<Response> {
     const tag = this.#tag(page.variant ?? "");
-    if (this.wants("page")) {
-      this.#mark(tag);
-      if (tag !== undefined && this.c.req.header("hx-ptag") === tag) return this.c.body(null, 304);
-      return this.fragment(await page.body());
-    }
+    if (this.wants("page")) return this.#swap(tag, async () => (await page.parts()).body);
     const { refreshS } = this.preferences;
-    const body = await page.body();
+    const { head, body, foot } = await page.parts();
     return this.page(
       page.place,
       page.title,
       (
         <>
-          {page.head}
+          {head}
           <Live id="page" url={this.path} refreshS={refreshS} tag={tag}>{body}</Live>
-          {page.foot}
+          {foot}
         </>
       ),
     );
   }
 
   /** As {@link live} of the strip alone. */
-  strip(body: () => Child): Response | Promise<Response> {
-    const tag = this.#tag("strip");
-    this.#mark(tag);
-    if (tag !== undefined && this.c.req.header("hx-ptag") === tag) return this.c.body(null, 304);
-    return this.fragment(body());
+  strip(body: () => Child): Promise<Response> {
+    return this.#swap(this.#tag("strip"), body);
   }
 
   /** Answers with a whole page. */
@@ -195,9 +194,14 @@ export class Visit {
     return [revision, this.language.code, theme, refreshS, variant].join("|");
   }
 
-  #mark(tag: string | undefined): void {
+  /** Answers with a fragment, or with 304 if the browser has the one of this tag. */
+  async #swap(tag: string | undefined, body: () => Child | Promise<Child>): Promise<Response> {
     this.#head();
-    if (tag !== undefined) this.c.header("HX-PTag", tag);
+    if (tag !== undefined) {
+      this.c.header("HX-PTag", tag);
+      if (this.c.req.header("hx-ptag") === tag) return this.c.body(null, 304);
+    }
+    return await this.fragment(await body());
   }
 
   /** Pages are of one user and one moment: nobody keeps them. */
