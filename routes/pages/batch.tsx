@@ -4,7 +4,7 @@ import { BATCH_MAX, LidoError, type TaskSubmission } from "../../core/mod.ts";
 import { type BatchModel, BatchPage } from "../../views/pages/submit.tsx";
 import type { AppEnv } from "../app_env.ts";
 import { HttpError } from "../errors.ts";
-import { readForm } from "../present/form.ts";
+import type { SentForm } from "../present/form.ts";
 import { type LineFault, readLines } from "./batch_lines.ts";
 import { choicesOf } from "./submit.tsx";
 import { type Desk, Visit } from "./visit.tsx";
@@ -29,7 +29,7 @@ export function batchRoutes(desk: Desk): Hono<AppEnv> {
   });
   routes.post("/", async (c) => {
     const visit = new Visit(c, desk);
-    const sent = await readSent(c);
+    const sent = await readSent(visit);
     const { poolId, type } = choicesOf(visit, sent);
     const { submissions, faults } = readLines(sent.text, { poolId, type });
     const refused = [...faults, ...check(visit, submissions)];
@@ -84,28 +84,30 @@ function check(
 }
 
 /** A file goes before what was typed. */
-async function readSent(c: Context<AppEnv>): Promise<SentBatch> {
-  const type = c.req.header("content-type") ?? "";
+async function readSent(visit: Visit): Promise<SentBatch> {
+  const type = visit.c.req.header("content-type") ?? "";
+  const isMultipart = type.startsWith("multipart/form-data");
+  const fields = isMultipart ? await readMultipart(visit.c, type) : visit.form;
+  const one = (name: string) => fields.get(name)?.[0] ?? "";
+  return {
+    pool: one("pool"),
+    type: one("type"),
+    text: (isMultipart && one("file")) || one("lines"),
+    isSubmit: one("do") === "submit",
+  };
+}
+
+/** The fields of a form with a file in it, which is taken for its text. */
+async function readMultipart(c: Context<AppEnv>, type: string): Promise<SentForm> {
   const bytes = c.var.body as Uint8Array<ArrayBuffer>; // as the body guard read them
-  if (!type.startsWith("multipart/form-data")) {
-    const form = readForm(new TextDecoder().decode(bytes));
-    const one = (name: string) => form.get(name)?.[0] ?? "";
-    return {
-      pool: one("pool"),
-      type: one("type"),
-      text: one("lines"),
-      isSubmit: one("do") === "submit",
-    };
-  }
   try {
     const form = await new Response(bytes, { headers: { "content-type": type } }).formData();
-    const one = (name: string) => {
-      const value = form.get(name);
-      return typeof value === "string" ? value : "";
-    };
-    const file = form.get("file");
-    const text = file instanceof File && file.size > 0 ? await file.text() : one("lines");
-    return { pool: one("pool"), type: one("type"), text, isSubmit: one("do") === "submit" };
+    const fields = new Map<string, string[]>();
+    for (const [name, value] of form) {
+      const text = typeof value === "string" ? value : await value.text();
+      fields.set(name, [...fields.get(name) ?? [], text]);
+    }
+    return fields;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new HttpError("invalid_input", `Cannot read form: ${why}`);

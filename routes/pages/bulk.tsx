@@ -1,10 +1,10 @@
 /** `/tasks/bulk`: what is done to many tasks at once: asked about, begun, and looked at. */
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { BULK_ACTIONS, type BulkAction, type BulkSelection, TaskId } from "../../core/mod.ts";
 import { BulkPage, BulkPreview } from "../../views/pages/bulk.tsx";
 import type { AppEnv } from "../app_env.ts";
 import { HttpError } from "../errors.ts";
-import { readForm, type SentForm } from "../present/form.ts";
+import type { SentForm } from "../present/form.ts";
 import { readQuery } from "./tasks.tsx";
 import { type Desk, Visit } from "./visit.tsx";
 
@@ -16,15 +16,15 @@ const RESULTS_MAX = 200;
 /** Makes the routes. */
 export function bulkRoutes(desk: Desk): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
-  routes.post("/preview", (c) => ask(new Visit(c, desk), sentOf(c), false));
+  routes.post("/preview", (c) => ask(new Visit(c, desk), false));
   routes.post("/", async (c) => {
     const visit = new Visit(c, desk);
-    const form = sentOf(c);
-    const selection = selectionOf(visit, form);
+    const { form } = visit;
+    const selection = selectionOf(visit);
     const { count } = await desk.manager.bulk.count(selection);
     const isTyped = count <= UNTYPED_MAX || form.get("confirm")?.[0]?.trim() === String(count);
-    if (count === 0 || !isTyped) return await ask(visit, form, count > 0);
-    const { id } = await desk.manager.bulk.start(actionOf(form), selection);
+    if (count === 0 || !isTyped) return await ask(visit, count > 0);
+    const { id } = await desk.manager.bulk.start(actionOf(visit.form), selection);
     const { t } = visit.language;
     return visit.done(t.bulk.running, `/tasks/bulk/${id}`, { leads: true });
   });
@@ -51,16 +51,16 @@ export function bulkRoutes(desk: Desk): Hono<AppEnv> {
   return routes;
 }
 
-async function ask(visit: Visit, form: SentForm, isWrong: boolean): Promise<Response> {
-  const { t } = visit.language;
-  const selection = selectionOf(visit, form);
+async function ask(visit: Visit, isWrong: boolean): Promise<Response> {
+  const { form, language: { t } } = visit;
+  const selection = selectionOf(visit);
   const { count, isExact } = await visit.desk.manager.bulk.count(selection);
   const query = "filter" in selection ? form.get("q")?.[0] ?? "" : null;
   const back = query === null || query === "" ? "/tasks" : `/tasks?q=${encodeURIComponent(query)}`;
   const preview = (
     <BulkPreview
       model={{
-        action: actionOf(form),
+        action: actionOf(visit.form),
         count,
         isCountExact: isExact,
         query,
@@ -75,7 +75,8 @@ async function ask(visit: Visit, form: SentForm, isWrong: boolean): Promise<Resp
 }
 
 /** @throws {HttpError} `invalid_input` where what is sent is no action, or its filter is wrong. */
-function selectionOf(visit: Visit, form: SentForm): BulkSelection {
+function selectionOf(visit: Visit): BulkSelection {
+  const { form } = visit;
   if (form.get("all")?.[0] === "1") {
     const { filter, faults } = readQuery(visit, form.get("q")?.[0] ?? "");
     // A word that was not understood would make it more tasks than was meant.
@@ -97,8 +98,4 @@ function actionOf(form: SentForm): BulkAction {
     "invalid_input",
     `Cannot act on tasks: action must be one of ${BULK_ACTIONS.join(", ")}`,
   );
-}
-
-function sentOf(c: Context<AppEnv>): SentForm {
-  return readForm(new TextDecoder().decode(c.var.body));
 }

@@ -9,7 +9,6 @@ import {
 import { StripNumbers } from "../../views/parts/strip.tsx";
 import type { AppEnv } from "../app_env.ts";
 import { outcomesChart } from "../present/chart.ts";
-import { readForm } from "../present/form.ts";
 import { perMinute, presentStrip, sumOf } from "../present/strip.ts";
 import { type Desk, keepPreferences, Visit } from "./visit.tsx";
 
@@ -34,9 +33,9 @@ export function overviewRoutes(desk: Desk): Hono<AppEnv> {
     return visit.strip(() => <StripNumbers strip={presentStrip(desk.manager)} />);
   });
   routes.post("/preferences", (c) => {
-    const form = readForm(new TextDecoder().decode(c.var.body));
-    keepPreferences(c, form);
-    return c.redirect(new Visit(c, desk).backOf(form.get("back")?.[0], "/"), 303);
+    const visit = new Visit(c, desk);
+    keepPreferences(c, visit.form);
+    return c.redirect(visit.backOr("/"), 303);
   });
   return routes;
 }

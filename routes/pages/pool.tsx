@@ -1,6 +1,6 @@
 /** `/pools/:id`: one pool, its parts, and what is done to it. */
-import { type Context, Hono } from "hono";
-import { type PoolChanges, type PoolId, PoolSettings, type PoolSnapshot } from "../../core/mod.ts";
+import { Hono } from "hono";
+import { type PoolChanges, PoolSettings, type PoolSnapshot } from "../../core/mod.ts";
 import { type PoolModel, PoolPage } from "../../views/pages/pool.tsx";
 import {
   POOL_TABS,
@@ -11,7 +11,7 @@ import {
 import type { AppEnv } from "../app_env.ts";
 import { readPoolId } from "../api/query.ts";
 import { poolCharts } from "../present/chart.ts";
-import { fieldsOf, readForm, sentFieldsOf } from "../present/form.ts";
+import { fieldsOf, sentFieldsOf } from "../present/form.ts";
 import { presentPoolRow, presentSlots, presentVersions } from "../present/pool_page.ts";
 import { historyOf, rangeOf } from "./overview.tsx";
 import { poolQuestionRoutes } from "./pool_questions.tsx";
@@ -34,17 +34,11 @@ export function poolPageRoutes(desk: Desk): Hono<AppEnv> {
         ? await desk.manager.pausePool(id)
         : await desk.manager.resumePool(id);
       const text = (verb === "pause" ? t.pool.paused : t.pool.resumed)(pool.settings.name);
-      return visit.done(text, backFrom(visit, c, id));
+      return visit.done(text, visit.backOr(`/pools/${id}`));
     });
   }
   routes.route("/", poolQuestionRoutes(desk));
   return routes;
-}
-
-/** Where a form about a pool leads without scripts. */
-export function backFrom(visit: Visit, c: Context<AppEnv>, id: PoolId): string {
-  const form = readForm(new TextDecoder().decode(c.var.body));
-  return visit.backOf(form.get("back")?.[0], `/pools/${id}`);
 }
 
 function addPage(routes: Hono<AppEnv>, desk: Desk): void {
@@ -71,7 +65,7 @@ function addSettings(routes: Hono<AppEnv>, desk: Desk): void {
     const visit = new Visit(c, desk);
     const { t } = visit.language;
     const id = readPoolId(c.req.param("id"));
-    const form = readForm(new TextDecoder().decode(c.var.body));
+    const { form } = visit;
     const reason = form.get("reason")?.[0]?.trim() ?? "";
     const pool = desk.manager.getPool(id);
     try {
@@ -98,7 +92,7 @@ function addSettings(routes: Hono<AppEnv>, desk: Desk): void {
     const visit = new Visit(c, desk);
     const { t } = visit.language;
     const id = readPoolId(c.req.param("id"));
-    const form = readForm(new TextDecoder().decode(c.var.body));
+    const { form } = visit;
     const version = Number(form.get("version")?.[0]);
     const versions = await desk.manager.listSettingsVersions(id);
     const wanted = versions.find((one) => one.version === version);

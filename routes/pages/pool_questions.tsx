@@ -1,12 +1,12 @@
 /** What is asked before it is done to a whole pool, and then done. */
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import type { Child } from "hono/jsx";
 import { z } from "zod";
 import { type PoolId, PoolSettings, type PoolSnapshot } from "../../core/mod.ts";
 import { EndQuestion, ResizeQuestion } from "../../views/pages/pool_questions.tsx";
 import type { AppEnv } from "../app_env.ts";
 import { readPoolId } from "../api/query.ts";
-import { fieldsOf, readFields, readForm, sentFieldsOf, type SentForm } from "../present/form.ts";
+import { fieldsOf, readFields, sentFieldsOf } from "../present/form.ts";
 import type { FormSchema } from "../present/form_schema.ts";
 import { checkForm, faultsOf } from "./check_form.ts";
 import { formOptions, SETTINGS_SCHEMA } from "./settings_form.ts";
@@ -38,7 +38,10 @@ export function poolQuestionRoutes(desk: Desk): Hono<AppEnv> {
       const pool = desk.manager.getPool(readPoolId(c.req.param("id")));
       return visit.dialog("pools", pool.settings.name, question(visit, pool, verb, null));
     });
-    routes.post(`/:id/${verb}`, (c) => answer(c, desk, readPoolId(c.req.param("id")), verb));
+    routes.post(
+      `/:id/${verb}`,
+      (c) => answer(new Visit(c, desk), readPoolId(c.req.param("id")), verb),
+    );
   }
   return routes;
 }
@@ -54,12 +57,12 @@ function addResize(routes: Hono<AppEnv>, desk: Desk): void {
     const visit = new Visit(c, desk);
     const { t } = visit.language;
     const before = desk.manager.getPool(readPoolId(c.req.param("id")));
-    const form = sentOf(c);
+    const { form } = visit;
     try {
       const size = checkForm(Size, readFields(SIZE_SCHEMA, form), visit.language);
       const { pool } = await desk.manager.resizePool(before.id, size);
       const threads = visit.language.number(pool.settings.maxThreads);
-      const back = visit.backOf(form.get("back")?.[0], `/pools/${before.id}`);
+      const back = visit.backOr(`/pools/${before.id}`);
       return visit.done(t.pool.resized(pool.settings.name, threads), back);
     } catch (error) {
       const fields = sentFieldsOf(SIZE_SCHEMA, form, formOptions(t, faultsOf(error)));
@@ -100,18 +103,11 @@ function resize(
   );
 }
 
-async function answer(
-  c: Context<AppEnv>,
-  desk: Desk,
-  id: PoolId,
-  verb: Verb,
-): Promise<Response> {
-  const visit = new Visit(c, desk);
+async function answer(visit: Visit, id: PoolId, verb: Verb): Promise<Response> {
   const { t } = visit.language;
-  const pool = desk.manager.getPool(id);
-  const form = sentOf(c);
+  const pool = visit.desk.manager.getPool(id);
   const { name } = pool.settings;
-  if (mustType(pool, verb) && form.get("confirm")?.[0]?.trim() !== name) {
+  if (mustType(pool, verb) && visit.form.get("confirm")?.[0]?.trim() !== name) {
     return await visit.dialog(
       "pools",
       name,
@@ -119,7 +115,7 @@ async function answer(
       422,
     );
   }
-  const back = visit.backOf(form.get("back")?.[0], `/pools/${pool.id}`);
+  const back = visit.backOr(`/pools/${pool.id}`);
   return visit.done(await act(visit, pool, verb), back);
 }
 
@@ -176,8 +172,4 @@ function question(visit: Visit, pool: PoolSnapshot, verb: Verb, fault: string | 
       fault={fault}
     />
   );
-}
-
-function sentOf(c: Context<AppEnv>): SentForm {
-  return readForm(new TextDecoder().decode(c.var.body));
 }

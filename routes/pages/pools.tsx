@@ -5,7 +5,7 @@ import { NewPool } from "../../views/pages/new_pool.tsx";
 import { PoolsHead, type PoolsModel, PoolTable } from "../../views/pages/pools.tsx";
 import type { AppEnv } from "../app_env.ts";
 import { readPoolStates } from "../api/query.ts";
-import { fieldsOf, readForm, sentFieldsOf } from "../present/form.ts";
+import { fieldsOf, sentFieldsOf } from "../present/form.ts";
 import { presentPoolRow } from "../present/pool_page.ts";
 import { pagerOf, readAsked } from "./pager.ts";
 import { poolPageRoutes } from "./pool.tsx";
@@ -43,7 +43,7 @@ export function poolsRoutes(desk: Desk): Hono<AppEnv> {
   routes.post("/", async (c) => {
     const visit = new Visit(c, desk);
     const { t } = visit.language;
-    const form = readForm(new TextDecoder().decode(c.var.body));
+    const { form } = visit;
     try {
       const settings = checkForm(PoolSettings, readSettings(form), visit.language);
       const pool = await desk.manager.createPool(settings);

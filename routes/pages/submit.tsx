@@ -23,7 +23,6 @@ import {
   fieldsOf,
   type FormOptions,
   readFields,
-  readForm,
   sentFieldsOf,
   type SentForm,
 } from "../present/form.ts";
@@ -61,7 +60,7 @@ export function submitRoutes(desk: Desk): Hono<AppEnv> {
   routes.post("/", async (c) => {
     const visit = new Visit(c, desk);
     const { t } = visit.language;
-    const form = readForm(new TextDecoder().decode(c.var.body));
+    const { form } = visit;
     try {
       const { task } = await desk.manager.submit(read(visit, form), { signal: c.req.raw.signal });
       return visit.done(t.submit.done(task.name), `/tasks/${task.id}`, { leads: true });

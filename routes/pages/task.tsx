@@ -1,11 +1,10 @@
 /** `/tasks/:id`: one task, and what is done to it. */
-import { type Context, Hono } from "hono";
-import type { TaskId, TaskSnapshot } from "../../core/mod.ts";
+import { Hono } from "hono";
+import type { TaskSnapshot } from "../../core/mod.ts";
 import { TaskPage } from "../../views/pages/task.tsx";
 import { TASK_TABS, type TaskPart, type TaskTab } from "../../views/pages/task_part.tsx";
 import type { AppEnv } from "../app_env.ts";
 import { readTaskId } from "../api/query.ts";
-import { readForm } from "../present/form.ts";
 import { presentTask } from "../present/task.ts";
 import {
   presentAttempts,
@@ -40,7 +39,10 @@ export function taskPageRoutes(desk: Desk): Hono<AppEnv> {
   routes.post("/:id/cancel", async (c) => {
     const visit = new Visit(c, desk);
     const task = await desk.manager.cancelTask(readTaskId(c.req.param("id")));
-    return visit.done(visit.language.t.task.cancelled(task.name), backFrom(visit, c, task.id));
+    return visit.done(
+      visit.language.t.task.cancelled(task.name),
+      visit.backOr(`/tasks/${task.id}`),
+    );
   });
   routes.post("/:id/stop", async (c) => {
     const visit = new Visit(c, desk);
@@ -49,7 +51,7 @@ export function taskPageRoutes(desk: Desk): Hono<AppEnv> {
     const id = readTaskId(c.req.param("id"));
     const task = await desk.manager.stopTask(id, isHard ? { graceMs: 0 } : {});
     const text = (isHard ? t.task.stoppedHard : t.task.stopping)(task.name);
-    return visit.done(text, backFrom(visit, c, id));
+    return visit.done(text, visit.backOr(`/tasks/${id}`));
   });
   routes.post("/:id/again", async (c) => {
     const visit = new Visit(c, desk);
@@ -58,11 +60,6 @@ export function taskPageRoutes(desk: Desk): Hono<AppEnv> {
     return visit.done(text, `/tasks/${task.id}`, { leads: true });
   });
   return routes;
-}
-
-function backFrom(visit: Visit, c: Context<AppEnv>, id: TaskId): string {
-  const form = readForm(new TextDecoder().decode(c.var.body));
-  return visit.backOf(form.get("back")?.[0], `/tasks/${id}`);
 }
 
 async function present(visit: Visit, task: TaskSnapshot, tab: TaskTab) {

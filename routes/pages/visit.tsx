@@ -16,6 +16,7 @@ import { Language, type LanguageCode, LANGUAGES } from "../../views/i18n/languag
 import { Live } from "../../views/parts/live.tsx";
 import type { ToastModel } from "../../views/parts/toasts.tsx";
 import type { AppEnv, RoutedManager } from "../app_env.ts";
+import { readForm, type SentForm } from "../present/form.ts";
 import { presentStrip } from "../present/strip.ts";
 import { staticFiles } from "./static_files.ts";
 
@@ -57,12 +58,27 @@ export class Visit {
   readonly preferences: Preferences;
   /** The page's address with all that is chosen on it. */
   readonly path: string;
+  #form: SentForm | undefined;
 
   constructor(readonly c: Context<AppEnv>, readonly desk: Desk) {
     this.language = new Language(languageOf(c), desk.clock.nowMs());
     this.preferences = preferencesOf(c);
     const { pathname, search } = new URL(c.req.url);
     this.path = `${pathname}${search}`;
+  }
+
+  /** What a form sent, field by field. */
+  get form(): SentForm {
+    return this.#form ??= readForm(new TextDecoder().decode(this.c.var.body));
+  }
+
+  /**
+   * Where the form wants to come back to, if that is a place of this server. Browsers leave out tabs
+   * and ends of lines, and would read `/<tab>/host` as another server.
+   */
+  backOr(otherwise: string): string {
+    const sent = this.form.get("back")?.[0];
+    return sent !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(sent) ? sent : otherwise;
   }
 
   /** Whether a script asks, and not the browser itself. */
@@ -172,14 +188,6 @@ export class Visit {
   tell(toast: ToastModel): void {
     this.#head();
     this.c.header("HX-Trigger", asciiJson({ "lido:toast": toast }));
-  }
-
-  /**
-   * Where a form wants to come back to: a place of this server, whatever was sent. Browsers leave out
-   * tabs and ends of lines, and would read `/<tab>/host` as another server.
-   */
-  backOf(sent: string | undefined, otherwise: string): string {
-    return sent !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(sent) ? sent : otherwise;
   }
 
   #view(body: Child): Child {

@@ -208,7 +208,7 @@ const BACK: readonly (readonly [string, string])[] = [
   ["/\u0000/evil.example", ""],
 ];
 for (const [back, location] of BACK) {
-  Deno.test(`Visit.backOf() leads to ${location || "its own place"} for ${JSON.stringify(back)}`, async () => {
+  Deno.test(`Visit.backOr() leads to ${location || "its own place"} for ${JSON.stringify(back)}`, async () => {
     const { app } = appWith();
     const routes: readonly (readonly [string, string, Record<string, string>])[] = [
       ["/preferences", "/", {}],
