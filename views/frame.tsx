@@ -2,6 +2,7 @@
 import type { Child, PropsWithChildren } from "hono/jsx";
 import { useFile, useLanguage } from "./context.ts";
 import { Icon, type IconName } from "./parts/icon.tsx";
+import { Options } from "./parts/options.tsx";
 import { Strip, type StripModel } from "./parts/strip.tsx";
 import { type ToastModel, Toasts } from "./parts/toasts.tsx";
 import { LANGUAGES } from "./i18n/language.ts";
@@ -138,6 +139,12 @@ function Display({ frame }: { readonly frame: FrameModel }): Child {
     "system",
     t.preferences.system,
   ]] as const;
+  const paces = REFRESH_CHOICES.map((seconds) =>
+    [
+      String(seconds),
+      seconds === 0 ? t.preferences.off : t.preferences.seconds(seconds),
+    ] as const
+  );
   return (
     <details class="display">
       <summary>
@@ -157,19 +164,13 @@ function Display({ frame }: { readonly frame: FrameModel }): Child {
         <label>
           {t.preferences.theme}
           <select class="form-select form-select-sm" name="theme">
-            {themes.map(([key, label]) => (
-              <option value={key} selected={key === theme}>{label}</option>
-            ))}
+            <Options options={themes} value={theme} />
           </select>
         </label>
         <label>
           {t.preferences.refresh}
           <select class="form-select form-select-sm" name="refresh" id="refresh">
-            {REFRESH_CHOICES.map((seconds) => (
-              <option value={String(seconds)} selected={seconds === refreshS}>
-                {seconds === 0 ? t.preferences.off : t.preferences.seconds(seconds)}
-              </option>
-            ))}
+            <Options options={paces} value={String(refreshS)} />
           </select>
         </label>
         <button class="btn btn-sm" type="submit">{t.preferences.apply}</button>

@@ -12,7 +12,7 @@ import type { AppEnv } from "../app_env.ts";
 import { readPoolId } from "../api/query.ts";
 import { poolCharts } from "../present/chart.ts";
 import { fieldsOf, sentFieldsOf } from "../present/form.ts";
-import { presentPoolRow, presentSlots, presentVersions } from "../present/pool_page.ts";
+import { presentPoolRow, presentVersions } from "../present/pool_page.ts";
 import { historyOf, rangeOf } from "./overview.tsx";
 import { poolQuestionRoutes } from "./pool_questions.tsx";
 import { checkForm, faultsOf } from "./check_form.ts";
@@ -48,9 +48,7 @@ function addPage(routes: Hono<AppEnv>, desk: Desk): void {
     const pool = desk.manager.getPool(id);
     const tab = tabOf(c.req.query("tab"));
     const body = async () => (
-      <PoolPage
-        model={present(visit, desk.manager.getPool(id), await readPart(visit, pool, tab))}
-      />
+      <PoolPage model={present(visit, pool, await readPart(visit, pool, tab))} />
     );
     const { name } = pool.settings;
     // A form is filled in, and shall not be swapped beneath whoever does.
@@ -118,7 +116,7 @@ async function readPart(visit: Visit, pool: PoolSnapshot, tab: PoolTab): Promise
       const history = await manager.getHistory({ poolId: id, ...historyOf("15m", nowMs) });
       return {
         tab,
-        slots: presentSlots(manager.getPool(id)),
+        slots: pool.slots,
         charts: poolCharts(history, t).slice(0, 2),
       };
     }

@@ -7,8 +7,6 @@ import type { AppEnv } from "../app_env.ts";
 import { readTaskId } from "../api/query.ts";
 import { presentTask } from "../present/task.ts";
 import {
-  presentAttempts,
-  presentEvents,
   presentInput,
   presentLogs,
   presentRaw,
@@ -86,9 +84,9 @@ async function readPart(visit: Visit, task: TaskSnapshot, tab: TaskTab): Promise
     case "logs":
       return presentLogs(await manager.readLogs(task.id));
     case "attempts":
-      return presentAttempts(await manager.readAttempts(task.id));
+      return { tab, attempts: await manager.readAttempts(task.id) };
     case "events":
-      return presentEvents(await manager.readEvents(task.id));
+      return { tab, events: await manager.readEvents(task.id) };
     case "raw": {
       const json = writeJson(presentTask(task, nowMs));
       return presentRaw(task, json, { origin: new URL(c.req.url).origin });

@@ -1,7 +1,7 @@
 /** `/tasks`: the list of tasks, as a page and as a file. */
 import { Hono } from "hono";
 import { stream } from "hono/streaming";
-import type { TaskFilter } from "../../core/mod.ts";
+import { BULK_ACTIONS, type TaskFilter } from "../../core/mod.ts";
 import { quoteWord } from "../../views/pages/task_table.tsx";
 import { BulkBar, TasksHead, TasksList, type TasksModel } from "../../views/pages/tasks.tsx";
 import type { AppEnv } from "../app_env.ts";
@@ -105,6 +105,7 @@ async function present(visit: Visit): Promise<TasksModel> {
   const others = words.filter((word) => !word.startsWith("state:"));
   const isOf = (state: string) => filter.states?.length === 1 && filter.states[0] === state;
   return {
+    bulkActions: BULK_ACTIONS,
     query,
     chips: words.map((text, at) => ({ text, withoutHref: link(withoutWord(words, at)) })),
     faults,

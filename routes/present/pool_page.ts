@@ -1,6 +1,6 @@
 /** Pools as the pages show them. */
 import type { PoolSnapshot, RecentStep, SettingsVersion } from "../../core/mod.ts";
-import type { SlotModel, VersionModel } from "../../views/pages/pool_part.tsx";
+import type { VersionModel } from "../../views/pages/pool_part.tsx";
 import type { PoolRowModel } from "../../views/pages/pools.tsx";
 import type { Words } from "../../views/i18n/en.ts";
 import { perMinute, sumOf } from "./strip.ts";
@@ -29,25 +29,6 @@ export function presentPoolRow(pool: PoolSnapshot, recent: readonly RecentStep[]
     zombies: pool.zombies,
     course: recent.map(({ completed, failed }) => completed + failed),
   };
-}
-
-/** The threads of a pool. */
-export function presentSlots({ slots }: PoolSnapshot): readonly SlotModel[] {
-  return slots.map((slot) => ({
-    index: slot.index,
-    state: slot.state,
-    tasks: slot.running.map(({ taskId, runMs, progress }) => ({
-      id: taskId,
-      runMs,
-      done: progress?.done ?? null,
-      total: progress?.total ?? null,
-    })),
-    heartbeatAgeMs: slot.heartbeatAgeMs,
-    memoryBytes: slot.memoryBytes,
-    done: slot.done,
-    failed: slot.failed,
-    pid: slot.pid,
-  }));
 }
 
 /** Versions with what each changed, newest first. */

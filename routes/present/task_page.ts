@@ -1,12 +1,5 @@
 /** Tasks as the pages show them. */
-import {
-  type AttemptEntry,
-  isFinal,
-  type LogLine,
-  type TaskEventEntry,
-  type TaskSnapshot,
-  type TaskStatus,
-} from "../../core/mod.ts";
+import { isFinal, type LogLine, type TaskSnapshot, type TaskStatus } from "../../core/mod.ts";
 import type { TaskModel } from "../../views/pages/task.tsx";
 import type { TaskPart } from "../../views/pages/task_part.tsx";
 import type { TaskRowModel } from "../../views/pages/task_table.tsx";
@@ -123,16 +116,6 @@ export function presentLogs(lines: readonly LogLine[]): TaskPart {
     tab: "logs",
     lines: shown.map((line) => ({ ...line, text: shorten(line.text).text })),
   };
-}
-
-/** Its runs that ended. */
-export function presentAttempts(attempts: readonly AttemptEntry[]): TaskPart {
-  return { tab: "attempts", attempts };
-}
-
-/** What happened to it. */
-export function presentEvents(events: readonly TaskEventEntry[]): TaskPart {
-  return { tab: "events", events };
 }
 
 /** As programs see it. */

@@ -1,9 +1,9 @@
 /** An operation on many tasks: the question before it, and how far it is. */
 import type { Child } from "hono/jsx";
+import type { BulkAction, BulkSnapshot } from "../../core/mod.ts";
 import { useLanguage } from "../context.ts";
 import { Confirm, DialogForm } from "../parts/dialog_form.tsx";
 import { PageHead } from "../parts/page_head.tsx";
-import type { BulkAction } from "./tasks.tsx";
 
 /** The question. */
 export interface BulkPreviewModel {
@@ -17,23 +17,6 @@ export interface BulkPreviewModel {
   readonly expected: string | null;
   readonly fault: string | null;
   readonly back: string;
-}
-
-/** How far an operation is. */
-export interface BulkModel {
-  readonly id: string;
-  readonly action: BulkAction;
-  readonly state: "running" | "finished" | "cancelled";
-  readonly done: number;
-  readonly total: number;
-  readonly succeeded: number;
-  readonly skipped: number;
-  readonly failed: number;
-  readonly results: readonly {
-    readonly id: string;
-    readonly isOk: boolean;
-    readonly text: string;
-  }[];
 }
 
 /** See {@link BulkPreviewModel}. */
@@ -87,8 +70,8 @@ export function BulkPreview({ model }: { readonly model: BulkPreviewModel }): Ch
   );
 }
 
-/** See {@link BulkModel}. */
-export function BulkPage({ model }: { readonly model: BulkModel }): Child {
+/** How far an operation is. */
+export function BulkPage({ model }: { readonly model: BulkSnapshot }): Child {
   const l = useLanguage();
   const { t } = l;
   const state = { running: t.bulk.running, finished: t.bulk.finished, cancelled: t.bulk.cancelled };

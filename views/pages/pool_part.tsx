@@ -1,11 +1,12 @@
 /** The parts of a pool's page: its threads, tasks, charts, settings, permissions and versions. */
 import type { Child } from "hono/jsx";
+import type { Isolation, SlotSnapshot } from "../../core/mod.ts";
 import { useLanguage } from "../context.ts";
+import { Act } from "../parts/act.tsx";
 import { Chart, type ChartModel } from "../parts/chart.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Facts } from "../parts/facts.tsx";
 import { type FieldModel, Fields } from "../parts/fields.tsx";
-import { Icon } from "../parts/icon.tsx";
 import { Time } from "../parts/time.tsx";
 import { type RangeName, Ranges } from "./overview.tsx";
 import type { PoolRowModel } from "./pools.tsx";
@@ -15,23 +16,6 @@ import { TaskTable, type TaskTableModel } from "./task_table.tsx";
 export const POOL_TABS = ["live", "tasks", "charts", "settings", "permissions", "history"] as const;
 /** One of {@link POOL_TABS}. */
 export type PoolTab = typeof POOL_TABS[number];
-
-/** One thread. */
-export interface SlotModel {
-  readonly index: number;
-  readonly state: "starting" | "idle" | "busy" | "stopping" | "zombie";
-  readonly tasks: readonly {
-    readonly id: string;
-    readonly runMs: number;
-    readonly done: number | null;
-    readonly total: number | null;
-  }[];
-  readonly heartbeatAgeMs: number | null;
-  readonly memoryBytes: number;
-  readonly done: number;
-  readonly failed: number;
-  readonly pid: number | null;
-}
 
 /** One version of the settings. */
 export interface VersionModel {
@@ -50,7 +34,7 @@ export interface VersionModel {
 export type PoolPart =
   | {
     readonly tab: "live";
-    readonly slots: readonly SlotModel[];
+    readonly slots: readonly SlotSnapshot[];
     readonly charts: readonly ChartModel[];
   }
   | { readonly tab: "tasks"; readonly table: TaskTableModel }
@@ -124,7 +108,7 @@ function Charts({ charts }: { readonly charts: readonly ChartModel[] }): Child {
 
 function LivePart(
   { slots, charts, model }: {
-    readonly slots: readonly SlotModel[];
+    readonly slots: readonly SlotSnapshot[];
     readonly charts: readonly ChartModel[];
     readonly model: PoolPartFrame;
   },
@@ -152,7 +136,7 @@ function LivePart(
   );
 }
 
-function SlotCell({ slot, path }: { readonly slot: SlotModel; readonly path: string }): Child {
+function SlotCell({ slot, path }: { readonly slot: SlotSnapshot; readonly path: string }): Child {
   const l = useLanguage();
   const { t } = l;
   return (
@@ -161,30 +145,24 @@ function SlotCell({ slot, path }: { readonly slot: SlotModel; readonly path: str
         <strong>{t.pool.slot(l.number(slot.index))}</strong>
         <span class="slot-state">{t.slotState[slot.state]}</span>
       </div>
-      {slot.tasks.map((task) => (
+      {slot.running.map(({ taskId, runMs, progress }) => (
         <div class="slot-task">
-          <a href={`/tasks/${task.id}`} class="mono">{task.id.slice(-8)}</a>
-          <span>{t.pool.runningFor(l.duration(task.runMs))}</span>
-          <form
-            method="post"
-            action={`/tasks/${task.id}/stop`}
-            hx-post={`/tasks/${task.id}/stop`}
-            hx-swap="none"
-          >
-            <input type="hidden" name="back" value={path} />
-            <button
-              type="submit"
-              class="btn btn-sm btn-icon btn-ghost-danger"
-              aria-label={t.action.ofObject(t.action.stop, task.id)}
-            >
-              <Icon name="player-stop" />
-            </button>
-          </form>
-          {task.total !== null && (
+          <a href={`/tasks/${taskId}`} class="mono">{taskId.slice(-8)}</a>
+          <span>{t.pool.runningFor(l.duration(runMs))}</span>
+          <Act
+            action={`/tasks/${taskId}/stop`}
+            icon="player-stop"
+            label={t.action.stop}
+            object={taskId}
+            back={path}
+            isSmall
+            isDanger
+          />
+          {progress && (
             <progress
               class="gauge"
-              value={String(task.done ?? 0)}
-              max={String(task.total)}
+              value={String(progress.done)}
+              max={String(progress.total)}
               aria-label={t.tasks.progress}
             />
           )}
@@ -263,7 +241,7 @@ export function PoolSettingsForm(
 function PermissionsPart(
   { granted, isolation }: {
     readonly granted: Extract<PoolPart, { tab: "permissions" }>["granted"];
-    readonly isolation: "process" | "thread";
+    readonly isolation: Isolation;
   },
 ): Child {
   const { t } = useLanguage();

@@ -1,5 +1,6 @@
 /** The list of pools. */
 import type { Child } from "hono/jsx";
+import type { Isolation, PoolState } from "../../core/mod.ts";
 import { useLanguage } from "../context.ts";
 import { Act, Ask } from "../parts/act.tsx";
 import { PoolBadge } from "../parts/badge.tsx";
@@ -7,6 +8,7 @@ import { Empty } from "../parts/empty.tsx";
 import { Gauge } from "../parts/gauge.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Pager, type PagerModel } from "../parts/pager.tsx";
+import { Options } from "../parts/options.tsx";
 import { PageHead } from "../parts/page_head.tsx";
 import { Sparkline } from "../parts/sparkline.tsx";
 import { Duration } from "../parts/time.tsx";
@@ -15,8 +17,8 @@ import { Duration } from "../parts/time.tsx";
 export interface PoolRowModel {
   readonly id: string;
   readonly name: string;
-  readonly state: "running" | "paused" | "draining" | "closed";
-  readonly isolation: "process" | "thread";
+  readonly state: PoolState;
+  readonly isolation: Isolation;
   readonly busy: number;
   readonly threads: number;
   readonly minThreads: number;
@@ -59,6 +61,11 @@ export function PoolsHead({ model }: { readonly model: PoolsModel }): Child {
     ["closed", t.poolState.closed],
     ["all", t.pools.all],
   ] as const;
+  const isolations = [
+    ["", t.pools.anyIsolation],
+    ["process", "process"],
+    ["thread", "thread"],
+  ] as const;
   return (
     <>
       <PageHead title={t.pools.title}>
@@ -68,18 +75,13 @@ export function PoolsHead({ model }: { readonly model: PoolsModel }): Child {
         <label>
           <span>{t.pools.status}</span>
           <select class="form-select form-select-sm" name="status">
-            {states.map(([value, label]) => (
-              <option value={value} selected={value === status}>{label}</option>
-            ))}
+            <Options options={states} value={status} />
           </select>
         </label>
         <label>
           <span>{t.pools.isolation}</span>
           <select class="form-select form-select-sm" name="isolation">
-            <option value="">{t.pools.anyIsolation}</option>
-            {["process", "thread"].map((value) => (
-              <option value={value} selected={value === isolation}>{value}</option>
-            ))}
+            <Options options={isolations} value={isolation} />
           </select>
         </label>
         <label>

@@ -4,6 +4,7 @@ import { useLanguage } from "../context.ts";
 import { Empty } from "../parts/empty.tsx";
 import { type FieldModel, Fields } from "../parts/fields.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { Options } from "../parts/options.tsx";
 import { PageHead } from "../parts/page_head.tsx";
 import { Tabs } from "../parts/tabs.tsx";
 
@@ -130,14 +131,7 @@ export function SubmitForm({ model }: { readonly model: SubmitModel }): Child {
         </fieldset>
         <fieldset class="field-group">
           <legend>{t.submit.common}</legend>
-          <div class="field">
-            <label class="form-label" for="pool">{t.submit.pool}</label>
-            <select class="form-select" id="pool" name="pool">
-              {choices.pools.map(({ id, name }) => (
-                <option value={id} selected={id === choices.poolId}>{name}</option>
-              ))}
-            </select>
-          </div>
+          <PoolField choices={choices} />
           <Fields fields={model.task} />
         </fieldset>
       </div>
@@ -189,6 +183,21 @@ function Choose({ choices }: { readonly choices: SubmitChoices }): Child {
   );
 }
 
+function PoolField({ choices }: { readonly choices: SubmitChoices }): Child {
+  const { t } = useLanguage();
+  return (
+    <div class="field">
+      <label class="form-label" for="pool">{t.submit.pool}</label>
+      <select class="form-select" id="pool" name="pool">
+        <Options
+          options={choices.pools.map(({ id, name }) => [id, name])}
+          value={choices.poolId}
+        />
+      </select>
+    </div>
+  );
+}
+
 /** The page of a batch. */
 export function BatchPage({ model }: { readonly model: BatchModel }): Child {
   return (
@@ -214,20 +223,14 @@ function BatchForm({ model }: { readonly model: BatchModel }): Child {
     >
       <div class="card-body">
         <div class="field-grid">
-          <div class="field">
-            <label class="form-label" for="pool">{t.submit.pool}</label>
-            <select class="form-select" id="pool" name="pool">
-              {choices.pools.map(({ id, name }) => (
-                <option value={id} selected={id === choices.poolId}>{name}</option>
-              ))}
-            </select>
-          </div>
+          <PoolField choices={choices} />
           <div class="field">
             <label class="form-label" for="type">{t.submit.type}</label>
             <select class="form-select" id="type" name="type">
-              {choices.types.map(({ name }) => (
-                <option value={name} selected={name === choices.type}>{name}</option>
-              ))}
+              <Options
+                options={choices.types.map(({ name }) => [name, name])}
+                value={choices.type}
+              />
             </select>
           </div>
         </div>

@@ -1,5 +1,6 @@
 /** The parts of a task's page: what it came to, what it was given, what it logged and what happened. */
 import type { Child } from "hono/jsx";
+import type { AttemptEntry, LogLine, TaskEventEntry } from "../../core/mod.ts";
 import { useLanguage } from "../context.ts";
 import { JsonText, type LongText } from "../parts/json_text.tsx";
 import { Duration, Time } from "../parts/time.tsx";
@@ -8,24 +9,6 @@ import { Duration, Time } from "../parts/time.tsx";
 export const TASK_TABS = ["result", "input", "logs", "attempts", "events", "raw"] as const;
 /** One of {@link TASK_TABS}. */
 export type TaskTab = typeof TASK_TABS[number];
-
-/** One thing that happened. */
-export interface EventModel {
-  readonly atMs: number;
-  readonly event:
-    | "submit"
-    | "unblock"
-    | "due"
-    | "start"
-    | "complete"
-    | "retry"
-    | "requeue"
-    | "fail"
-    | "cancel"
-    | "recover";
-  readonly attempt: number;
-  readonly cause: string | null;
-}
 
 /** What one part of the page shows. */
 export type TaskPart =
@@ -43,25 +26,13 @@ export type TaskPart =
   | { readonly tab: "input"; readonly input: LongText | null }
   | {
     readonly tab: "logs";
-    readonly lines: readonly {
-      readonly atMs: number;
-      readonly level: string;
-      readonly text: string;
-    }[];
+    readonly lines: readonly LogLine[];
   }
   | {
     readonly tab: "attempts";
-    readonly attempts: readonly {
-      readonly number: number;
-      readonly outcome: "done" | "failed" | "cancelled" | "died";
-      readonly slot: number | null;
-      readonly startedAtMs: number | null;
-      readonly finishedAtMs: number;
-      readonly runMs: number | null;
-      readonly message: string | null;
-    }[];
+    readonly attempts: readonly AttemptEntry[];
   }
-  | { readonly tab: "events"; readonly events: readonly EventModel[] }
+  | { readonly tab: "events"; readonly events: readonly TaskEventEntry[] }
   | {
     readonly tab: "raw";
     readonly raw: LongText;

@@ -1,18 +1,16 @@
 /** The list of tasks: its filter, its states with counts, and what can be done to many at once. */
 import type { Child } from "hono/jsx";
+import type { BulkAction } from "../../core/mod.ts";
 import { useLanguage } from "../context.ts";
 import type { ShownState } from "../parts/badge.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { PageHead } from "../parts/page_head.tsx";
 import { TaskTable, type TaskTableModel } from "./task_table.tsx";
 
-/** What can be done to many tasks at once. */
-export const BULK_ACTIONS = ["cancel", "stop", "run_again"] as const;
-/** One of {@link BULK_ACTIONS}. */
-export type BulkAction = typeof BULK_ACTIONS[number];
-
 /** What the page shows. */
 export interface TasksModel {
+  /** What can be done to many at once. */
+  readonly bulkActions: readonly BulkAction[];
   /** The filter, as it was typed. */
   readonly query: string;
   readonly chips: readonly { readonly text: string; readonly withoutHref: string }[];
@@ -142,7 +140,7 @@ export function BulkBar({ model }: { readonly model: TasksModel }): Child {
       <label class="bulk-action">
         <span class="visually-hidden">{t.tasks.bulkAction}</span>
         <select class="form-select form-select-sm" name="action">
-          {BULK_ACTIONS.map((action) => <option value={action}>{t.bulk[action]}</option>)}
+          {model.bulkActions.map((action) => <option value={action}>{t.bulk[action]}</option>)}
         </select>
       </label>
       <button class="btn btn-sm" type="submit">{t.tasks.bulkPreview}</button>

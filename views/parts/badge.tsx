@@ -1,19 +1,10 @@
 import type { Child } from "hono/jsx";
+import type { TaskState } from "../../core/mod.ts";
 import { useLanguage } from "../context.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
 /** A task's state as it is shown: a running one may be stopping, a failed one timed out. */
-export type ShownState =
-  | "blocked"
-  | "scheduled"
-  | "pending"
-  | "running"
-  | "stopping"
-  | "completed"
-  | "failed"
-  | "timedOut"
-  | "cancelled"
-  | "zombie";
+export type ShownState = TaskState | "stopping" | "timedOut" | "zombie";
 
 const STATE_LOOK: Readonly<Record<ShownState, readonly [string, IconName]>> = {
   blocked: ["secondary", "hourglass"],

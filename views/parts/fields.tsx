@@ -1,6 +1,7 @@
 /** Fields of a form, as a JSON Schema has them. What was typed stays when it was wrong. */
 import type { Child } from "hono/jsx";
 import { useLanguage } from "../context.ts";
+import { Options } from "./options.tsx";
 
 interface FieldBase {
   /** Its place, with dots between: `permissions.read`. */
@@ -82,17 +83,17 @@ function Input(
     case "boolean":
       return (
         <select {...shared} required={false} class="form-select">
-          <option value="true" selected={field.isOn}>{t.form.yes}</option>
-          <option value="false" selected={!field.isOn}>{t.form.no}</option>
+          <Options
+            options={[["true", t.form.yes], ["false", t.form.no]]}
+            value={String(field.isOn)}
+          />
         </select>
       );
     case "choice":
       return (
         <select {...shared} class={isWrong ? "form-select is-invalid" : "form-select"}>
           {!field.isRequired && <option value="">{t.form.nothing}</option>}
-          {field.choices.map(([value, label]) => (
-            <option value={value} selected={value === field.value}>{label}</option>
-          ))}
+          <Options options={field.choices} value={field.value} />
         </select>
       );
     case "long":

@@ -1,6 +1,7 @@
 import type { Child } from "hono/jsx";
 import { useLanguage } from "../context.ts";
 import { Icon } from "./icon.tsx";
+import { Options } from "./options.tsx";
 
 /** Ways to other pages; a null one leads nowhere. */
 export interface PagerModel {
@@ -71,9 +72,10 @@ export function Pager({ pager }: { readonly pager: PagerModel }): Child {
         <label>
           <span>{t.tasks.perPage}</span>
           <select class="form-select form-select-sm" name="per_page" id="pager-size">
-            {PAGE_SIZES.map((size) => (
-              <option value={String(size)} selected={size === pager.perPage}>{String(size)}</option>
-            ))}
+            <Options
+              options={PAGE_SIZES.map((size) => [String(size), String(size)])}
+              value={String(pager.perPage)}
+            />
           </select>
         </label>
         <button class="btn btn-sm" type="submit">{t.action.apply}</button>
