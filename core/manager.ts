@@ -62,7 +62,8 @@ export class Manager implements AsyncDisposable {
   readonly #pools: PoolHouse;
   readonly #history: PoolHistory;
   readonly #startedAtMs: number;
-  readonly #bulk: BulkOperations;
+  /** What is done to many tasks at once. */
+  readonly bulk: BulkOperations;
   #selfTest: Promise<readonly SelfTestFinding[]> | undefined;
   #closing: Promise<void> | undefined;
   readonly #folder: DataFolder;
@@ -82,7 +83,7 @@ export class Manager implements AsyncDisposable {
     const { codeFolders } = types;
     this.#pools = new PoolHouse({ limits, engine: this.#engine, clock, codeFolders, env });
     this.#history = new PoolHistory({ ...options, clock, engine });
-    this.#bulk = new BulkOperations(this, clock);
+    this.bulk = new BulkOperations(this, clock);
     this.#startedAtMs = clock.nowMs();
   }
 
@@ -315,11 +316,6 @@ export class Manager implements AsyncDisposable {
       clearTimeout(timer);
     }
     return await this.#engine.get(id);
-  }
-
-  /** What is done to many tasks at once. */
-  get bulk(): BulkOperations {
-    return this.#bulk;
   }
 
   /** What the task's code logged. @throws {LidoError} `task_not_found`. */

@@ -24,11 +24,6 @@ function theme() {
   return document.documentElement.dataset.bsTheme === "dark" ? "dark" : "light";
 }
 
-function read(element) {
-  const source = document.getElementById(element.dataset.chart);
-  return source ? { text: source.textContent, model: JSON.parse(source.textContent) } : undefined;
-}
-
 /** Areas on each other are drawn from the top one down: each is the sum of those below it. */
 function stacked(series) {
   const sums = [];
@@ -77,12 +72,17 @@ function timeLabels(_chart, ticks) {
   });
 }
 
-function optionsOf(element, model) {
-  const colours = COLOURS[theme()];
-  const order = model.kind === "stack" ? model.series.toReversed() : model.series;
+/** The series as they are drawn: of areas on each other the top one first. */
+function drawn({ kind, series }) {
+  return kind === "stack" ? series.toReversed() : series;
+}
+
+/** What a chart says later it reads from `entry.model`, which is the newest then. */
+function optionsOf(entry) {
+  const { element, model } = entry;
+  const colours = COLOURS[entry.theme];
   const ink = () => getComputedStyle(element).color;
-  const grid = { stroke: theme() === "dark" ? "#ffffff14" : "#00000012", width: 1 };
-  const last = model.times.length - 1;
+  const grid = { stroke: entry.theme === "dark" ? "#ffffff14" : "#00000012", width: 1 };
   return {
     width: element.clientWidth,
     height: HEIGHT,
@@ -103,7 +103,7 @@ function optionsOf(element, model) {
     ],
     series: [
       { label: model.timeLabel },
-      ...order.map(({ label, colour }, at) => ({
+      ...drawn(model).map(({ label, colour }, at) => ({
         label,
         stroke: colours[colour],
         width: 1.6,
@@ -112,12 +112,12 @@ function optionsOf(element, model) {
         points: model.unit === "duration" ? { show: true, size: 4 } : { show: false },
         spanGaps: false,
         value: (_u, _value, _series, index) => {
-          const own = order[at].values[index ?? last];
-          return write(model.unit, own);
+          const { values } = drawn(entry.model)[at];
+          return write(model.unit, values[index ?? values.length - 1]);
         },
       })),
     ],
-    hooks: { draw: [(chart) => drawMarkers(chart, model)] },
+    hooks: { draw: [(chart) => drawMarkers(chart, entry.model)] },
   };
 }
 
@@ -142,32 +142,23 @@ function drawMarkers(chart, model) {
 }
 
 function draw(element) {
-  const found = read(element);
-  if (!found) return;
+  const text = document.getElementById(element.dataset.chart)?.textContent;
+  if (text === undefined) return;
   const known = charts.get(element.id);
-  const isSame = known?.element === element && known.theme === theme() &&
-    known.shape === shapeOf(found.model);
-  if (isSame && known.text === found.text) return;
-  if (isSame) {
-    known.text = found.text;
-    // Values of the legend are read from the model: it is the new one from here on.
-    Object.assign(known.model, found.model);
-    for (const [at, series] of found.model.series.entries()) known.model.series[at] = series;
+  const isSame = known?.element === element && known.theme === theme();
+  if (isSame && known.text === text) return;
+  const model = JSON.parse(text);
+  if (isSame && shapeOf(known.model) === shapeOf(model)) {
     const isZoomed = known.chart.scales.x.min > known.chart.data[0][0];
-    known.chart.setData(dataOf(found.model), !isZoomed);
+    Object.assign(known, { text, model });
+    known.chart.setData(dataOf(model), !isZoomed);
     return;
   }
   known?.chart.destroy();
   element.replaceChildren();
-  const chart = new globalThis.uPlot(optionsOf(element, found.model), dataOf(found.model), element);
-  charts.set(element.id, {
-    element,
-    chart,
-    text: found.text,
-    model: found.model,
-    theme: theme(),
-    shape: shapeOf(found.model),
-  });
+  const entry = { element, text, model, theme: theme() };
+  entry.chart = new globalThis.uPlot(optionsOf(entry), dataOf(model), element);
+  charts.set(element.id, entry);
 }
 
 function shapeOf(model) {

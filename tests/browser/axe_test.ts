@@ -1,29 +1,17 @@
 import { deepStrictEqual } from "node:assert/strict";
 import axe from "axe-core";
-import type { Browser } from "playwright-core";
-import { type BusyWorld, startBusyWorld } from "./busy_world.ts";
-import { launch } from "./launch.ts";
 import { findBarriers } from "./page_side.js";
 import { screensOf } from "./screens.ts";
-import { openVisitor, SIZES } from "./visitor.ts";
+import { SIZES } from "./visitor.ts";
+import { setStage } from "./stage.ts";
 
-Deno.test.sanitizer({ ops: false, resources: false });
-
-let world: BusyWorld;
-let browser: Browser;
-Deno.test.beforeAll(async () => {
-  [world, browser] = await Promise.all([startBusyWorld(), launch()]);
-});
-Deno.test.afterAll(async () => {
-  await browser.close();
-  await world[Symbol.asyncDispose]();
-});
+const stage = setStage();
 
 Deno.test("No screen has a barrier that axe finds, light and dark, wide and narrow", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
   const found: string[] = [];
-  for (const { name, path } of screensOf(world)) {
+  for (const { name, path } of screensOf(stage.world)) {
     await visitor.go(path);
     await page.evaluate(axe.source);
     for (const theme of ["light", "dark"]) {
@@ -39,7 +27,7 @@ Deno.test("No screen has a barrier that axe finds, light and dark, wide and narr
 });
 
 Deno.test("No open dialog and no message has a barrier that axe finds", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
   const found: string[] = [];
   const look = async (name: string) => {

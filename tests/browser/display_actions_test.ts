@@ -1,20 +1,9 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import type { Browser, Locator, Page } from "playwright-core";
-import { type BusyWorld, startBusyWorld } from "./busy_world.ts";
-import { launch } from "./launch.ts";
-import { openVisitor } from "./visitor.ts";
+import type { Locator, Page } from "playwright-core";
+import { swapNewest } from "./page_side.js";
+import { setStage } from "./stage.ts";
 
-Deno.test.sanitizer({ ops: false, resources: false });
-
-let world: BusyWorld;
-let browser: Browser;
-Deno.test.beforeAll(async () => {
-  [world, browser] = await Promise.all([startBusyWorld(), launch()]);
-});
-Deno.test.afterAll(async () => {
-  await browser.close();
-  await world[Symbol.asyncDispose]();
-});
+const stage = setStage();
 
 /** Waits for a fact of the next page, and for the page's scripts: they are there when it is loaded. */
 async function arrive(fact: Locator): Promise<void> {
@@ -27,7 +16,7 @@ function heading(page: Page, name: string): Locator {
 }
 
 Deno.test("The language is changed, and kept", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
   await visitor.go("/tasks?q=state:failed");
   await page.locator("details.display summary").click();
@@ -40,7 +29,7 @@ Deno.test("The language is changed, and kept", async () => {
 });
 
 Deno.test("The theme is changed, and the charts with it", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
   await visitor.go("/");
   await arrive(page.locator("html[data-bs-theme=light]"));
@@ -56,10 +45,23 @@ Deno.test("The theme is changed, and the charts with it", async () => {
   deepStrictEqual(visitor.faults, []);
 });
 
-Deno.test("The pace of refreshing is changed, and what is shown follows it", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+Deno.test("The numbers below a chart follow what is swapped", async () => {
+  await using visitor = await stage.visit();
   const { page } = visitor;
-  await visitor.go(`/tasks/${world.tasks.running}`);
+  await visitor.go("/");
+  const legend = page.locator("#chart-outcomes .u-legend");
+  await legend.waitFor();
+  for (const value of [4321, 8765]) {
+    await page.evaluate(swapNewest, { chart: "chart-outcomes", value });
+    await legend.filter({ hasText: new Intl.NumberFormat("en-GB").format(value) }).waitFor();
+  }
+  deepStrictEqual(visitor.faults, []);
+});
+
+Deno.test("The pace of refreshing is changed, and what is shown follows it", async () => {
+  await using visitor = await stage.visit();
+  const { page } = visitor;
+  await visitor.go(`/tasks/${stage.world.tasks.running}`);
   await page.locator("details.display summary").click();
   await page.getByLabel("Refresh").selectOption("1");
   await arrive(page.locator("body[data-refresh='1']"));
@@ -70,7 +72,7 @@ Deno.test("The pace of refreshing is changed, and what is shown follows it", asy
 });
 
 Deno.test("The palette finds pools, and a task by its id", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
   await visitor.go("/");
   await page.keyboard.press("Control+k");
@@ -83,7 +85,7 @@ Deno.test("The palette finds pools, and a task by its id", async () => {
   await search.press("Enter");
   await arrive(heading(page, "nightly reports"));
   await page.keyboard.press("Control+k");
-  await search.fill(world.tasks.failed);
+  await search.fill(stage.world.tasks.failed);
   await search.press("Enter");
   await arrive(heading(page, "Send invoice 4711"));
   await page.keyboard.press("Control+k");
@@ -94,7 +96,7 @@ Deno.test("The palette finds pools, and a task by its id", async () => {
 });
 
 Deno.test("Keys lead to all places", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
   await visitor.go("/pools");
   for (
@@ -114,7 +116,7 @@ Deno.test("Keys lead to all places", async () => {
 });
 
 Deno.test("Keys choose, mark and open a row, and leaf through the pages", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
   await visitor.go("/tasks?per_page=10&q=pool:thumbnails");
   const rows = page.locator("table.rows tbody tr");
@@ -138,7 +140,7 @@ Deno.test("Keys choose, mark and open a row, and leaf through the pages", async 
 });
 
 Deno.test("Keys show the help, go to the filter, refresh, create, and change theme and pace", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
   await visitor.go("/pools");
   const help = page.getByRole("dialog", { name: "Keys" });
@@ -155,7 +157,7 @@ Deno.test("Keys show the help, go to the filter, refresh, create, and change the
   strictEqual(await page.locator("[data-filter]").inputValue(), "t?.c");
   await page.locator("h1").click();
 
-  await world.manager.createPool({ name: "seen by r", isolation: "thread", maxThreads: 1 });
+  await stage.world.manager.createPool({ name: "seen by r", isolation: "thread", maxThreads: 1 });
   await page.keyboard.press("r");
   await page.getByRole("link", { name: "seen by r" }).waitFor();
   await page.keyboard.press("c");

@@ -72,3 +72,12 @@ export function countNodes() {
   while (walker.nextNode()) count++;
   return count;
 }
+
+/** Swaps the newest number of a chart's series, as a fragment with new numbers would. */
+export function swapNewest({ chart, value }) {
+  const source = document.getElementById(`${chart}-data`);
+  const model = JSON.parse(source.textContent);
+  model.series[0].values[model.times.length - 1] = value;
+  source.textContent = JSON.stringify(model);
+  document.dispatchEvent(new CustomEvent("htmx:after:swap", { detail: {} }));
+}

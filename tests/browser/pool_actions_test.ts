@@ -1,24 +1,12 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
-import { type BusyWorld, startBusyWorld } from "./busy_world.ts";
-import { launch } from "./launch.ts";
-import { openVisitor } from "./visitor.ts";
+import type { Page } from "playwright-core";
+import { setStage } from "./stage.ts";
 
-Deno.test.sanitizer({ ops: false, resources: false });
-
-let world: BusyWorld;
-let browser: Browser;
-Deno.test.beforeAll(async () => {
-  [world, browser] = await Promise.all([startBusyWorld(), launch()]);
-});
-Deno.test.afterAll(async () => {
-  await browser.close();
-  await world[Symbol.asyncDispose]();
-});
+const stage = setStage();
 
 /** A pool of its own, so that the tests of this file meet nowhere. */
 async function openPool(name: string) {
-  return await world.manager.createPool({ name, isolation: "thread", maxThreads: 2 });
+  return await stage.world.manager.createPool({ name, isolation: "thread", maxThreads: 2 });
 }
 
 async function waitForToast(page: Page, text: string): Promise<void> {
@@ -26,7 +14,7 @@ async function waitForToast(page: Page, text: string): Promise<void> {
 }
 
 Deno.test("A pool is created by the dialog, which keeps what was typed when a value is wrong", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
   await visitor.go("/pools");
   await page.getByRole("link", { name: "New pool" }).click();
@@ -43,35 +31,40 @@ Deno.test("A pool is created by the dialog, which keeps what was typed when a va
   match(described, /field-maxThreads-faults/);
   match(await dialog.locator("#field-maxThreads-faults").innerText(), /\w/);
   strictEqual(await dialog.getByLabel("Name").inputValue(), "by hand");
-  strictEqual(world.manager.listPools().some(({ settings }) => settings.name === "by hand"), false);
+  strictEqual(
+    stage.world.manager.listPools().some(({ settings }) => settings.name === "by hand"),
+    false,
+  );
 
   await threads.fill("3");
   await dialog.getByRole("button", { name: "New pool" }).click();
   await page.getByRole("heading", { level: 1, name: "by hand" }).waitFor();
   await waitForToast(page, "Pool by hand was created");
-  const created = world.manager.listPools().find(({ settings }) => settings.name === "by hand");
+  const created = stage.world.manager.listPools().find(({ settings }) =>
+    settings.name === "by hand"
+  );
   strictEqual(created?.settings.maxThreads, 3);
   deepStrictEqual(visitor.faults, []);
 });
 
 Deno.test("A pool is paused and resumed in the list and on its page", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
   const { id } = await openPool("stop and go");
   await visitor.go("/pools");
   await page.getByRole("button", { name: "Pause stop and go" }).click();
   await page.getByRole("button", { name: "Resume stop and go" }).waitFor();
-  strictEqual(world.manager.getPool(id).state, "paused");
+  strictEqual(stage.world.manager.getPool(id).state, "paused");
   await visitor.go(`/pools/${id}`);
   await page.getByRole("button", { name: "Resume stop and go" }).click();
   await page.getByRole("button", { name: "Pause stop and go" }).waitFor();
   await waitForToast(page, "Pool stop and go goes on");
-  strictEqual(world.manager.getPool(id).state, "running");
+  strictEqual(stage.world.manager.getPool(id).state, "running");
   deepStrictEqual(visitor.faults, []);
 });
 
 Deno.test("A pool is resized by the dialog", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
   const { id } = await openPool("to resize");
   await visitor.go(`/pools/${id}`);
@@ -86,12 +79,12 @@ Deno.test("A pool is resized by the dialog", async () => {
   await dialog.waitFor({ state: "hidden" });
   await waitForToast(page, "Pool to resize has 5 threads at most");
   await page.locator(".pool-numbers", { hasText: "0 of 5" }).waitFor();
-  strictEqual(world.manager.getPool(id).settings.maxThreads, 5);
+  strictEqual(stage.world.manager.getPool(id).settings.maxThreads, 5);
   deepStrictEqual(visitor.faults, []);
 });
 
 Deno.test("Settings are changed, seen as a version, and reverted", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
   const { id } = await openPool("to change");
   await visitor.go(`/pools/${id}?tab=settings`);
@@ -112,19 +105,19 @@ Deno.test("Settings are changed, seen as a version, and reverted", async () => {
   match(await second.innerText(), /77/);
   await page.locator("#version-1").getByRole("button", { name: "Revert to this" }).click();
   await page.locator("#version-3").waitFor();
-  const { settings, settingsVersion } = world.manager.getPool(id);
+  const { settings, settingsVersion } = stage.world.manager.getPool(id);
   deepStrictEqual([settings.queueCapacity === 77, settingsVersion], [false, 3]);
   deepStrictEqual(visitor.faults, []);
 });
 
 Deno.test("What waits in a pool is cancelled after a question", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
   const { id } = await openPool("to clear");
-  await world.manager.pausePool(id);
+  await stage.world.manager.pausePool(id);
   const input = { left: 1, right: 2 };
   for (let at = 0; at < 3; at++) {
-    await world.manager.submit({ poolId: id, type: "add", input, priority: 0, tags: [] });
+    await stage.world.manager.submit({ poolId: id, type: "add", input, priority: 0, tags: [] });
   }
   await visitor.go(`/pools/${id}`);
   await page.getByRole("link", { name: "Cancel pending… to clear" }).click();
@@ -132,16 +125,16 @@ Deno.test("What waits in a pool is cancelled after a question", async () => {
   await dialog.getByText("3 tasks that wait are cancelled").waitFor();
   await dialog.getByRole("link", { name: "Keep it" }).click();
   await dialog.waitFor({ state: "hidden" });
-  strictEqual(world.manager.getPool(id).counts.pending, 3);
+  strictEqual(stage.world.manager.getPool(id).counts.pending, 3);
   await page.getByRole("link", { name: "Cancel pending… to clear" }).click();
   await dialog.getByRole("button", { name: "Cancel pending" }).click();
   await waitForToast(page, "3 tasks that waited were cancelled");
-  strictEqual(world.manager.getPool(id).counts.pending, 0);
+  strictEqual(stage.world.manager.getPool(id).counts.pending, 0);
   deepStrictEqual(visitor.faults, []);
 });
 
 Deno.test("A pool is drained and closed after a question", async () => {
-  await using visitor = await openVisitor(browser, world.url, { refreshS: 1 });
+  await using visitor = await stage.visit({ refreshS: 1 });
   const { page } = visitor;
   const { id } = await openPool("to drain");
   await visitor.go(`/pools/${id}`);
@@ -150,12 +143,12 @@ Deno.test("A pool is drained and closed after a question", async () => {
   await dialog.getByRole("button", { name: "Drain and close" }).click();
   await waitForToast(page, "Pool to drain takes nothing new");
   await page.locator(".page-actions .badge", { hasText: "Closed" }).waitFor();
-  strictEqual(world.manager.getPool(id).state, "closed");
+  strictEqual(stage.world.manager.getPool(id).state, "closed");
   deepStrictEqual(visitor.faults, []);
 });
 
 Deno.test("A pool is closed by force only when its name is typed", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
   const { id } = await openPool("to break off");
   await visitor.go(`/pools/${id}`);
@@ -165,10 +158,10 @@ Deno.test("A pool is closed by force only when its name is typed", async () => {
   await name.fill("to break");
   await dialog.getByRole("button", { name: "Force close" }).click();
   await dialog.getByText("This is not the pool's name").waitFor();
-  strictEqual(world.manager.getPool(id).state, "running");
+  strictEqual(stage.world.manager.getPool(id).state, "running");
   await name.fill("to break off");
   await dialog.getByRole("button", { name: "Force close" }).click();
   await waitForToast(page, "Pool to break off is closed");
-  strictEqual(world.manager.getPool(id).state, "closed");
+  strictEqual(stage.world.manager.getPool(id).state, "closed");
   deepStrictEqual(visitor.faults, []);
 });

@@ -1,28 +1,16 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import type { Browser } from "playwright-core";
-import { type BusyWorld, startBusyWorld } from "./busy_world.ts";
-import { launch } from "./launch.ts";
 import { lookAtScreen } from "./page_side.js";
 import { screensOf } from "./screens.ts";
-import { openVisitor, SIZES } from "./visitor.ts";
+import { SIZES } from "./visitor.ts";
+import { setStage } from "./stage.ts";
 
-Deno.test.sanitizer({ ops: false, resources: false });
-
-let world: BusyWorld;
-let browser: Browser;
-Deno.test.beforeAll(async () => {
-  [world, browser] = await Promise.all([startBusyWorld(), launch()]);
-});
-Deno.test.afterAll(async () => {
-  await browser.close();
-  await world[Symbol.asyncDispose]();
-});
+const stage = setStage();
 
 for (const language of ["en", "zh"] as const) {
   Deno.test(`Each screen opens without a fault and fits wide and narrow windows, in ${language}`, async () => {
-    await using visitor = await openVisitor(browser, world.url, { language });
+    await using visitor = await stage.visit({ language });
     const { page, faults } = visitor;
-    for (const { name, path } of screensOf(world)) {
+    for (const { name, path } of screensOf(stage.world)) {
       await page.setViewportSize(SIZES.wide);
       const status = await visitor.go(path);
       strictEqual(status, name === "not-found" ? 404 : 200, name);

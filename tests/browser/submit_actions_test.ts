@@ -1,39 +1,27 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import type { TaskId } from "../../core/mod.ts";
-import { type BusyWorld, startBusyWorld } from "./busy_world.ts";
-import { launch } from "./launch.ts";
-import { openVisitor } from "./visitor.ts";
+import { setStage } from "./stage.ts";
 
-Deno.test.sanitizer({ ops: false, resources: false });
-
-let world: BusyWorld;
-let browser: Browser;
-Deno.test.beforeAll(async () => {
-  [world, browser] = await Promise.all([startBusyWorld(), launch()]);
-});
-Deno.test.afterAll(async () => {
-  await browser.close();
-  await world[Symbol.asyncDispose]();
-});
+const stage = setStage();
 
 /** The task whose page is shown, once it is. */
 async function shownTask(page: Page) {
   await page.waitForURL(/\/tasks\/[0-9a-f-]{36}$/);
-  return await world.manager.getTask(page.url().split("/").at(-1) as TaskId);
+  return await stage.world.manager.getTask(page.url().split("/").at(-1) as TaskId);
 }
 
 async function countTasks(): Promise<number> {
-  return (await world.manager.listTasks({}, { page: 1, perPage: 1 })).totalItems;
+  return (await stage.world.manager.listTasks({}, { page: 1, perPage: 1 })).totalItems;
 }
 
 async function inputOf(id: TaskId): Promise<unknown> {
-  return JSON.parse((await world.manager.getTask(id)).inputJson ?? "null");
+  return JSON.parse((await stage.world.manager.getTask(id)).inputJson ?? "null");
 }
 
 Deno.test("A task is submitted by its form, which keeps what was typed when a value is wrong", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
   await visitor.go("/submit");
   await page.getByRole("navigation", { name: "Task type" }).getByRole("link", { name: "crawl" })
@@ -65,7 +53,7 @@ Deno.test("A task is submitted by its form, which keeps what was typed when a va
   const task = await shownTask(page);
   deepStrictEqual([task.name, task.poolId, task.type], [
     "Crawl by hand",
-    world.pools.paused,
+    stage.world.pools.paused,
     "crawl",
   ]);
   deepStrictEqual(await inputOf(task.id), {
@@ -80,9 +68,9 @@ Deno.test("A task is submitted by its form, which keeps what was typed when a va
 });
 
 Deno.test("A task is submitted as JSON, which is kept when it is wrong", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
-  await visitor.go(`/submit?type=add&pool=${world.pools.paused}`);
+  await visitor.go(`/submit?type=add&pool=${stage.world.pools.paused}`);
   await page.getByRole("link", { name: "As JSON" }).click();
   const json = page.getByLabel("Input as JSON");
   await json.fill('{"left": 4,');
@@ -110,7 +98,7 @@ for (
   ]
 ) {
   Deno.test(`A batch of ${format} is taken only when no line has a fault`, async () => {
-    await using visitor = await openVisitor(browser, world.url);
+    await using visitor = await stage.visit();
     const { page } = visitor;
     await visitor.go("/submit/batch?type=add");
     const before = await countTasks();
@@ -139,7 +127,7 @@ for (
 }
 
 Deno.test("A batch is taken from a file", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
   await visitor.go("/submit/batch?type=add");
   const before = await countTasks();
@@ -156,16 +144,16 @@ Deno.test("A batch is taken from a file", async () => {
 });
 
 Deno.test("A task that ended is run again, and again with another input", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
-  await visitor.go(`/tasks/${world.tasks.completed}`);
+  await visitor.go(`/tasks/${stage.world.tasks.completed}`);
   await page.getByRole("button", { name: "Run again Add two numbers" }).click();
-  await page.waitForURL((url) => !url.href.includes(world.tasks.completed));
+  await page.waitForURL((url) => !url.href.includes(stage.world.tasks.completed));
   const again = await shownTask(page);
-  deepStrictEqual(await inputOf(again.id), await inputOf(world.tasks.completed));
-  await world.manager.waitForTask(again.id, { waitMs: 30_000 });
+  deepStrictEqual(await inputOf(again.id), await inputOf(stage.world.tasks.completed));
+  await stage.world.manager.waitForTask(again.id, { waitMs: 30_000 });
 
-  await visitor.go(`/tasks/${world.tasks.completed}`);
+  await visitor.go(`/tasks/${stage.world.tasks.completed}`);
   await page.getByRole("link", { name: "Edit and run again" }).click();
   const form = page.locator("#submit-form");
   strictEqual(await form.getByLabel("Left").inputValue(), "20");

@@ -1,11 +1,7 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { type BusyWorld, startBusyWorld } from "./busy_world.ts";
-import { launch } from "./launch.ts";
+import type { BrowserContext, Page } from "playwright-core";
 import { countNodes, hasSwapped, lookAtHands, refreshEvery } from "./page_side.js";
-import { openVisitor } from "./visitor.ts";
-
-Deno.test.sanitizer({ ops: false, resources: false });
+import { setStage } from "./stage.ts";
 
 /** Twice a second the page is swapped beneath the user's hands, for as long as this. */
 const REFRESH_MS = 500;
@@ -13,33 +9,30 @@ const SWAPS = Math.max(3, Number(Deno.env.get("TEST_SURVIVAL_MS") ?? 6_000) / RE
 /** What memory may grow by. */
 const GROWTH_MAX = 1.1;
 
-let world: BusyWorld;
-let browser: Browser;
+const stage = setStage();
 let isOver = false;
 let feeding: Promise<void>;
-Deno.test.beforeAll(async () => {
-  [world, browser] = await Promise.all([startBusyWorld(), launch()]);
+Deno.test.beforeAll(() => {
   feeding = feed();
 });
+// Before the stage is cleared: what comes last is called first.
 Deno.test.afterAll(async () => {
   isOver = true;
   await feeding;
-  await browser.close();
-  await world[Symbol.asyncDispose]();
 });
 
 /** Tasks come and end, one after the other, so that no look is answered with what was there before. */
 async function feed(): Promise<void> {
   for (let at = 0; !isOver; at++) {
-    const { task } = await world.manager.submit({
-      poolId: world.pools.busy,
+    const { task } = await stage.world.manager.submit({
+      poolId: stage.world.pools.busy,
       type: "crawl",
       input: { pages: 4, pauseMs: 25 },
       name: `Fed ${at}`,
       priority: 0,
       tags: [],
     });
-    await world.manager.waitForTask(task.id, { waitMs: 30_000 });
+    await stage.world.manager.waitForTask(task.id, { waitMs: 30_000 });
   }
 }
 
@@ -49,7 +42,7 @@ async function survive(page: Page, swaps = SWAPS): Promise<void> {
 }
 
 Deno.test("Typed text, focus, cursor, scroll and marked rows survive the swaps of a list", async () => {
-  await using visitor = await openVisitor(browser, world.url, { size: "narrow" });
+  await using visitor = await stage.visit({ size: "narrow" });
   const { page } = visitor;
   await visitor.go("/tasks?q=pool:thumbnails&per_page=100");
   const boxes = page.locator('input[name="id"]');
@@ -76,11 +69,11 @@ Deno.test("Typed text, focus, cursor, scroll and marked rows survive the swaps o
 });
 
 Deno.test("Marked rows, and the row that keys are at, stay the same when others come before them", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
-  const { id } = await world.manager.createPool({ name: "growing", isolation: "thread" });
+  const { id } = await stage.world.manager.createPool({ name: "growing", isolation: "thread" });
   const add = (name: string) =>
-    world.manager.submit({
+    stage.world.manager.submit({
       poolId: id,
       type: "add",
       input: { left: 1 },
@@ -106,9 +99,9 @@ Deno.test("Marked rows, and the row that keys are at, stay the same when others 
 });
 
 Deno.test("A dialog with what was typed in it, and a table that was opened, survive the swaps of a pool", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
-  await visitor.go(`/pools/${world.pools.busy}`);
+  await visitor.go(`/pools/${stage.world.pools.busy}`);
   await page.locator("details.chart-table summary").first().click();
   await page.getByRole("link", { name: "Resize… invoices" }).click();
   const size = page.getByRole("dialog").getByLabel("Threads at most");
@@ -123,9 +116,9 @@ Deno.test("A dialog with what was typed in it, and a table that was opened, surv
 });
 
 Deno.test("Selected text and an opened stack survive the swaps of a task", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
-  await visitor.go(`/tasks/${world.tasks.failed}`);
+  await visitor.go(`/tasks/${stage.world.tasks.failed}`);
   await page.locator("details.fold summary").click();
   await page.locator("pre#stack").selectText();
   const before = await page.evaluate(lookAtHands);
@@ -136,9 +129,9 @@ Deno.test("Selected text and an opened stack survive the swaps of a task", async
 });
 
 Deno.test("The page's memory is flat while it is swapped", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
-  await visitor.go(`/pools/${world.pools.busy}`);
+  await visitor.go(`/pools/${stage.world.pools.busy}`);
   await survive(page, 6); // what is made once, is made
   const before = await measure(visitor.context, page);
   await page.waitForFunction(hasSwapped, 6 + SWAPS, { timeout: SWAPS * REFRESH_MS * 20 });

@@ -1,36 +1,24 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import type { PoolId, TaskId } from "../../core/mod.ts";
-import { type BusyWorld, startBusyWorld } from "./busy_world.ts";
-import { launch } from "./launch.ts";
-import { openVisitor } from "./visitor.ts";
+import { setStage } from "./stage.ts";
 
-Deno.test.sanitizer({ ops: false, resources: false });
-
-let world: BusyWorld;
-let browser: Browser;
-Deno.test.beforeAll(async () => {
-  [world, browser] = await Promise.all([startBusyWorld(), launch()]);
-});
-Deno.test.afterAll(async () => {
-  await browser.close();
-  await world[Symbol.asyncDispose]();
-});
+const stage = setStage();
 
 /** A paused pool in which so many tasks wait, by their names `<pool> 0`, `<pool> 1`, … */
 async function openPausedPool(name: string, count: number): Promise<PoolId> {
-  const { id } = await world.manager.createPool({ name, isolation: "thread", maxThreads: 1 });
-  await world.manager.pausePool(id);
+  const { id } = await stage.world.manager.createPool({ name, isolation: "thread", maxThreads: 1 });
+  await stage.world.manager.pausePool(id);
   for (let at = 0; at < count; at++) {
     const input = { left: at, right: 0 };
     const task = { type: "add", input, name: `${name} ${at}`, priority: 0, tags: [] };
-    await world.manager.submit({ poolId: id, ...task });
+    await stage.world.manager.submit({ poolId: id, ...task });
   }
   return id;
 }
 
 async function stateOf(id: TaskId): Promise<string> {
-  return (await world.manager.getTask(id)).status.state;
+  return (await stage.world.manager.getTask(id)).status.state;
 }
 
 async function names(page: Page): Promise<string[]> {
@@ -47,7 +35,7 @@ async function download(page: Page, link: string): Promise<string> {
 }
 
 Deno.test("A task that waits is cancelled in the list, and another on its page", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
   const id = await openPausedPool("withdrawn", 2);
   await visitor.go("/tasks?q=pool:withdrawn");
@@ -57,15 +45,15 @@ Deno.test("A task that waits is cancelled in the list, and another on its page",
   await page.getByRole("button", { name: "Cancel withdrawn 1" }).click();
   await page.getByText("Task withdrawn 1 was cancelled").waitFor();
   await page.getByRole("button", { name: "Run again withdrawn 1" }).waitFor();
-  strictEqual(world.manager.getPool(id).counts.cancelled, 2);
+  strictEqual(stage.world.manager.getPool(id).counts.cancelled, 2);
   deepStrictEqual(visitor.faults, []);
 });
 
 Deno.test("A task that runs is stopped on its page", async () => {
-  await using visitor = await openVisitor(browser, world.url, { refreshS: 1 });
+  await using visitor = await stage.visit({ refreshS: 1 });
   const { page } = visitor;
-  const { task } = await world.manager.submit({
-    poolId: world.pools.busy,
+  const { task } = await stage.world.manager.submit({
+    poolId: stage.world.pools.busy,
     type: "crawl",
     input: { pages: 100_000 },
     name: "Crawl to stop",
@@ -81,7 +69,7 @@ Deno.test("A task that runs is stopped on its page", async () => {
 });
 
 Deno.test("The list is filtered by words and by states, and a word is taken away by its chip", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
   const filter = page.getByLabel("Filter", { exact: true });
   await visitor.go("/tasks");
@@ -107,7 +95,7 @@ Deno.test("The list is filtered by words and by states, and a word is taken away
 });
 
 Deno.test("The list is paged by steps, by a jump, by its size, and by older and newer", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
   await openPausedPool("paged", 25);
   const all = Array.from({ length: 25 }, (_, at) => `paged ${24 - at}`);
@@ -145,7 +133,7 @@ Deno.test("The list is paged by steps, by a jump, by its size, and by older and 
 });
 
 Deno.test("Selected rows are cancelled by a bulk operation, after a look at what is meant", async () => {
-  await using visitor = await openVisitor(browser, world.url, { refreshS: 1 });
+  await using visitor = await stage.visit({ refreshS: 1 });
   const { page } = visitor;
   const id = await openPausedPool("chosen", 4);
   await visitor.go("/tasks?q=pool:chosen");
@@ -154,12 +142,12 @@ Deno.test("Selected rows are cancelled by a bulk operation, after a look at what
   await page.getByText("2 selected").waitFor();
   await page.getByRole("button", { name: "Preview…" }).click();
   const dialog = page.getByRole("dialog", { name: "Cancel 2 tasks?" });
-  strictEqual(world.manager.getPool(id).counts.pending, 4);
+  strictEqual(stage.world.manager.getPool(id).counts.pending, 4);
   await dialog.getByRole("button", { name: "Cancel 2 tasks" }).click();
   await page.waitForURL(/\/tasks\/bulk\//);
   await page.getByRole("heading", { level: 1, name: "Bulk operation: Cancel" }).waitFor();
   await page.getByText("Finished").waitFor();
-  const cancelled = await world.manager.listTasks({ poolId: id, states: ["cancelled"] }, {
+  const cancelled = await stage.world.manager.listTasks({ poolId: id, states: ["cancelled"] }, {
     page: 1,
     perPage: 10,
   });
@@ -168,7 +156,7 @@ Deno.test("Selected rows are cancelled by a bulk operation, after a look at what
 });
 
 Deno.test("All that match are cancelled only when their number is typed", async () => {
-  await using visitor = await openVisitor(browser, world.url, { refreshS: 1 });
+  await using visitor = await stage.visit({ refreshS: 1 });
   const { page } = visitor;
   const id = await openPausedPool("many", 101);
   await visitor.go("/tasks?q=pool:many");
@@ -180,24 +168,24 @@ Deno.test("All that match are cancelled only when their number is typed", async 
   await dialog.getByLabel("Type 101 to confirm").fill("100");
   await dialog.getByRole("button", { name: "Cancel 101 tasks" }).click();
   await dialog.getByText("This is not the number").waitFor();
-  strictEqual(world.manager.getPool(id).counts.pending, 101);
+  strictEqual(stage.world.manager.getPool(id).counts.pending, 101);
   await dialog.getByLabel("Type 101 to confirm").fill("101");
   await dialog.getByRole("button", { name: "Cancel 101 tasks" }).click();
   await page.waitForURL(/\/tasks\/bulk\//);
   await page.getByText("101 of 101").waitFor();
   await page.getByText("Finished").waitFor();
-  strictEqual(world.manager.getPool(id).counts.cancelled, 101);
+  strictEqual(stage.world.manager.getPool(id).counts.cancelled, 101);
   deepStrictEqual(visitor.faults, []);
 });
 
 Deno.test("All that failed are run again by a bulk operation", async () => {
-  await using visitor = await openVisitor(browser, world.url, { refreshS: 1 });
+  await using visitor = await stage.visit({ refreshS: 1 });
   const { page } = visitor;
-  const { id } = await world.manager.createPool({ name: "unlucky", isolation: "thread" });
+  const { id } = await stage.world.manager.createPool({ name: "unlucky", isolation: "thread" });
   for (const reason of ["no paper", "no ink"]) {
     const task = { type: "refuse", input: { reason }, priority: 0, tags: [] };
-    const { task: { id: taskId } } = await world.manager.submit({ poolId: id, ...task });
-    await world.manager.waitForTask(taskId, { waitMs: 30_000 });
+    const { task: { id: taskId } } = await stage.world.manager.submit({ poolId: id, ...task });
+    await stage.world.manager.waitForTask(taskId, { waitMs: 30_000 });
   }
   await visitor.go("/tasks?q=pool:unlucky state:failed");
   await page.getByLabel("Select all on this page").check();
@@ -208,13 +196,13 @@ Deno.test("All that failed are run again by a bulk operation", async () => {
   await dialog.getByRole("button", { name: "Run again 2 tasks" }).click();
   await page.waitForURL(/\/tasks\/bulk\//);
   await page.getByText("Finished").waitFor();
-  const again = await world.manager.listTasks({ poolId: id }, { page: 1, perPage: 10 });
+  const again = await stage.world.manager.listTasks({ poolId: id }, { page: 1, perPage: 10 });
   strictEqual(again.totalItems, 4);
   deepStrictEqual(visitor.faults, []);
 });
 
 Deno.test("A filtered list is exported as CSV and as NDJSON", async () => {
-  await using visitor = await openVisitor(browser, world.url);
+  await using visitor = await stage.visit();
   const { page } = visitor;
   await openPausedPool("exported", 3);
   await visitor.go("/tasks?q=pool:exported");

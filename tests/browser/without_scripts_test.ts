@@ -1,25 +1,13 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import type { TaskId } from "../../core/mod.ts";
-import { type BusyWorld, startBusyWorld } from "./busy_world.ts";
-import { launch } from "./launch.ts";
 import { screensOf } from "./screens.ts";
-import { openVisitor } from "./visitor.ts";
+import { setStage } from "./stage.ts";
 
-Deno.test.sanitizer({ ops: false, resources: false });
-
-let world: BusyWorld;
-let browser: Browser;
-Deno.test.beforeAll(async () => {
-  [world, browser] = await Promise.all([startBusyWorld(), launch()]);
-});
-Deno.test.afterAll(async () => {
-  await browser.close();
-  await world[Symbol.asyncDispose]();
-});
+const stage = setStage();
 
 async function openWithoutScripts() {
-  const visitor = await openVisitor(browser, world.url, { hasScripts: false });
+  const visitor = await stage.visit({ hasScripts: false });
   return { visitor, page: visitor.page, [Symbol.asyncDispose]: visitor[Symbol.asyncDispose] };
 }
 
@@ -30,7 +18,7 @@ async function waitForHeading(page: Page, name: string): Promise<void> {
 Deno.test("Each screen can be read without scripts", async () => {
   await using opened = await openWithoutScripts();
   const { visitor, page } = opened;
-  for (const { name, path } of screensOf(world)) {
+  for (const { name, path } of screensOf(stage.world)) {
     strictEqual(await visitor.go(path), name === "not-found" ? 404 : 200, name);
     strictEqual(await page.locator("main h1").count(), 1, name);
   }
@@ -80,7 +68,7 @@ Deno.test("A pool is created, paused and closed without scripts", async () => {
 Deno.test("Tasks are submitted and cancelled without scripts, one and many", async () => {
   await using opened = await openWithoutScripts();
   const { visitor, page } = opened;
-  await visitor.go(`/submit?type=add&pool=${world.pools.paused}`);
+  await visitor.go(`/submit?type=add&pool=${stage.world.pools.paused}`);
   await page.getByLabel("Left").fill("two");
   await page.getByRole("button", { name: "Submit" }).click();
   await page.locator("#field-input-left-faults").waitFor();
@@ -93,15 +81,18 @@ Deno.test("Tasks are submitted and cancelled without scripts, one and many", asy
   const id = new URL(page.url()).pathname.split("/").at(-1) as TaskId;
   await page.getByRole("button", { name: "Cancel Without scripts" }).click();
   await page.locator(".page-actions .badge", { hasText: "Cancelled" }).waitFor();
-  strictEqual((await world.manager.getTask(id)).status.state, "cancelled");
+  strictEqual((await stage.world.manager.getTask(id)).status.state, "cancelled");
 
   await visitor.go('/tasks?q=pool:"nightly reports" state:pending');
   await page.getByRole("checkbox", { name: "Select Monthly report" }).check();
   await page.getByRole("button", { name: "Preview…" }).click();
   await page.getByRole("button", { name: "Cancel 1 task", exact: true }).click();
   await waitForHeading(page, "Bulk operation: Cancel");
-  await world.manager.waitForTask(world.tasks.pending, { waitMs: 30_000 });
-  strictEqual((await world.manager.getTask(world.tasks.pending)).status.state, "cancelled");
+  await stage.world.manager.waitForTask(stage.world.tasks.pending, { waitMs: 30_000 });
+  strictEqual(
+    (await stage.world.manager.getTask(stage.world.tasks.pending)).status.state,
+    "cancelled",
+  );
 });
 
 Deno.test("The language is changed without scripts", async () => {
