@@ -3,18 +3,7 @@ import { StatsBlock } from "../../core/execution/stats_block.ts";
 import type { PoolId, TaskCounts } from "../../core/model/pool.ts";
 import type { MeteredPool } from "../../core/observation/history/pool_meter.ts";
 import { newPoolId } from "../conformance/engine_world.ts";
-
-const NO_COUNTS: TaskCounts = {
-  blocked: 0,
-  scheduled: 0,
-  pending: 0,
-  running: 0,
-  completed: 0,
-  failed: 0,
-  cancelled: 0,
-  timedOut: 0,
-  rejected: 0,
-};
+import { NO_COUNTS } from "./no_counts.ts";
 
 /** A pool as the history's meters see it, in which the test does all that happens. */
 export class ScriptedMeteredPool implements MeteredPool {

@@ -2,18 +2,8 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { PoolId, PoolSettings, type PoolSnapshot } from "../../../../core/model/pool.ts";
 import type { HealthAlert, SystemStats } from "../../../../core/model/system.ts";
 import { type HealthFacts, healthOf } from "../../../../core/observation/health.ts";
+import { NO_COUNTS } from "../../../helpers/no_counts.ts";
 
-const COUNTS = {
-  blocked: 0,
-  scheduled: 0,
-  pending: 0,
-  running: 0,
-  completed: 0,
-  failed: 0,
-  cancelled: 0,
-  timedOut: 0,
-  rejected: 0,
-};
 const NO_TIMES = { count: 0, p50: 0, p95: 0, p99: 0, max: 0 };
 
 function poolWith(changes: Partial<PoolSnapshot>): PoolSnapshot {
@@ -23,7 +13,7 @@ function poolWith(changes: Partial<PoolSnapshot>): PoolSnapshot {
     createdAtMs: 0,
     settings: PoolSettings.parse({ name: "mine", queueCapacity: 100 }),
     settingsVersion: 1,
-    counts: COUNTS,
+    counts: NO_COUNTS,
     slots: [],
     zombies: 0,
     oldestWaitMs: null,
@@ -37,7 +27,7 @@ function poolWith(changes: Partial<PoolSnapshot>): PoolSnapshot {
 function statsWith(changes: Partial<SystemStats> = {}): SystemStats {
   return {
     pools: 1,
-    counts: COUNTS,
+    counts: NO_COUNTS,
     threads: 0,
     busyThreads: 0,
     zombies: 0,
@@ -95,16 +85,16 @@ Deno.test("healthOf() is critical when threads cannot start, are zombies, or the
 
 Deno.test("healthOf() warns above each threshold, and not at it", () => {
   const at = [
-    judge({ pools: [poolWith({ counts: { ...COUNTS, pending: 80 } })] }),
+    judge({ pools: [poolWith({ counts: { ...NO_COUNTS, pending: 80 } })] }),
     judge({ stats: statsWith({ pools: 100 }) }),
-    judge({ stats: statsWith({ counts: { ...COUNTS, pending: 1_000 } }) }),
+    judge({ stats: statsWith({ counts: { ...NO_COUNTS, pending: 1_000 } }) }),
     judge({ stats: statsWith({ memoryBytes: 500 * 1024 * 1024 }) }),
   ];
   deepStrictEqual(at.map(({ alerts }) => alerts.length), [0, 0, 0, 0]);
   const above = [
-    judge({ pools: [poolWith({ counts: { ...COUNTS, pending: 81 } })] }),
+    judge({ pools: [poolWith({ counts: { ...NO_COUNTS, pending: 81 } })] }),
     judge({ stats: statsWith({ pools: 101 }) }),
-    judge({ stats: statsWith({ counts: { ...COUNTS, pending: 1_001 } }) }),
+    judge({ stats: statsWith({ counts: { ...NO_COUNTS, pending: 1_001 } }) }),
     judge({ stats: statsWith({ memoryBytes: 501 * 1024 * 1024 }) }),
   ];
   deepStrictEqual(above.map(({ isHealthy, alerts }) => [isHealthy, ...alerts]), [

@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { appWith, NOW_MS } from "../../../helpers/app_with.ts";
 import { HISTORY, POOL, STATS } from "../../../helpers/fake_manager.ts";
 import { look } from "../../../helpers/pages.ts";
+import { NO_COUNTS } from "../../../helpers/no_counts.ts";
 
 Deno.test("GET / shows the overview, in both languages", async () => {
   const { app } = appWith();
@@ -67,18 +68,7 @@ Deno.test("GET / tells what needs somebody, and which pools wait the longest", a
 });
 
 Deno.test("GET / shows how to begin when nothing has run", async () => {
-  const counts = {
-    blocked: 0,
-    scheduled: 0,
-    pending: 0,
-    running: 0,
-    completed: 0,
-    failed: 0,
-    cancelled: 0,
-    timedOut: 0,
-    rejected: 0,
-  };
-  const stats = { ...STATS, counts };
+  const stats = { ...STATS, counts: NO_COUNTS };
   const { app } = appWith({ getHealth: () => ({ isHealthy: true, alerts: [], stats }) });
   ok((await look(app, "/")).text.includes("Nothing has run yet"));
   ok(!(await look(appWith().app, "/")).text.includes("Nothing has run yet"));

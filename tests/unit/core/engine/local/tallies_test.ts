@@ -3,29 +3,18 @@ import { Tallies } from "../../../../../core/engine/local/tallies.ts";
 import { PoolId } from "../../../../../core/model/pool.ts";
 import { TASK_STATES } from "../../../../../core/model/task_state.ts";
 import { POOL_ID } from "../../../../helpers/tasks_of_pool.ts";
+import { NO_COUNTS } from "../../../../helpers/no_counts.ts";
 
 const OTHER_ID = PoolId.parse("01990000-0000-7000-8000-000000000002");
-
-const NOTHING = {
-  blocked: 0,
-  scheduled: 0,
-  pending: 0,
-  running: 0,
-  completed: 0,
-  failed: 0,
-  cancelled: 0,
-  timedOut: 0,
-  rejected: 0,
-};
 
 Deno.test("Tallies count each pool, and all together", () => {
   const tallies = new Tallies();
   tallies.add(POOL_ID, "pending", 3);
   tallies.add(OTHER_ID, "pending", 2);
   tallies.add(OTHER_ID, "rejected", 4);
-  deepStrictEqual(tallies.counts(POOL_ID), { ...NOTHING, pending: 3 });
-  deepStrictEqual(tallies.counts(OTHER_ID), { ...NOTHING, pending: 2, rejected: 4 });
-  deepStrictEqual(tallies.counts(), { ...NOTHING, pending: 5, rejected: 4 });
+  deepStrictEqual(tallies.counts(POOL_ID), { ...NO_COUNTS, pending: 3 });
+  deepStrictEqual(tallies.counts(OTHER_ID), { ...NO_COUNTS, pending: 2, rejected: 4 });
+  deepStrictEqual(tallies.counts(), { ...NO_COUNTS, pending: 5, rejected: 4 });
   strictEqual(tallies.count(OTHER_ID, "rejected"), 4);
 });
 
@@ -41,9 +30,9 @@ Deno.test("Tallies.moved() takes a task from one state to another, and nothing f
   const tallies = new Tallies();
   tallies.add(POOL_ID, "pending", 2);
   tallies.moved(POOL_ID, "pending", "running");
-  deepStrictEqual(tallies.counts(), { ...NOTHING, pending: 1, running: 1 });
+  deepStrictEqual(tallies.counts(), { ...NO_COUNTS, pending: 1, running: 1 });
   tallies.moved(POOL_ID, "running", "running");
-  deepStrictEqual(tallies.counts(), { ...NOTHING, pending: 1, running: 1 });
+  deepStrictEqual(tallies.counts(), { ...NO_COUNTS, pending: 1, running: 1 });
 });
 
 Deno.test("Tallies.live() counts what has not ended, submitted() all that ever came", () => {
@@ -57,7 +46,7 @@ Deno.test("Tallies.live() counts what has not ended, submitted() all that ever c
 
 Deno.test("Tallies know a pool that nothing was told of", () => {
   const tallies = new Tallies();
-  deepStrictEqual(tallies.counts(POOL_ID), NOTHING);
-  deepStrictEqual(tallies.counts(), NOTHING);
+  deepStrictEqual(tallies.counts(POOL_ID), NO_COUNTS);
+  deepStrictEqual(tallies.counts(), NO_COUNTS);
   deepStrictEqual([tallies.live(POOL_ID), tallies.submitted(POOL_ID)], [0, 0]);
 });
