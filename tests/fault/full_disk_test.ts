@@ -6,6 +6,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { LidoError } from "../../core/mod.ts";
 import {
   NOTHING,
   readiness,
@@ -13,6 +14,7 @@ import {
   submit,
   submitUntilRefused,
 } from "../helpers/answers_of_submits.ts";
+import { openEngine } from "../helpers/open_engine.ts";
 import { ServerProcess, type WireTask } from "../helpers/server_process.ts";
 import { CAN_MOUNT, SmallDisk } from "../helpers/small_disk.ts";
 import { runCommand } from "../helpers/start_server.ts";
@@ -84,6 +86,38 @@ Deno.test({
     for (const id of acknowledged) states.push((await server.ended(id)).status);
     deepStrictEqual(states, acknowledged.map(() => "completed"));
     strictEqual((await server.getTask(held.task_id)).attempt, 1);
+  },
+});
+
+/** What an engine says that cannot be opened. */
+async function refusalOf(data: string): Promise<LidoError> {
+  try {
+    await using _engine = await openEngine(data);
+  } catch (error) {
+    if (error instanceof LidoError) return error;
+    throw error;
+  }
+  throw new Error(`It was opened: ${data}`);
+}
+
+Deno.test({
+  name: "a disk that is full already stops the start, says so, and takes nothing for damaged",
+  ignore,
+  async fn() {
+    await using disk = await SmallDisk.mount(24);
+    const data = join(disk.path, "data");
+    await (await openEngine(data))[Symbol.asyncDispose]();
+    const spare = join(disk.path, "spare");
+    await Deno.writeFile(spare, new Uint8Array(8192));
+    disk.fill();
+    const fresh = await refusalOf(join(disk.path, "fresh"));
+    await Deno.remove(spare); // room to take the folder, but none to open the journal
+    const old = await refusalOf(data);
+    deepStrictEqual([old.code, fresh.code], ["journal_unavailable", "data_folder_unusable"]);
+    match(old.message, /^Cannot open journal .*(full|disk|no space|I\/O)/);
+    match(fresh.message, /^Cannot use data folder .*(full|no space)/);
+    disk.empty();
+    await (await openEngine(data))[Symbol.asyncDispose]();
   },
 });
 

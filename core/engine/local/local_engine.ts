@@ -43,6 +43,7 @@ import { EndWaiters } from "./end_waiters.ts";
 import { historyChange, readHistory } from "./history.ts";
 import { IdempotencyKeys, type KeyLook } from "./idempotency.ts";
 import { Journal, type JournalListener } from "./journal/journal.ts";
+import { openError } from "./journal/open_error.ts";
 import { JournalReader } from "./journal/reader.ts";
 import { RunningLedger } from "./journal/running_ledger.ts";
 import { parseStored } from "./journal/stored_json.ts";
@@ -147,8 +148,19 @@ export class LocalEngine implements Engine, RecordListener {
     });
   }
 
-  /** Opens the journal, and puts right what a crash left. @throws {LidoError} `journal_corrupt`. */
+  /**
+   * Opens the journal, and puts right what a crash left.
+   * @throws {LidoError} `journal_corrupt`, `journal_unavailable`.
+   */
   static async open(options: LocalEngineOptions): Promise<LocalEngine> {
+    try {
+      return await LocalEngine.#open(options);
+    } catch (error) {
+      throw openError(options.files.journalPath, error);
+    }
+  }
+
+  static async #open(options: LocalEngineOptions): Promise<LocalEngine> {
     const { files, clock = systemClock } = options;
     let onWritten: JournalListener["written"] = () => {};
     const listener: JournalListener = { written: (...told) => onWritten(...told) };

@@ -44,14 +44,14 @@ export class DataFolder implements Disposable {
     const isDurable = path !== MEMORY;
     const folder = new DataFolder(isDurable ? path : makeTemporary(), isDurable);
     makeFolder(folder.path);
-    folder.#takeLock();
     try {
+      folder.#takeLock();
       finishRestore(folder);
       for (const end of ["", "-journal"]) rmSync(folder.copyPath + end, { force: true });
       return folder;
     } catch (error) {
       folder[Symbol.dispose]();
-      throw unusable(path, error);
+      throw error instanceof LidoError ? error : unusable(path, error);
     }
   }
 
@@ -72,13 +72,13 @@ export class DataFolder implements Disposable {
     try {
       makePrivate(lockPath);
       const lock = new DatabaseSync(lockPath, { timeout: 0 });
+      this.#lock = lock;
       // Prepared: only then does an error bear SQLite's number.
       lock.prepare("BEGIN EXCLUSIVE").run();
-      this.#lock = lock;
     } catch (error) {
       const { errcode = 0 } = error as { errcode?: number }; // of errors of `node:sqlite`
       if ((errcode & 0xff) === 5) throw lockedError(this.path, readOwner(ownerPath), error);
-      throw unusable(this.path, error);
+      throw error;
     }
     const owner: Owner = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
     writeFileSync(ownerPath, `${JSON.stringify(owner)}\n`, { mode: PRIVATE_MODE });

@@ -2,6 +2,8 @@
  * What the server tells the journal's writer: everything that happened since the last group, in one
  * message and one transaction. Rows are laid flat, one after the other in one list.
  */
+import type { ErrorCode } from "../../../model/errors.ts";
+
 /** Columns of a submitted task, in their order. */
 export const SUBMIT_COLUMNS = [
   "seq",
@@ -153,6 +155,7 @@ export type ToWriter =
 
 /** What the writer answers; `applied` is the last group that the tables show. */
 export type FromWriter =
+  | { readonly kind: "refused"; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: "opened"; readonly lastGroup: number }
   | {
     readonly kind: "written";

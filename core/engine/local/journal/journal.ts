@@ -56,7 +56,7 @@ export class Journal implements AsyncDisposable {
     };
   }
 
-  /** Opens a migrated file. @throws {LidoError} `journal_corrupt`. */
+  /** Opens a migrated file. @throws {LidoError} `journal_corrupt`, `journal_unavailable`. */
   static async open(
     path: string,
     { isDurable, listener, inboxRowsMin = INBOX_ROWS_MIN }: {
@@ -69,13 +69,19 @@ export class Journal implements AsyncDisposable {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     worker.onmessage = ({ data }: MessageEvent<FromWriter>) => {
       if (data.kind === "opened") resolve(data.lastGroup);
+      if (data.kind === "refused") reject(new LidoError(data.code, data.message));
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      reject(new LidoError("journal_corrupt", `Cannot open journal ${path}: ${event.message}`));
+      reject(unavailable(`its writer ended: ${event.message}`));
     };
     post(worker, { kind: "open", path, isDurable, inboxRowsMin });
-    return new Journal(worker, await promise, listener);
+    try {
+      return new Journal(worker, await promise, listener);
+    } catch (error) {
+      worker.terminate();
+      throw error;
+    }
   }
 
   /** Why nothing can be written now; undefined when all is well. */
@@ -220,6 +226,7 @@ export class Journal implements AsyncDisposable {
       case "closed":
         return this.#closed?.();
       case "opened":
+      case "refused":
     }
   }
 

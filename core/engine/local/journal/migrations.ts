@@ -2,6 +2,7 @@
 import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { backup, DatabaseSync } from "node:sqlite";
 import { LidoError } from "../../../model/errors.ts";
+import { openError } from "./open_error.ts";
 import { makePrivate } from "./private_file.ts";
 import { APPLICATION_ID, type Migration, MIGRATIONS } from "./schema.ts";
 import { checkWal } from "./wal_check.ts";
@@ -12,15 +13,23 @@ const SQLITE_VERSION_MIN = "3.51.3";
 /**
  * Makes the file, or runs the migrations that it has not had, each in a transaction of its own.
  * Before each, a copy of the file is kept beside it as `….before-<number>`.
- * @throws {LidoError} `journal_corrupt`, `data_folder_unusable`.
+ * @throws {LidoError} `journal_corrupt`, `journal_unavailable`, `data_folder_unusable`.
  */
 export async function migrate(
   path: string,
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<void> {
+  try {
+    await bringUp(path, migrations);
+  } catch (error) {
+    throw openError(path, error);
+  }
+}
+
+async function bringUp(path: string, migrations: readonly Migration[]): Promise<void> {
   const isNew = !existsSync(path) || statSync(path).size === 0;
   if (isNew && existsSync(`${path}-wal`) && statSync(`${path}-wal`).size > 0) {
-    throw corrupt(path, "the main file is missing, and its write-ahead file is not");
+    throw new Error("the main file is missing, and its write-ahead file is not");
   }
   if (!isNew) checkWal(path);
   const db = open(path, isNew);
@@ -39,9 +48,7 @@ export async function migrate(
       if (!isNew) await keepCopy(db, `${path}.before-${index + 1}`);
       run(db, migration, index + 1);
     }
-  } catch (error) {
-    if (error instanceof LidoError) throw error;
-    throw corrupt(path, error instanceof Error ? error.message : String(error), error);
+    checkSchema(db, migrations);
   } finally {
     db.close();
   }
@@ -65,7 +72,7 @@ function checkFile(db: DatabaseSync, path: string, isNew: boolean): void {
   db.exec("PRAGMA cell_size_check = ON");
   const id = pragma(db, "application_id");
   if (!isNew && id !== APPLICATION_ID) {
-    throw corrupt(path, "it is no journal of Lido");
+    throw new Error("it is no journal of Lido");
   }
   db.exec("PRAGMA journal_mode = WAL");
   if (isNew) db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
@@ -81,6 +88,25 @@ function run(db: DatabaseSync, { sql }: Migration, number: number): void {
     if (db.isTransaction) db.exec("ROLLBACK");
     throw error;
   }
+}
+
+/** A name in the schema that was damaged would else be read as a column that there is not. */
+function checkSchema(db: DatabaseSync, migrations: readonly Migration[]): void {
+  const whole = new DatabaseSync(":memory:");
+  try {
+    for (const { sql } of migrations) whole.exec(sql);
+    const found = readSchema(db);
+    for (const [name, sql] of readSchema(whole)) {
+      if (found.get(name) !== sql) throw new Error(`its schema is damaged at ${name}`);
+    }
+  } finally {
+    whole.close();
+  }
+}
+
+function readSchema(db: DatabaseSync): ReadonlyMap<unknown, unknown> {
+  const rows = db.prepare("SELECT name, sql FROM sqlite_schema").all();
+  return new Map(rows.map(({ name, sql }) => [name, sql]));
 }
 
 /** Under another name first: what bears the name is whole. */
@@ -104,14 +130,4 @@ function compare(one: string, other: string): number {
     if (difference !== 0) return difference;
   }
   return 0;
-}
-
-function corrupt(path: string, reason: string, cause?: unknown): LidoError {
-  return new LidoError(
-    "journal_corrupt",
-    `Cannot open journal ${path}: ${reason}; \`deno task doctor\` tells more, ` +
-      "`deno task restore` puts a backup in its place",
-    {},
-    { cause },
-  );
 }

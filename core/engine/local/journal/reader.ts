@@ -26,7 +26,7 @@ export class JournalReader implements AsyncDisposable {
     this.#quick = quick;
   }
 
-  /** Opens the journal for reading. @throws {LidoError} `journal_corrupt`. */
+  /** Opens the journal for reading. @throws {LidoError} `journal_corrupt`, `journal_unavailable`. */
   static async open({ journalPath, searchPath }: Paths): Promise<JournalReader> {
     const paths = { journalPath, searchPath };
     return new JournalReader(paths, await ReaderThread.open(paths));
@@ -116,7 +116,10 @@ export class JournalReader implements AsyncDisposable {
   }
 
   #openSlow(): Promise<ReaderThread> {
-    return this.#slow ??= ReaderThread.open(this.#paths);
+    if (this.#slow !== undefined) return this.#slow;
+    const slow = this.#slow = ReaderThread.open(this.#paths);
+    slow.catch(() => this.#slow = undefined); // whoever reads next tries again
+    return slow;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

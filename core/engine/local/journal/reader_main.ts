@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { type ErrorCode, LidoError } from "../../../model/errors.ts";
 import { ReadStore } from "./read_store.ts";
 import { hostPort } from "./host_port.ts";
+import { isDamage, openError } from "./open_error.ts";
 
 /** A read that is wanted: a method of `ReadStore` and its arguments. */
 export type ToReader =
@@ -24,6 +25,7 @@ export type ReadMethod = {
 /** What the thread answers. */
 export type FromReader =
   | { readonly kind: "opened" }
+  | { readonly kind: "refused"; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: "closed" }
   | { readonly kind: "answer"; readonly number: number; readonly value: unknown }
   | {
@@ -32,9 +34,6 @@ export type FromReader =
     readonly code: ErrorCode | null;
     readonly message: string;
   };
-
-/** SQLite's numbers for a file that is damaged, or none of its own. */
-const CORRUPT_CODES = [11, 26];
 
 const host = hostPort<ToReader, FromReader>();
 let journal: DatabaseSync | undefined;
@@ -73,9 +72,8 @@ function read(method: ReadMethod, args: readonly unknown[]): unknown {
 }
 
 function errorOf(number: number, error: unknown): FromReader {
-  const { errcode = 0 } = error as { errcode?: number }; // of errors of `node:sqlite`
   const message = error instanceof Error ? error.message : String(error);
-  if (CORRUPT_CODES.includes(errcode & 0xff)) {
+  if (isDamage(error)) {
     return {
       kind: "error",
       number,
@@ -91,10 +89,15 @@ host.onmessage = ({ data }) => {
   const answer = (message: FromReader) => host.postMessage(message);
   switch (data.kind) {
     case "open":
-      journal = openReadOnly(data.journalPath);
-      searchPath = data.searchPath;
-      store = new ReadStore(journal, openSearch);
-      return answer({ kind: "opened" });
+      try {
+        journal = openReadOnly(data.journalPath);
+        searchPath = data.searchPath;
+        store = new ReadStore(journal, openSearch);
+        return answer({ kind: "opened" });
+      } catch (error) {
+        const { code, message } = openError(data.journalPath, error);
+        return answer({ kind: "refused", code, message });
+      }
     case "read":
       try {
         return answer({ kind: "answer", number: data.number, value: read(data.method, data.args) });

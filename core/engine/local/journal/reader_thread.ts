@@ -24,20 +24,29 @@ export class ReaderThread implements AsyncDisposable {
     };
   }
 
-  /** Opens a connection of its own. */
+  /** Opens a connection of its own. @throws {LidoError} `journal_corrupt`, `journal_unavailable`. */
   static async open(
     paths: { readonly journalPath: string; readonly searchPath: string },
   ): Promise<ReaderThread> {
     const worker = new Worker(new URL("./reader_main.ts", import.meta.url), { type: "module" });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    worker.onmessage = () => resolve();
+    worker.onmessage = ({ data }: MessageEvent<FromReader>) => {
+      if (data.kind === "refused") reject(new LidoError(data.code, data.message));
+      else resolve();
+    };
     worker.onerror = (event) => {
       event.preventDefault();
-      reject(new LidoError("journal_corrupt", `Cannot open journal: ${event.message}`));
+      const reason = `Cannot read journal: its reader ended: ${event.message}`;
+      reject(new LidoError("journal_unavailable", reason));
     };
     post(worker, { kind: "open", ...paths });
-    await promise;
-    return new ReaderThread(worker);
+    try {
+      await promise;
+      return new ReaderThread(worker);
+    } catch (error) {
+      worker.terminate();
+      throw error;
+    }
   }
 
   /** Calls a method of the thread's `ReadStore`. */
@@ -63,7 +72,8 @@ export class ReaderThread implements AsyncDisposable {
   }
 
   #heard(message: FromReader): void {
-    if (message.kind === "opened" || message.kind === "closed") return this.#onClosed();
+    if (message.kind === "closed") return this.#onClosed();
+    if (message.kind === "opened" || message.kind === "refused") return;
     const waiting = this.#waiting.get(message.number);
     this.#waiting.delete(message.number);
     if (message.kind === "answer") waiting?.resolve(message.value);

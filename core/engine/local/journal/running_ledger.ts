@@ -61,7 +61,12 @@ export class RunningLedger implements Disposable {
       else out.delete(-seq);
     }
     const [lastGroup = 0] = readCells(handle, GROUP_AT, 1);
-    fill(handle);
+    try {
+      fill(handle);
+    } catch (error) {
+      closeSync(handle);
+      throw error;
+    }
     return {
       ledger: new RunningLedger(handle, Math.max(...generations)),
       orphans: [...out],

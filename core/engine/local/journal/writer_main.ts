@@ -9,6 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { FromWriter, GroupMessage, ToWriter } from "./group.ts";
 import { GroupStore } from "./group_store.ts";
 import { hostPort } from "./host_port.ts";
+import { openError } from "./open_error.ts";
 import { renewWal } from "./wal_renewal.ts";
 
 /** The write-ahead file is emptied into the main one beyond this size, after the answer was sent. */
@@ -143,9 +144,14 @@ host.onmessage = ({ data }) => {
   switch (data.kind) {
     case "open":
       where = data;
-      store = open();
-      while (store.applyNext());
-      return answer({ kind: "opened", lastGroup: store.lastGroup });
+      try {
+        store = open();
+        while (store.applyNext());
+        return answer({ kind: "opened", lastGroup: store.lastGroup });
+      } catch (error) {
+        const { code, message } = openError(where.path, error);
+        return answer({ kind: "refused", code, message });
+      }
     case "group":
       answer(write(data));
       planApply();
