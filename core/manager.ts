@@ -404,6 +404,7 @@ export class Manager implements AsyncDisposable {
       stats: this.getStats(),
       isClosing: this.#closing !== undefined,
       journalFailure: this.#engine.failure,
+      isJournalDamaged: this.#engine.damage !== undefined,
     });
   }
 

@@ -118,6 +118,9 @@ export interface Engine extends AsyncDisposable {
   /** Why it takes nothing now; undefined when all is well. */
   readonly failure: LidoError | undefined;
 
+  /** What a read found to be damaged first; undefined when nothing was. */
+  readonly damage: LidoError | undefined;
+
   /** All pools on record, as they were when the engine was opened. */
   readonly pools: readonly PoolRecord[];
 

@@ -18,6 +18,7 @@ export interface SystemStats {
 export const HEALTH_ALERTS = [
   "closing",
   "journal",
+  "damage",
   "no_threads",
   "zombies",
   "queue_filling",

@@ -21,10 +21,13 @@ export interface HealthFacts {
   readonly isClosing: boolean;
   /** Why the journal takes nothing now; undefined when it does. */
   readonly journalFailure: Error | undefined;
+  /** Whether a read found the journal damaged. */
+  readonly isJournalDamaged: boolean;
 }
 
 /** Judges a server by what can be seen of it: each thing that is wrong, and what to do. */
-export function healthOf({ pools, stats, isClosing, journalFailure }: HealthFacts): Health {
+export function healthOf(facts: HealthFacts): Health {
+  const { pools, stats, isClosing, journalFailure, isJournalDamaged } = facts;
   const alerts = [
     ...(isClosing ? [alert("closing", "critical", "The server is shutting down")] : []),
     ...(journalFailure === undefined ? [] : [alert(
@@ -34,6 +37,14 @@ export function healthOf({ pools, stats, isClosing, journalFailure }: HealthFact
         "writes again",
       { reason: journalFailure.message },
     )]),
+    ...(isJournalDamaged
+      ? [alert(
+        "damage",
+        "critical",
+        "A read found the journal damaged, as the log tells; `deno task doctor` tells more, " +
+          "`deno task restore` puts a backup in its place",
+      )]
+      : []),
     ...pools.flatMap(alertsOfPool),
     ...alertsOfTotals(stats),
   ];

@@ -127,6 +127,8 @@ export const en = {
     closing: () => "The server is shutting down",
     journal: (alert: AlertFacts) =>
       `The journal takes nothing: ${alert.reason}. Submits are refused until the disk of the data folder takes writes again.`,
+    damage: () =>
+      "A read found the journal damaged, as the log tells. `deno task doctor` tells more, `deno task restore` puts a backup in its place.",
     no_threads: (alert: AlertFacts) => `Pool ${alert.pool} has no threads: ${alert.reason}`,
     zombies: (alert: AlertFacts) =>
       `Pool ${alert.pool} has ${alert.count} zombie threads: their code cannot be ended. Restart the server, and run such tasks in isolation process.`,

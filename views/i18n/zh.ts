@@ -112,6 +112,8 @@ export const zh: Words = {
   alert: {
     closing: () => "服务器正在关闭",
     journal: (alert) => `日志无法写入：${alert.reason}。数据文件夹所在磁盘恢复之前，提交会被拒绝。`,
+    damage: () =>
+      "读取时发现日志文件损坏，详情见服务器日志。`deno task doctor` 可查明情况，`deno task restore` 可换回备份。",
     no_threads: (alert) => `线程池 ${alert.pool} 没有线程：${alert.reason}`,
     zombies: (alert) =>
       `线程池 ${alert.pool} 有 ${alert.count} 个僵尸线程，其代码无法结束。请重启服务器，并将此类任务放在 process 隔离中运行。`,

@@ -43,6 +43,7 @@ import { EndWaiters } from "./end_waiters.ts";
 import { historyChange, readHistory } from "./history.ts";
 import { IdempotencyKeys, type KeyLook } from "./idempotency.ts";
 import { Journal, type JournalListener } from "./journal/journal.ts";
+import { DamageWatch } from "./journal/damage_watch.ts";
 import { openError } from "./journal/open_error.ts";
 import { JournalReader } from "./journal/reader.ts";
 import { RunningLedger } from "./journal/running_ledger.ts";
@@ -92,6 +93,7 @@ interface Parts {
   readonly journal: Journal;
   readonly reader: JournalReader;
   readonly textIndex: TextIndex;
+  readonly damage: DamageWatch;
   readonly ledger: RunningLedger;
   readonly shelf: PoolShelf;
   readonly tallies: Tallies;
@@ -161,7 +163,7 @@ export class LocalEngine implements Engine, RecordListener {
   }
 
   static async #open(options: LocalEngineOptions): Promise<LocalEngine> {
-    const { files, clock = systemClock } = options;
+    const { files, clock = systemClock, onError = () => {} } = options;
     let onWritten: JournalListener["written"] = () => {};
     const listener: JournalListener = { written: (...told) => onWritten(...told) };
     await using opened = new AsyncDisposableStack();
@@ -170,20 +172,38 @@ export class LocalEngine implements Engine, RecordListener {
     const journal = opened.use(
       await Journal.open(journalPath, { isDurable, listener, inboxRowsMin }),
     );
-    const reader = opened.use(await JournalReader.open(files));
+    const damage = new DamageWatch(onError);
+    let textIndex: TextIndex | undefined;
+    const reader = opened.use(
+      await JournalReader.open({
+        ...files,
+        onError: (error) => damage.see(error),
+        onIndexDamage: (reason) => textIndex?.renew(reason),
+      }),
+    );
     const { ledger, orphans, wasClosed, lastGroup } = RunningLedger.open(files.ledgerPath);
     if (lastGroup > journal.lastGroup) throw cutOff(files, lastGroup - journal.lastGroup);
     const state = await recover({ journal, reader, orphans, wasClosed, nowMs: clock.nowMs() });
     ledger.begin();
     journal.note({ kind: "started", atMs: Math.round(clock.nowMs()), wasClosed });
-    const textIndex = TextIndex.open(files);
+    const index = textIndex = TextIndex.open({
+      ...files,
+      onError: (error) => error.code === "journal_corrupt" ? damage.see(error) : onError(error),
+    });
     opened.move(); // the engine closes them from here on
-    const engine = new LocalEngine(options, { journal, reader, textIndex, ledger, ...state });
+    const engine = new LocalEngine(options, {
+      journal,
+      reader,
+      textIndex: index,
+      damage,
+      ledger,
+      ...state,
+    });
     onWritten = (pruned, syncedGroup) => {
       if (syncedGroup !== null && files.isDurable) {
         engine.#inLedger(() => ledger.noteGroup(syncedGroup));
       }
-      textIndex.poke();
+      index.poke();
       engine.#retention.written(pruned);
     };
     return engine;
@@ -191,6 +211,10 @@ export class LocalEngine implements Engine, RecordListener {
 
   get failure(): LidoError | undefined {
     return this.#parts.journal.failure;
+  }
+
+  get damage(): LidoError | undefined {
+    return this.#parts.damage.found;
   }
 
   get pools(): readonly PoolRecord[] {
@@ -204,10 +228,11 @@ export class LocalEngine implements Engine, RecordListener {
   }
 
   async readSettings(poolId: PoolId): Promise<readonly SettingsVersion[]> {
-    const rows = await this.#parts.reader.settingsVersions(this.#queueOf(poolId).number);
+    const { reader, damage } = this.#parts;
+    const rows = await reader.settingsVersions(this.#queueOf(poolId).number);
     return rows.map(({ settings, ...row }) => ({
       ...row,
-      settings: parseStored(PoolSettings, settings),
+      settings: damage.reading(() => parseStored(PoolSettings, settings)),
     }));
   }
 
@@ -552,7 +577,8 @@ export class LocalEngine implements Engine, RecordListener {
 
   #snapshotOf(row: StoredTask): TaskSnapshot {
     const pending = row.state === "pending" ? this.counts(row.poolId).pending : 0;
-    return snapshotOf(row, `It is one of ${pending} that wait`);
+    const why = `It is one of ${pending} that wait`;
+    return this.#parts.damage.reading(() => snapshotOf(row, why));
   }
 
   #checkOpen(poolId: PoolId): void {

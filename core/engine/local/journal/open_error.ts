@@ -40,7 +40,8 @@ export function openError(path: string, error: unknown): LidoError {
   return new LidoError("journal_corrupt", `${start}; ${advice}`, {}, options);
 }
 
-function isRefusal(path: string, error: unknown): boolean {
+/** Whether the disk, the system or another program refused, so that a later try may succeed. */
+export function isRefusal(path: string, error: unknown): boolean {
   if (REFUSALS.some((one) => isThe(error, one)) || isOfSystem(error)) return true;
   // A damaged header makes SQLite take a file for one that it must not write.
   return isThe(error, READ_ONLY) && !isWritable(path);

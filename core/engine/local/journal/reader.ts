@@ -5,31 +5,24 @@
 import type { TaskId } from "../../../model/task.ts";
 import type { StoredHistoryQuery } from "./history_read.ts";
 import type { ReadyRequest } from "./ready_read.ts";
-import { ReaderThread } from "./reader_thread.ts";
+import { type ReaderOptions, ReaderThread } from "./reader_thread.ts";
 import type { StoredPageRequest } from "./task_page.ts";
 import type { StoredFilter } from "./task_query.ts";
 
-/** Where the files are. */
-interface Paths {
-  readonly journalPath: string;
-  readonly searchPath: string;
-}
-
 /** See the head of this file. */
 export class JournalReader implements AsyncDisposable {
-  readonly #paths: Paths;
+  readonly #options: ReaderOptions;
   readonly #quick: ReaderThread;
   #slow: Promise<ReaderThread> | undefined;
 
-  private constructor(paths: Paths, quick: ReaderThread) {
-    this.#paths = paths;
+  private constructor(options: ReaderOptions, quick: ReaderThread) {
+    this.#options = options;
     this.#quick = quick;
   }
 
   /** Opens the journal for reading. @throws {LidoError} `journal_corrupt`, `journal_unavailable`. */
-  static async open({ journalPath, searchPath }: Paths): Promise<JournalReader> {
-    const paths = { journalPath, searchPath };
-    return new JournalReader(paths, await ReaderThread.open(paths));
+  static async open(options: ReaderOptions): Promise<JournalReader> {
+    return new JournalReader(options, await ReaderThread.open(options));
   }
 
   /** The task of an id; undefined when it is not on record. */
@@ -117,7 +110,7 @@ export class JournalReader implements AsyncDisposable {
 
   #openSlow(): Promise<ReaderThread> {
     if (this.#slow !== undefined) return this.#slow;
-    const slow = this.#slow = ReaderThread.open(this.#paths);
+    const slow = this.#slow = ReaderThread.open(this.#options);
     slow.catch(() => this.#slow = undefined); // whoever reads next tries again
     return slow;
   }

@@ -1,5 +1,5 @@
 /** A thread that reads the journal, by a connection that cannot write. */
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { type ErrorCode, LidoError } from "../../../model/errors.ts";
 import { ReadStore } from "./read_store.ts";
@@ -27,6 +27,8 @@ export type FromReader =
   | { readonly kind: "opened" }
   | { readonly kind: "refused"; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: "closed" }
+  /** The text index is damaged: lists are read without it. */
+  | { readonly kind: "index_damaged"; readonly message: string }
   | { readonly kind: "answer"; readonly number: number; readonly value: unknown }
   | {
     readonly kind: "error";
@@ -39,6 +41,9 @@ const host = hostPort<ToReader, FromReader>();
 let journal: DatabaseSync | undefined;
 let search: DatabaseSync | undefined;
 let searchPath = "";
+/** Tells one file of that path from another. */
+let searchFile: number | undefined;
+let isWithoutSearch = false;
 let store: ReadStore | undefined;
 
 function openReadOnly(path: string): DatabaseSync {
@@ -52,23 +57,51 @@ function openReadOnly(path: string): DatabaseSync {
   return db;
 }
 
-/** The index is made by another thread, a moment after the start. */
+/** The index is made by another thread, a moment after the start, or when it was damaged. */
 function openSearch(): DatabaseSync | undefined {
+  if (isWithoutSearch) return undefined;
   try {
-    if (search === undefined && existsSync(searchPath)) search = openReadOnly(searchPath);
-    search?.prepare("SELECT seq FROM progress").get();
+    const file = statSync(searchPath, { throwIfNoEntry: false })?.ino;
+    if (file !== searchFile) closeSearch();
+    if (file === undefined) return undefined;
+    search ??= openReadOnly(searchPath);
+    searchFile = file;
+    search.prepare("SELECT seq FROM progress").get();
     return search;
   } catch {
-    search?.close();
-    search = undefined;
+    closeSearch(); // the thread that keeps it up tells why
     return undefined;
   }
+}
+
+function closeSearch(): void {
+  search?.close();
+  search = undefined;
 }
 
 function read(method: ReadMethod, args: readonly unknown[]): unknown {
   if (store === undefined) throw new TypeError("Cannot read journal: it is not open");
   const call = store[method] as (...args: readonly unknown[]) => unknown; // as the host typed it
-  return call.apply(store, args as unknown[]);
+  try {
+    return call.apply(store, args as unknown[]);
+  } catch (error) {
+    if (search === undefined || error instanceof LidoError) throw error;
+    return readWithoutSearch(() => call.apply(store, args as unknown[]), error);
+  }
+}
+
+/** What fails with the index and succeeds without was the index's fault. */
+function readWithoutSearch(call: () => unknown, error: unknown): unknown {
+  closeSearch();
+  isWithoutSearch = true;
+  try {
+    const value = call();
+    const message = error instanceof Error ? error.message : String(error);
+    if (isDamage(error)) host.postMessage({ kind: "index_damaged", message });
+    return value;
+  } finally {
+    isWithoutSearch = false;
+  }
 }
 
 function errorOf(number: number, error: unknown): FromReader {

@@ -8,15 +8,27 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+/** What a reader is opened with. */
+export interface ReaderOptions {
+  readonly journalPath: string;
+  readonly searchPath: string;
+  /** Told of each error that a read gives. */
+  onError?(error: Error): void;
+  /** Told that a search found the text index damaged, and did without it. */
+  onIndexDamage?(reason: string): void;
+}
+
 /** See the head of this file. */
 export class ReaderThread implements AsyncDisposable {
   readonly #worker: Worker;
+  readonly #options: ReaderOptions;
   readonly #waiting = new Map<number, Waiting>();
   #next = 0;
   #onClosed = () => {};
 
-  private constructor(worker: Worker) {
+  private constructor(worker: Worker, options: ReaderOptions) {
     this.#worker = worker;
+    this.#options = options;
     worker.onmessage = ({ data }: MessageEvent<FromReader>) => this.#heard(data);
     worker.onerror = (event) => {
       event.preventDefault();
@@ -25,9 +37,8 @@ export class ReaderThread implements AsyncDisposable {
   }
 
   /** Opens a connection of its own. @throws {LidoError} `journal_corrupt`, `journal_unavailable`. */
-  static async open(
-    paths: { readonly journalPath: string; readonly searchPath: string },
-  ): Promise<ReaderThread> {
+  static async open(options: ReaderOptions): Promise<ReaderThread> {
+    const { journalPath, searchPath } = options;
     const worker = new Worker(new URL("./reader_main.ts", import.meta.url), { type: "module" });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     worker.onmessage = ({ data }: MessageEvent<FromReader>) => {
@@ -39,10 +50,10 @@ export class ReaderThread implements AsyncDisposable {
       const reason = `Cannot read journal: its reader ended: ${event.message}`;
       reject(new LidoError("journal_unavailable", reason));
     };
-    post(worker, { kind: "open", ...paths });
+    post(worker, { kind: "open", journalPath, searchPath });
     try {
       await promise;
-      return new ReaderThread(worker);
+      return new ReaderThread(worker, options);
     } catch (error) {
       worker.terminate();
       throw error;
@@ -73,13 +84,16 @@ export class ReaderThread implements AsyncDisposable {
 
   #heard(message: FromReader): void {
     if (message.kind === "closed") return this.#onClosed();
+    if (message.kind === "index_damaged") return this.#options.onIndexDamage?.(message.message);
     if (message.kind === "opened" || message.kind === "refused") return;
     const waiting = this.#waiting.get(message.number);
     this.#waiting.delete(message.number);
     if (message.kind === "answer") waiting?.resolve(message.value);
     else {
       const { code, message: text } = message;
-      waiting?.reject(code === null ? new Error(text) : new LidoError(code, text));
+      const error = code === null ? new Error(text) : new LidoError(code, text);
+      this.#options.onError?.(error);
+      waiting?.reject(error);
     }
   }
 

@@ -8,6 +8,8 @@
  */
 import { rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { LidoError } from "../../../model/errors.ts";
+import { isRefusal } from "./open_error.ts";
 import { makePrivate } from "./private_file.ts";
 
 /** Characters of each text that are found. */
@@ -28,15 +30,21 @@ export class TextStore implements Disposable {
   constructor(journalPath: string, path: string) {
     this.#journal = new DatabaseSync(journalPath, { readOnly: true, timeout: 1_000 });
     this.#path = path;
-    this.#db = this.#open();
+    try {
+      this.#db = this.#open();
+    } catch (error) {
+      this.#journal.close();
+      throw error;
+    }
   }
 
   /**
    * Indexes some of what is new, or else puts some of the index's parts together, for a search reads
    * them all; answers whether there was anything to do.
+   * @throws {LidoError} `journal_unavailable` if the index was damaged: the next step begins anew.
    */
   step(): boolean {
-    const { seq, ended, pruned } = this.#progress();
+    const { seq, ended, pruned } = this.#onIndex(() => this.#progress());
     const submits = this.#journal.prepare(
       `SELECT seq, substr(concat_ws(' ', name, tags, input), 1, ${CHARS_MAX}) AS text
        FROM tasks NOT INDEXED WHERE seq > ? ORDER BY seq LIMIT ${STEP}`,
@@ -48,17 +56,28 @@ export class TextStore implements Disposable {
     ).all(ended);
     const oldest = this.#journal.prepare("SELECT min(seq) AS seq FROM tasks").get();
     const gone = Math.min(Number(oldest?.["seq"] ?? seq), seq) - 1;
-    if (submits.length === 0 && ends.length === 0 && gone <= pruned) return this.#merge();
-    this.#write(
-      submits.map((row) => [2 * Number(row["seq"]), String(row["text"])] as const),
-      ends.map((row) => [2 * Number(row["task"]) + 1, String(row["text"] ?? "")] as const),
-      {
-        seq: Number(submits.at(-1)?.["seq"] ?? seq),
-        ended: Number(ends.at(-1)?.["n"] ?? ended),
-        pruned: Math.min(gone, pruned + STEP),
-      },
+    if (submits.length === 0 && ends.length === 0 && gone <= pruned) {
+      return this.#onIndex(() => this.#merge());
+    }
+    const progress = {
+      seq: Number(submits.at(-1)?.["seq"] ?? seq),
+      ended: Number(ends.at(-1)?.["n"] ?? ended),
+      pruned: Math.min(gone, pruned + STEP),
+    };
+    this.#onIndex(() =>
+      this.#write(
+        submits.map((row) => [2 * Number(row["seq"]), String(row["text"])] as const),
+        ends.map((row) => [2 * Number(row["task"]) + 1, String(row["text"] ?? "")] as const),
+        progress,
+      )
     );
     return true;
+  }
+
+  /** Lets the index go, and begins another. */
+  renew(): void {
+    this.#db.close();
+    this.#db = makeAnew(this.#path);
   }
 
   [Symbol.dispose](): void {
@@ -108,25 +127,61 @@ export class TextStore implements Disposable {
 
   /** Opens the index; one that is damaged, or of another journal, is made anew. */
   #open(): DatabaseSync {
+    const last = this.#journal.prepare("SELECT ifnull(max(n), 0) AS n FROM ended").get();
     try {
-      const db = openIndex(this.#path);
-      this.#db = db;
-      const last = this.#journal.prepare("SELECT ifnull(max(n), 0) AS n FROM ended").get();
-      if (this.#progress().ended <= Number(last?.["n"] ?? 0)) return db;
-      db.close();
-    } catch {
-      // It tells nothing that the journal does not tell.
+      this.#db = openIndex(this.#path);
+      if (this.#progress().ended <= Number(last?.["n"] ?? 0)) return this.#db;
+      this.#db.close();
+      return makeAnew(this.#path);
+    } catch (error) {
+      if (isRefusal(this.#path, error)) throw error;
+      makeAnew(this.#path).close();
+      throw anewError(this.#path, error);
     }
-    for (const end of ["", "-wal", "-shm"]) rmSync(this.#path + end, { force: true });
-    return openIndex(this.#path);
   }
+
+  #onIndex<Result>(act: () => Result): Result {
+    try {
+      return act();
+    } catch (error) {
+      if (isRefusal(this.#path, error)) throw error;
+      this.renew();
+      throw anewError(this.#path, error);
+    }
+  }
+}
+
+/** What is said of an index that was damaged: it tells nothing that the journal does not tell. */
+export function anewError(path: string, cause: unknown): LidoError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new LidoError(
+    "journal_unavailable",
+    `Cannot use text index ${path}: ${reason}; it is made anew from the journal`,
+    {},
+    { cause },
+  );
+}
+
+function makeAnew(path: string): DatabaseSync {
+  for (const end of ["", "-wal", "-shm"]) rmSync(path + end, { force: true });
+  return openIndex(path);
 }
 
 function openIndex(path: string): DatabaseSync {
   makePrivate(path);
   const db = new DatabaseSync(path, { timeout: 1_000 });
+  try {
+    prepareIndex(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function prepareIndex(db: DatabaseSync): void {
   db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8192");
-  if (db.prepare("PRAGMA user_version").get()?.["user_version"] === VERSION) return db;
+  if (db.prepare("PRAGMA user_version").get()?.["user_version"] === VERSION) return;
   db.exec(`
     BEGIN;
     DROP TABLE IF EXISTS texts;
@@ -140,5 +195,4 @@ function openIndex(path: string): DatabaseSync {
     PRAGMA user_version = ${VERSION};
     COMMIT;
   `);
-  return db;
 }

@@ -54,6 +54,7 @@ function judge(facts: Partial<HealthFacts>) {
     stats: statsWith(),
     isClosing: false,
     journalFailure: undefined,
+    isJournalDamaged: false,
     ...facts,
   });
 }
@@ -127,6 +128,19 @@ Deno.test("healthOf() is critical while the journal takes nothing, and says why"
       "Cannot write to the journal: database or disk is full; submits are refused until " +
         "the disk of the data folder takes writes again",
       { reason: journalFailure.message },
+    ),
+  ]);
+});
+
+Deno.test("healthOf() is critical once a read found the journal damaged", () => {
+  const { isHealthy, alerts } = judge({ isJournalDamaged: true });
+  strictEqual(isHealthy, false);
+  deepStrictEqual(alerts, [
+    alert(
+      "damage",
+      "critical",
+      "A read found the journal damaged, as the log tells; `deno task doctor` tells more, " +
+        "`deno task restore` puts a backup in its place",
     ),
   ]);
 });

@@ -10,6 +10,9 @@ Deno.test("TextIndex brings the index up to date at its start, and when it hears
     await using index = TextIndex.open({
       journalPath: file.journalPath,
       searchPath: file.indexPath,
+      onError: (error) => {
+        throw error;
+      },
     });
     await index.whenIdle();
     deepStrictEqual(readSeq(file), 2);
