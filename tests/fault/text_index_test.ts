@@ -10,6 +10,7 @@ import type { PoolRecord } from "../../core/engine/engine.ts";
 import type { LocalEngine } from "../../core/engine/local/local_engine.ts";
 import { EngineWorld } from "../conformance/engine_world.ts";
 import { openEngine } from "../helpers/open_engine.ts";
+import { startServer } from "../helpers/start_server.ts";
 import { changeJournal } from "../helpers/stored_journal.ts";
 import { until } from "../helpers/until.ts";
 
@@ -82,6 +83,20 @@ Deno.test("An engine whose text index cannot be opened can be closed", async () 
   const { engine, told } = await openTold(data);
   await until("it is told", () => told.length > 0);
   await engine[Symbol.asyncDispose]();
+  await Deno.remove(data, { recursive: true });
+});
+
+Deno.test("start logs what fails where nobody waits for it", async () => {
+  const data = await Deno.makeTempDir({ prefix: "lido-index-" });
+  const log = join(data, "server.log");
+  mkdirSync(join(data, "search.sqlite"));
+  await using server = await startServer({ flags: ["--data", data, "--log-file", log] });
+  const failure = "Cannot bring the text index up to date: ";
+  await until("it is in the log", () => readFileSync(log, "utf8").includes(failure));
+  const lines = readFileSync(log, "utf8").trim().split("\n");
+  const line = lines.find((one) => one.includes(failure)) ?? "{}";
+  strictEqual(JSON.parse(line).message, "Something failed that nobody waited for");
+  strictEqual((await server.stop()).code, 0);
   await Deno.remove(data, { recursive: true });
 });
 

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { TextStore } from "../../../../../../core/engine/local/journal/text_store.ts";
@@ -54,6 +54,7 @@ Deno.test("TextStore makes an index anew that is damaged, or of another journal"
   await using other = await TaskFile.open();
   file.add({ name: "needle" });
   writeFileSync(file.indexPath, "no index at all");
+  throws(() => file.indexAll(), { code: "journal_unavailable", message: /it is made anew/ });
   file.indexAll();
   deepStrictEqual(find(file, "needle"), [1]);
   other.add({ state: "completed" });
