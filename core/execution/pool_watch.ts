@@ -24,8 +24,6 @@ export interface WatchedPool {
   readonly queue: AttemptQueue;
   readonly crew: SlotCrew;
   settings(): PoolSettings;
-  /** All slots, those on their way out included. */
-  slots(): readonly Slot[];
   timedOut(attempt: Attempt, limitMs: number): void;
   expired(attempt: Attempt, limitMs: number): void;
   /** After each look. */
@@ -50,7 +48,7 @@ export class PoolWatch {
   soon(): void {
     if (this.#timer !== undefined && this.#isSoon) return;
     const { queue, crew } = this.#pool;
-    const isBusy = queue.length > 0 || this.#pool.slots().some((slot) => slot.inFlight > 0);
+    const isBusy = queue.length > 0 || crew.isBusy;
     const waitMs = isBusy ? WATCH_MS : crew.msToRetire(performance.now());
     if (waitMs === undefined || this.#timer !== undefined && !isBusy) return;
     clearTimeout(this.#timer);
@@ -72,7 +70,7 @@ export class PoolWatch {
     const nowMs = performance.now();
     // A server that was itself asleep must not take its threads for dead.
     const wasAsleep = nowMs - this.#lastMs > SILENCE_MAX_MS / 2;
-    for (const slot of this.#pool.slots()) {
+    for (const slot of this.#pool.crew.slots) {
       if (!slot.isReady) this.#lookAtStart(slot, nowMs);
       if (!slot.isReady || slot.inFlight === 0) continue;
       this.#lookAtTasks(slot, nowMs);

@@ -4,6 +4,7 @@
  * place to its replacement at once; it is forgotten when there is proof that its thread is dead.
  */
 import type { PoolSettings } from "../model/pool.ts";
+import type { Attempt } from "./attempt.ts";
 import { Slot, type SlotOwner } from "./slot.ts";
 import type { Death, Thread } from "./thread.ts";
 import type { ThreadBudget } from "./thread_budget.ts";
@@ -18,7 +19,8 @@ const BACKOFF_MAX_MS = 5_000;
 
 /** What a crew needs of its pool. */
 export interface CrewOptions {
-  readonly owner: SlotOwner;
+  /** Whom its slots tell what happens. */
+  owner(): SlotOwner;
   readonly budget: ThreadBudget;
   settings(): PoolSettings;
   start(slot: Slot): Thread;
@@ -33,6 +35,8 @@ export class SlotCrew {
   readonly #open: Slot[] = [];
   readonly #leaving = new Set<Slot>();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  /** Busy time of threads that are no more. */
+  #goneBusyMs = 0;
   #failures = 0;
   #isBackingOff = false;
   #isClosed = false;
@@ -53,6 +57,30 @@ export class SlotCrew {
     return this.#leaving;
   }
 
+  /** All slots, those on their way out included. */
+  get slots(): readonly Slot[] {
+    return [...this.#open, ...this.#leaving];
+  }
+
+  /** Whether anything is in flight. */
+  get isBusy(): boolean {
+    return this.slots.some((slot) => slot.inFlight > 0);
+  }
+
+  /** Milliseconds in which its threads had something to do, each for itself; never goes back. */
+  busyMs(): number {
+    const nowMs = performance.now();
+    return this.slots.reduce((sum, slot) => sum + slot.live.busyMs(nowMs), this.#goneBusyMs);
+  }
+
+  /** The slot that an attempt was sent to; undefined when it is on none. */
+  slotOf(attempt: Attempt): Slot | undefined {
+    if (attempt.place === "nowhere" || attempt.place === "queued") return undefined;
+    return this.slots.find((slot) =>
+      slot.index === attempt.slot && slot.attempts().includes(attempt)
+    );
+  }
+
   /** Why fewer slots are open than are wanted; null when none is missing. */
   get problem(): string | null {
     return this.#problem;
@@ -70,7 +98,7 @@ export class SlotCrew {
     }
     const slot = new Slot(
       this.#freeIndex(),
-      this.#options.owner,
+      this.#options.owner(),
       this.#options.settings().tasksPerThread,
     );
     try {
@@ -88,6 +116,15 @@ export class SlotCrew {
     this.#problem = null;
     slot.thread.setLanes(slot.lanes);
     this.#options.onChange();
+  }
+
+  /** Changes how many tasks a slot's thread runs at a time. */
+  setLanes(slot: Slot, lanes: number): void {
+    if (slot.lanes === lanes) return;
+    slot.lanes = lanes;
+    if (!slot.isReady) return;
+    slot.thread.setLanes(lanes);
+    slot.markRunning(performance.now());
   }
 
   /** Lets a slot go: it takes nothing new, and is ended when nothing is in flight on it. */
@@ -124,6 +161,7 @@ export class SlotCrew {
 
   /** A slot's thread is dead, for certain. */
   died(slot: Slot, death: Death): void {
+    this.#goneBusyMs += slot.live.busyMs(performance.now());
     const at = this.#open.indexOf(slot);
     if (at >= 0) this.#open.splice(at, 1);
     this.#leaving.delete(slot);
@@ -195,7 +233,7 @@ export class SlotCrew {
   }
 
   #freeIndex(): number {
-    const taken = new Set([...this.#open, ...this.#leaving].map((slot) => slot.index));
+    const taken = new Set(this.slots.map((slot) => slot.index));
     let index = 0;
     while (taken.has(index)) index++;
     return index;

@@ -48,9 +48,8 @@ for (const offMs of [HOUR_MS, -HOUR_MS]) {
     const watch = new PoolWatch({
       queue: new AttemptQueue(),
       // What a watch asks of its crew when nothing is ended.
-      crew: { trim() {}, msToRetire: () => undefined, end() {} } as unknown as SlotCrew,
+      crew: { slots: [slot], isBusy: true, trim() {}, end() {} } as unknown as SlotCrew,
       settings: () => PoolSettings.parse({ name: "a pool" }),
-      slots: () => [slot],
       timedOut: () => void timeouts++,
       expired() {},
       dispatch: () => {
