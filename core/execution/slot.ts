@@ -7,9 +7,9 @@
  * leaving slot that goes on after it was ended by force is a zombie.
  */
 import type { Attempt } from "./attempt.ts";
+import { CLAIMS_MAX } from "./claims.ts";
 import { FlightCount } from "./flight_count.ts";
 import type { OutcomesMessage, RunMessage, TaskNotes, TypeSource } from "./protocol.ts";
-import { CLAIMS_MAX } from "./stats_block.ts";
 import type { Death, Thread, ThreadListener } from "./thread.ts";
 
 /** After so many take-backs a thread is replaced, so that its epochs stay countable. */

@@ -6,18 +6,23 @@
  *
  * Who writes what: a thread writes its own slot's row and its lanes; the host writes `claims` (only
  * to take back) and the stop cells; counters and histograms are added to by all, atomically. Cells
- * that belong together are written and read under the row's `lock`: odd while it is written, so a
- * reader that saw it odd, or saw it move, reads again and never sees a torn record.
+ * that belong together are written and read under the row's `lock`, so that no reader ever sees a
+ * torn record.
  */
 import type { Percentiles } from "../model/pool.ts";
+import { claimNext, openClaims, takeBackClaims } from "./claims.ts";
 import { bucketOf, BUCKETS, percentilesOf, type SparseCounts } from "./histogram.ts";
+import { closeRow, openRow, readStable } from "./row_lock.ts";
 
 /** Counters of a whole block. */
 export const COUNTERS = ["started", "completed", "failed"] as const;
 /** A counter's name. */
 export type Counter = typeof COUNTERS[number];
 
-/** A slot's row. `claims` counts the tasks that the thread has begun, see {@link StatsBlock.claim}. */
+/**
+ * A slot's row; like a lane, it has its lock first. `claims` counts the tasks that the thread has
+ * begun, see {@link StatsBlock.claim}.
+ */
 const SLOT_CELLS = [
   "lock",
   "claims",
@@ -39,10 +44,6 @@ const STOP_CELLS = 64;
 const CELL_BYTES = 8;
 /** Cells in a 64-byte cache line; rows fill whole lines, so that threads share none. */
 const LINE_CELLS = 64 / CELL_BYTES;
-/** Claims from this number on say that the host took back what was not begun. */
-const TAKEN_BACK = 2 ** 30;
-/** After this many tasks a thread must be replaced, so that its claims stay below the mark. */
-export const CLAIMS_MAX = 2 ** 29;
 
 const COUNTERS_AT = 0;
 const WAIT_AT = fullLines(COUNTERS.length);
@@ -154,8 +155,7 @@ export class StatsBlock {
 
   /** Thread: begins a slot's next task; gives its number, or -1 when the host took the rest back. */
   claim(slot: number): number {
-    const number = Atomics.add(this.#ints, this.#slotCell(slot, "claims") * 2, 1);
-    return number < TAKEN_BACK ? number : -1;
+    return claimNext(this.#ints, this.#slotCell(slot, "claims") * 2);
   }
 
   /**
@@ -163,21 +163,12 @@ export class StatsBlock {
    * first task that was not begun, or -1 when the thread had not even received this epoch.
    */
   takeBack(slot: number, epoch: number): number {
-    const cell = this.#slotCell(slot, "claims") * 2;
-    const claims = Atomics.exchange(this.#ints, cell, TAKEN_BACK + epoch * CLAIMS_STEP);
-    return claims < TAKEN_BACK ? claims : -1;
+    return takeBackClaims(this.#ints, this.#slotCell(slot, "claims") * 2, epoch);
   }
 
   /** Thread: goes on with the first batch of a new epoch; false when that was taken back as well. */
   openEpoch(slot: number, epoch: number, first: number): boolean {
-    const cell = this.#slotCell(slot, "claims") * 2;
-    for (;;) {
-      const claims = Atomics.load(this.#ints, cell);
-      // Claims that failed since have moved the mark a little: the epoch it names still counts.
-      const takenEpoch = Math.floor((claims - TAKEN_BACK) / CLAIMS_STEP);
-      if (claims >= TAKEN_BACK && takenEpoch >= epoch) return false;
-      if (Atomics.compareExchange(this.#ints, cell, claims, first) === claims) return true;
-    }
+    return openClaims(this.#ints, this.#slotCell(slot, "claims") * 2, epoch, first);
   }
 
   /** Host: says that a message was posted, for a thread that spins on {@link loadInbox}. */
@@ -203,35 +194,35 @@ export class StatsBlock {
   /** Thread: a task begins on a lane. */
   beginLane(slot: number, lane: number, seq: number, startedAtMs: number): void {
     const at = this.#laneAt(slot, lane);
-    const lock = this.#open(at);
+    const lock = openRow(this.#ints, at * 2);
     this.#setLane(at, "seq", seq + 1);
     this.#setLane(at, "startedAtMs", startedAtMs);
     this.#setLane(at, "progressDone", 0);
     this.#setLane(at, "progressTotal", 0);
-    this.#close(at, lock);
+    closeRow(this.#ints, at * 2, lock);
   }
 
   /** Thread: how far the task on a lane is. */
   setProgress(slot: number, lane: number, done: number, total: number): void {
     const at = this.#laneAt(slot, lane);
-    const lock = this.#open(at);
+    const lock = openRow(this.#ints, at * 2);
     this.#setLane(at, "progressDone", done);
     this.#setLane(at, "progressTotal", total);
-    this.#close(at, lock);
+    closeRow(this.#ints, at * 2, lock);
   }
 
   /** Thread: the task on a lane ended. */
   endLane(slot: number, lane: number): void {
     const at = this.#laneAt(slot, lane);
-    const lock = this.#open(at);
+    const lock = openRow(this.#ints, at * 2);
     this.#setLane(at, "seq", 0);
-    this.#close(at, lock);
+    closeRow(this.#ints, at * 2, lock);
   }
 
   /** Reads a lane; undefined when it is free. */
   loadLane(slot: number, lane: number): LaneRow | undefined {
     const at = this.#laneAt(slot, lane);
-    const row = this.#readStable(at, () => ({
+    const row = readStable(this.#ints, at * 2, () => ({
       seq: this.#lane(at, "seq") - 1,
       startedAtMs: this.#lane(at, "startedAtMs"),
       progressDone: this.#lane(at, "progressDone"),
@@ -253,45 +244,25 @@ export class StatsBlock {
   /** Writes a slot's row, in one piece: its own thread, or the host with a child's snapshot. */
   setSlotRow(slot: number, row: SlotRow): void {
     const at = this.#slotAt(slot);
-    const lock = this.#open(at);
+    const lock = openRow(this.#ints, at * 2);
     this.#setSlot(at, "heartbeatAtMs", row.heartbeatAtMs);
     this.#setSlot(at, "done", row.done);
     this.#setSlot(at, "failed", row.failed);
     this.#setSlot(at, "busyMs", row.busyMs);
     this.#setSlot(at, "memoryBytes", row.memoryBytes);
-    this.#close(at, lock);
+    closeRow(this.#ints, at * 2, lock);
   }
 
   /** Reads a slot's row. */
   loadSlotRow(slot: number): SlotRow {
     const at = this.#slotAt(slot);
-    return this.#readStable(at, () => ({
+    return readStable(this.#ints, at * 2, () => ({
       heartbeatAtMs: this.#slot(at, "heartbeatAtMs"),
       done: this.#slot(at, "done"),
       failed: this.#slot(at, "failed"),
       busyMs: this.#slot(at, "busyMs"),
       memoryBytes: this.#slot(at, "memoryBytes"),
     }));
-  }
-
-  /** Makes the row odd. Both kinds of row have their lock first. */
-  #open(at: number): number {
-    return Atomics.add(this.#ints, at * 2, 1) + 1;
-  }
-
-  #close(at: number, lock: number): void {
-    Atomics.store(this.#ints, at * 2, lock + 1);
-  }
-
-  /** A writer that died with its row open would hold a reader for ever: after many tries it reads on. */
-  #readStable<Row>(at: number, read: () => Row): Row {
-    let row = read();
-    for (let tries = 0; tries < 1_000_000; tries++) {
-      const before = Atomics.load(this.#ints, at * 2);
-      row = read();
-      if (before % 2 === 0 && Atomics.load(this.#ints, at * 2) === before) break;
-    }
-    return row;
   }
 
   #slotAt(slot: number): number {
@@ -326,6 +297,3 @@ export class StatsBlock {
     this.#floats[at + SLOT_CELLS.indexOf(cell)] = value;
   }
 }
-
-/** Room for the claims that fail between two epochs. */
-const CLAIMS_STEP = 2 ** 10;
