@@ -2,10 +2,11 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import type { WirePool } from "../../cli/wire.ts";
 import { PROJECT_FOLDER } from "../helpers/import_graph.ts";
 import { type StartedServer, startServer } from "../helpers/start_server.ts";
 import { until } from "../helpers/until.ts";
-import type { PoolJson, TaskJson } from "../helpers/wire.ts";
+import type { TaskJson } from "../helpers/wire.ts";
 
 const FILES = 300;
 const FIXTURE = join(PROJECT_FOLDER, "tests/fixtures/outside_tasks/wait_for_file.task.ts");
@@ -32,8 +33,8 @@ async function generateFiles(folder: string): Promise<FileDigest[]> {
   return files.sort((one, other) => one.path < other.path ? -1 : 1);
 }
 
-async function findPool(server: StartedServer, name: string): Promise<PoolJson> {
-  const pools = await server.ask<PoolJson[]>("GET", "/api/pools");
+async function findPool(server: StartedServer, name: string): Promise<WirePool> {
+  const pools = await server.ask<WirePool[]>("GET", "/api/pools");
   const pool = pools.find((one) => one.name === name);
   ok(pool, `there is a pool ${name}`);
   return pool;
@@ -79,14 +80,14 @@ Deno.test("checksum of a folder, over HTTP and by command, is what node:crypto s
 Deno.test("A batch of checksums by command gives all digests in order, from all threads", async () => {
   await using server = await startServer();
   const expected = await generateFiles(join(server.folder, "files"));
-  const pool = await server.ask<PoolJson>("POST", "/api/pools", {
+  const pool = await server.ask<WirePool>("POST", "/api/pools", {
     name: "crunch",
     min_workers: 2,
     max_workers: 2,
     permissions: { read: [server.folder] },
   });
   await until("both threads are ready", async () => {
-    const { workers } = await server.ask<PoolJson>("GET", `/api/pools/${pool.pool_id}`);
+    const { workers } = await server.ask<WirePool>("GET", `/api/pools/${pool.pool_id}`);
     return workers.filter(({ state }) => state === "idle").length === 2;
   });
   const lines = expected.map(({ path }) =>

@@ -1,17 +1,18 @@
 /** The program as the machine sees it: its start, its probes, its end, and what it leaves behind. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
+import type { WirePool } from "../../cli/wire.ts";
 import { PROJECT_FOLDER } from "../helpers/import_graph.ts";
 import { childrenOf, isGone } from "../helpers/processes.ts";
 import { runCommand, type StartedServer, startServer } from "../helpers/start_server.ts";
 import { until } from "../helpers/until.ts";
-import type { PoolJson, TaskJson } from "../helpers/wire.ts";
+import type { TaskJson } from "../helpers/wire.ts";
 
 const TASKS = join(PROJECT_FOLDER, "tests/fixtures/outside_tasks");
 
 /** Submits a task that runs until it is stopped, and waits until it runs. */
 async function holdTask(server: StartedServer): Promise<string> {
-  const [pool] = await server.ask<PoolJson[]>("GET", "/api/pools");
+  const [pool] = await server.ask<WirePool[]>("GET", "/api/pools");
   const { task_id } = await server.ask<TaskJson>("POST", "/api/tasks", {
     pool_id: pool?.pool_id,
     task_type: "wait_for_file",

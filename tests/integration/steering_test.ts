@@ -1,10 +1,11 @@
 /** Steering what runs, over HTTP, while files that are not there hold the tasks. */
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
+import type { WirePool } from "../../cli/wire.ts";
 import { PROJECT_FOLDER } from "../helpers/import_graph.ts";
 import { type StartedServer, startServer } from "../helpers/start_server.ts";
 import { until } from "../helpers/until.ts";
-import type { PoolJson, TaskJson } from "../helpers/wire.ts";
+import type { TaskJson } from "../helpers/wire.ts";
 
 const TASKS = join(PROJECT_FOLDER, "tests/fixtures/outside_tasks");
 
@@ -14,7 +15,7 @@ class HeldPool {
 
   static async open(server: StartedServer, maxWorkers: number): Promise<HeldPool> {
     const settings = { max_workers: maxWorkers, permissions: { read: [server.folder] } };
-    const { pool_id } = await server.ask<PoolJson>("POST", "/api/pools", settings);
+    const { pool_id } = await server.ask<WirePool>("POST", "/api/pools", settings);
     return new HeldPool(server, pool_id);
   }
 
@@ -32,7 +33,7 @@ class HeldPool {
     await Deno.writeTextFile(join(this.server.folder, gate), "");
   }
 
-  look(): Promise<PoolJson> {
+  look(): Promise<WirePool> {
     return this.server.ask("GET", `/api/pools/${this.id}`);
   }
 
@@ -120,7 +121,7 @@ Deno.test("A pool grows and shrinks while tasks run, and moves, loses and repeat
 Deno.test("A paused pool starts nothing until it is resumed", async () => {
   await using server = await startServer({ flags: ["--tasks", TASKS] });
   const pool = await HeldPool.open(server, 1);
-  const paused = await server.ask<PoolJson>("POST", `/api/pools/${pool.id}/pause`);
+  const paused = await server.ask<WirePool>("POST", `/api/pools/${pool.id}/pause`);
   strictEqual(paused.status, "paused");
   await pool.openGate("gate");
   const task = await pool.submit("gate");
@@ -130,7 +131,7 @@ Deno.test("A paused pool starts nothing until it is resumed", async () => {
   strictEqual((await other.ended(await other.submit("gate"))).status, "completed");
   deepStrictEqual(await pool.counts(), { pending: 1, running: 0, completed: 0, cancelled: 0 });
 
-  const resumed = await server.ask<PoolJson>("POST", `/api/pools/${pool.id}/resume`);
+  const resumed = await server.ask<WirePool>("POST", `/api/pools/${pool.id}/resume`);
   strictEqual(resumed.status, "running");
   strictEqual((await pool.ended(task)).status, "completed");
 });
@@ -143,7 +144,7 @@ Deno.test("A draining pool takes nothing new, finishes what it has, and is then 
 
   const path = `/api/pools/${pool.id}`;
   const drain = await server.call("POST", `${path}/drain`, { body: { deadline_ms: 30_000 } });
-  deepStrictEqual([drain.status, (drain.body as { data: PoolJson }).data.status], [
+  deepStrictEqual([drain.status, (drain.body as { data: WirePool }).data.status], [
     202,
     "draining",
   ]);

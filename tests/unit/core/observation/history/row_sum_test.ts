@@ -4,15 +4,15 @@ import { bucketOf } from "../../../../../core/execution/histogram.ts";
 import type { HistoryRow } from "../../../../../core/observation/history/history_row.ts";
 import { RowSum } from "../../../../../core/observation/history/row_sum.ts";
 import { chance } from "../../../../helpers/chance.ts";
-import { historyRow } from "../../../../helpers/history_rows.ts";
+import { historyRow, rowWith, sumRows } from "../../../../helpers/history_rows.ts";
 
 Deno.test("RowSum gives the same however rows are split into parts and in whatever order they come", () => {
   const list = fc.array(fc.tuple(historyRow, fc.nat({ max: 3 }), fc.nat()), { maxLength: 30 });
   fc.assert(fc.property(list, (rows) => {
-    const whole = RowSum.of(rows.map(([row]) => row)).toRow();
+    const whole = sumRows(rows.map(([row]) => row));
     const parts = Map.groupBy(rows.toSorted((one, other) => one[2] - other[2]), ([, part]) => part);
-    const sums = [...parts.values()].map((part) => RowSum.of(part.map(([row]) => row)).toRow());
-    deepStrictEqual(RowSum.of(sums).toRow(), whole);
+    const sums = [...parts.values()].map((part) => sumRows(part.map(([row]) => row)));
+    deepStrictEqual(sumRows(sums), whole);
   }));
 });
 
@@ -30,10 +30,10 @@ Deno.test("RowSum.toPoint() has percentiles within 3 % of the exact ones, whatev
       counts.set(bucketOf(us), (counts.get(bucketOf(us)) ?? 0) + 1);
     }
     const run = [...counts].sort(([one], [other]) => one - other).flat();
-    rows.push({ ...RowSum.of([]).toRow(), samples: 1, coveredMs: 5_000, run });
+    rows.push(rowWith({ run }));
   }
   const hours = [rows.slice(0, 100), rows.slice(100, 140), rows.slice(140)];
-  const sum = RowSum.of(hours.map((hour) => RowSum.of(hour).toRow()));
+  const sum = RowSum.of(hours.map(sumRows));
   const { run, wait } = sum.toPoint({ atMs: 0, stepMs: 1_500_000, knownUntilMs: 1_500_000 });
   values.sort((one, other) => one - other);
   const exact = (share: number) => values[Math.ceil(values.length * share) - 1] ?? 0;
@@ -47,16 +47,12 @@ Deno.test("RowSum.toPoint() has percentiles within 3 % of the exact ones, whatev
 });
 
 Deno.test("RowSum.toPoint() has means over the time in which there was work, and rates over the step", () => {
-  const base = RowSum.of([]).toRow();
-  const first = {
-    ...base,
-    samples: 1,
-    coveredMs: 5_000,
+  const first = rowWith({
     busyMs: 10_000,
     counts: [5, 4, 3, 2, 1, 0],
     sums: [10, 2, 2, 2, 4, 0, 700],
     maxes: [10, 2, 2, 2, 4, 0, 700],
-  };
+  });
   const second = { ...first, busyMs: 0, sums: [0, 0, 0, 1, 4, 1, 0], maxes: [0, 0, 0, 1, 4, 1, 0] };
   const sum = RowSum.of([first, second]);
   const span = { atMs: 60_000, stepMs: 60_000 };
@@ -88,8 +84,8 @@ Deno.test("RowSum.toPoint() has means over the time in which there was work, and
 });
 
 Deno.test("RowSum takes a row of a version that knew fewer names", () => {
-  const old = { ...RowSum.of([]).toRow(), samples: 1, counts: [2], sums: [3], maxes: [3] };
-  const sum = RowSum.of([old, old]).toRow();
+  const old = rowWith({ counts: [2], sums: [3], maxes: [3] });
+  const sum = sumRows([old, old]);
   deepStrictEqual([sum.counts, sum.sums, sum.maxes], [
     [4, 0, 0, 0, 0, 0],
     [6, 0, 0, 0, 0, 0, 0],

@@ -4,9 +4,9 @@ import { bucketOf } from "../../../../../core/execution/histogram.ts";
 import { LidoError } from "../../../../../core/model/errors.ts";
 import { HISTORY_COUNTS } from "../../../../../core/model/history.ts";
 import type { HistorySample } from "../../../../../core/observation/history/history_row.ts";
-import { RowSum } from "../../../../../core/observation/history/row_sum.ts";
 import { HistorySampler } from "../../../../../core/observation/history/sampler.ts";
 import { fakeClock } from "../../../../helpers/fake_clock.ts";
+import { sumRows } from "../../../../helpers/history_rows.ts";
 import { ScriptedMeteredPool } from "../../../../helpers/metered_pool.ts";
 
 const NOW = 1_700_000_000_000;
@@ -190,7 +190,7 @@ Deno.test("HistorySampler: rows add up to the counters, and none is negative, ho
           row.coveredMs >= 0 && row.busyMs >= 0 && row.counts.every((count) => count >= 0)
         ),
       );
-      const sum = RowSum.of(rows).toRow();
+      const sum = sumRows(rows);
       const { completed, failed, cancelled, timedOut, rejected, pending } = one.counts();
       deepStrictEqual(sum.counts, [
         completed + failed + cancelled + pending,
@@ -202,13 +202,13 @@ Deno.test("HistorySampler: rows add up to the counters, and none is negative, ho
       ]);
       strictEqual(sum.busyMs, one.crew.busyMs);
     }
-    const counted = pools.map((one) => RowSum.of(rowsOf(one).map(({ row }) => row)).toRow());
-    const all = RowSum.of(rowsOf(null).map(({ row }) => row)).toRow();
+    const counted = pools.map((one) => sumRows(rowsOf(one).map(({ row }) => row)));
+    const all = sumRows(rowsOf(null).map(({ row }) => row));
     deepStrictEqual(
       all.counts,
       HISTORY_COUNTS.map((_, at) => counted.reduce((sum, row) => sum + (row.counts[at] ?? 0), 0)),
     );
-    const both = RowSum.of(counted).toRow();
+    const both = sumRows(counted);
     deepStrictEqual([all.run, all.wait, all.busyMs], [both.run, both.wait, both.busyMs]);
   }));
 });
