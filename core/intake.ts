@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { NewTask } from "./engine/engine.ts";
 import { LidoError } from "./model/errors.ts";
 import type { PoolSettings } from "./model/pool.ts";
-import { TaskId, type TaskSnapshot, type TaskSubmission } from "./model/task.ts";
+import type { TaskId, TaskSnapshot, TaskSubmission } from "./model/task.ts";
 import type { TaskTypeRegistry } from "./tasks/registry.ts";
 
 /**
@@ -18,7 +18,7 @@ export function takeIn(
   const type = types.get(submission.type);
   types.checkInput(type, submission.input);
   return {
-    id: TaskId.parse(uuidv7()),
+    id: newId(),
     poolId: submission.poolId,
     name: submission.name ?? type.name,
     type: { name: type.name, url: type.url, codeVersion: type.codeVersion },
@@ -41,7 +41,7 @@ export function takeInAgain(task: TaskSnapshot, types: TaskTypeRegistry): NewTas
   types.checkInput(type, task.inputJson === null ? undefined : JSON.parse(task.inputJson));
   const { poolId, name, inputJson, priority, runTimeoutMs, tags } = task;
   return {
-    id: TaskId.parse(uuidv7()),
+    id: newId(),
     poolId,
     name,
     type: { name: type.name, url: type.url, codeVersion: type.codeVersion },
@@ -64,4 +64,14 @@ export function inBatch(error: unknown, at: number): unknown {
     ...error.details,
     faults,
   }, { cause: error });
+}
+
+const idBytes = new Uint8Array(16);
+
+/** The library's own text is put together of sixteen: making and looking up this one costs a third. */
+function newId(): TaskId {
+  uuidv7(undefined, idBytes);
+  const hex = idBytes.toHex();
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20)];
+  return `${parts.join("-")}-${hex.slice(20)}` as TaskId; // by its making
 }

@@ -83,6 +83,10 @@ async function openPool(manager: Manager, room: number): Promise<PoolId> {
     const { task } = await manager.submit({ poolId: id, type, input: null, priority: 0, tags: [] });
     await manager.waitForTask(task.id, { waitMs: 10_000 });
   }
+  // As the harness' other systems, whose workers have all started before anything is measured.
+  while (manager.getPool(id).slots.filter(({ state }) => state === "idle").length < threads) {
+    await sleep(LOOK_MS);
+  }
   return id;
 }
 
