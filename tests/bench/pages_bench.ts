@@ -1,21 +1,25 @@
 /**
  * `deno task bench:pages`: what the pages cost with 1,000,000 tasks on record and 200 pools: the first
  * byte of each page (p50, p99), its HTML, and a look at a fragment that has not changed. `BENCH_TASKS`
- * and `BENCH_POOLS` say how many there are.
+ * and `BENCH_POOLS` say how many there are. Each is asked for 1,000 times.
  *
  * Ratios of one run say something; the figures themselves depend on the machine.
  */
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { Config, Manager, type PoolId, systemClock, type TaskId } from "../../core/mod.ts";
 import { createApp } from "../../routes/app.ts";
 import { serve } from "../../routes/server.ts";
+import type { Sample, SampleRequest } from "./pages_client.ts";
 
 const TASKS_ON_RECORD = Number(Deno.env.get("BENCH_TASKS") ?? 1_000_000);
 const POOLS = Number(Deno.env.get("BENCH_POOLS") ?? 200);
-const SAMPLES = 300;
+const SAMPLES = 1_000;
 const BATCH = 5_000;
 const TASKS = fileURLToPath(new URL("./tasks/", import.meta.url));
 
+const client = new Worker(new URL("./pages_client.ts", import.meta.url), { type: "module" });
 const data = await Deno.makeTempDir({ prefix: "lido-bench-" });
 try {
   await using manager = await Manager.start({
@@ -68,7 +72,14 @@ async function fill(manager: Manager, pools: readonly PoolId[]): Promise<TaskId>
     last = ids.at(-1) ?? last;
   }
   while (manager.getStats().counts.completed < TASKS_ON_RECORD) await sleep(50);
+  while (indexedSeq() < TASKS_ON_RECORD) await sleep(500);
   return last as TaskId; // at least one was submitted
+}
+
+/** How far the text index is. */
+function indexedSeq(): number {
+  using db = new DatabaseSync(join(data, "search.sqlite"), { readOnly: true });
+  return Number(db.prepare("SELECT seq FROM progress").get()?.["seq"]);
 }
 
 async function measure(url: string, poolId: PoolId, taskId: TaskId): Promise<void> {
@@ -120,25 +131,17 @@ async function quiet(url: string, name: string, target: string): Promise<void> {
   print([`${name}, unchanged`, at(times, 0.5), at(times, 0.99), "0"]);
 }
 
-/** Milliseconds until an answer's head is there. */
-async function sample(
-  url: string,
-  headers: Record<string, string>,
-  status: number,
-): Promise<{ times: readonly number[]; bytes: number }> {
-  const times: number[] = [];
-  let bytes = 0;
-  for (let turn = -20; turn < SAMPLES; turn++) {
-    const beganMs = performance.now();
-    const response = await fetch(url, { headers });
-    const tookMs = performance.now() - beganMs;
-    bytes = (await response.arrayBuffer()).byteLength;
-    if (response.status !== status) {
-      throw new TypeError(`Cannot measure: ${url} gave ${response.status}`);
-    }
-    if (turn >= 0) times.push(tookMs);
-  }
-  return { times: times.sort((one, other) => one - other), bytes };
+/** Has the client ask again and again. */
+function sample(url: string, headers: Record<string, string>, status: number): Promise<Sample> {
+  const { promise, resolve, reject } = Promise.withResolvers<Sample>();
+  client.onmessage = ({ data }: MessageEvent<Sample>) => resolve(data);
+  client.onerror = (event) => {
+    event.preventDefault();
+    reject(new TypeError(event.message));
+  };
+  const request: SampleRequest = { url, headers, status, samples: SAMPLES };
+  client.postMessage(request);
+  return promise;
 }
 
 function at(times: readonly number[], quantile: number): string {

@@ -53,6 +53,8 @@ const FORMATS = new Map(
 export class Language {
   readonly t: Words;
   readonly #formats: Formats;
+  /** Times by their seconds: on one page many are the same. */
+  readonly #times = new Map<number, string>();
 
   constructor(readonly code: LanguageCode, readonly nowMs: number) {
     this.t = LANGUAGES[code];
@@ -105,7 +107,13 @@ export class Language {
 
   /** A time in full, in UTC. */
   time(atMs: number): string {
-    return `${this.#formats.time.format(atMs)} UTC`;
+    const second = Math.floor(atMs / 1_000);
+    let text = this.#times.get(second);
+    if (text === undefined) {
+      text = `${this.#formats.time.format(atMs)} UTC`;
+      this.#times.set(second, text);
+    }
+    return text;
   }
 
   #unit(unit: string, value: number): string {
