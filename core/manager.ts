@@ -25,6 +25,7 @@ import {
   type ResizeInfo,
   type SettingsVersion,
 } from "./model/pool.ts";
+import { SENTENCES } from "./model/sentences.ts";
 import type { Health, SelfTestFinding, SystemStats } from "./model/system.ts";
 import type {
   AttemptEntry,
@@ -217,7 +218,7 @@ export class Manager implements AsyncDisposable {
   /** Cancels all of a pool that have not begun; gives how many. @throws {LidoError} `pool_not_found`. */
   cancelPending(id: PoolId): Promise<number> {
     this.#pools.get(id);
-    return this.#engine.cancelPending(id, "All waiting tasks of the pool were cancelled");
+    return this.#engine.cancelPending(id, SENTENCES.allWaitingCancelled());
   }
 
   /**
@@ -285,7 +286,7 @@ export class Manager implements AsyncDisposable {
 
   /** Cancels a task that has not begun. @throws {LidoError} `task_not_found`, `task_not_cancellable`. */
   async cancelTask(id: TaskId): Promise<TaskSnapshot> {
-    await this.#engine.cancel(id, "It was cancelled before it began");
+    await this.#engine.cancel(id, SENTENCES.cancelledBeforeItBegan());
     return await this.#engine.get(id);
   }
 
@@ -296,7 +297,7 @@ export class Manager implements AsyncDisposable {
   async stopTask(id: TaskId, options: { readonly graceMs?: number } = {}): Promise<TaskSnapshot> {
     const { poolId } = await this.#engine.get(id);
     const graceMs = options.graceMs ?? this.#pools.get(poolId).settings.stopGraceMs;
-    await this.#engine.stop(id, graceMs, "It was asked to stop");
+    await this.#engine.stop(id, graceMs, SENTENCES.askedToStop());
     return await this.#engine.get(id);
   }
 

@@ -26,6 +26,7 @@ export type { Restored } from "./engine/local/journal/restore.ts";
 export type { JournalCopy } from "./engine/local/journal/upkeep.ts";
 export { runSelfTest } from "./execution/self_test.ts";
 export { type Clock, systemClock } from "./model/clock.ts";
+export { readSentence, type Said, type SentenceName } from "./model/sentences.ts";
 export {
   ERROR_CODES,
   type ErrorCode,

@@ -6,6 +6,7 @@ import type { ChangeNote, Engine, PoolRecord } from "./engine/engine.ts";
 import { SHUTDOWN_CAUSE } from "./execution/attempt.ts";
 import type { ThreadPool } from "./execution/thread_pool.ts";
 import { LidoError } from "./model/errors.ts";
+import { SENTENCES } from "./model/sentences.ts";
 import type { PoolHealthFacts } from "./observation/health.ts";
 import type {
   PoolId,
@@ -125,8 +126,8 @@ export class PoolRoom {
     this.#isForced = true;
     this.engine.seal(this.id);
     this.threads.pause();
-    const cancelledTasks = await this.engine.cancelPending(this.id, "The pool was force-closed");
-    const stoppedTasks = this.threads.stopAll(0, "The pool was force-closed");
+    const cancelledTasks = await this.engine.cancelPending(this.id, SENTENCES.poolWasForceClosed());
+    const stoppedTasks = this.threads.stopAll(0, SENTENCES.poolWasForceClosed());
     if (this.#closing === undefined) this.#closing = this.#end();
     else this.#hurry.abort();
     return { cancelledTasks, stoppedTasks };
@@ -225,7 +226,7 @@ export class PoolRoom {
   }
 
   async #end(): Promise<void> {
-    await this.engine.cancelPending(this.id, "The pool was closed");
+    await this.engine.cancelPending(this.id, SENTENCES.poolWasClosed());
     await this.threads.close();
     this.#state = "closed";
     await this.#save();

@@ -2,11 +2,12 @@
  * An attempt, as a pool knows it: one run of one task. Whoever submits it says what to run and is
  * told what became of it; while the pool has it, its place belongs to the pool.
  */
+import { SENTENCES } from "../model/sentences.ts";
 import type { LogLine, TaskFailure } from "../model/task.ts";
 import type { TypeSource } from "./protocol.ts";
 
 /** Why an attempt is ended when the server ends: it goes on in the server's next life. */
-export const SHUTDOWN_CAUSE = "The server was shut down";
+export const SHUTDOWN_CAUSE = SENTENCES.serverWasShutDown();
 
 /** What an attempt came to. */
 export type Outcome =

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Duplex, Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { SENTENCES } from "../model/sentences.ts";
 import {
   EXIT_FORGERY,
   EXIT_OUT_OF_MEMORY,
@@ -186,10 +187,10 @@ class ChildThread implements Thread {
     ) {
       return {
         code: "out_of_memory",
-        message: `Used more memory than the ${memoryMb} MiB allowed`,
+        message: SENTENCES.usedTooMuchMemory(memoryMb),
       };
     }
-    if (signal !== null) return { code: "thread_killed", message: `Ended by ${signal}` };
+    if (signal !== null) return { code: "thread_killed", message: SENTENCES.endedBySignal(signal) };
     const how = code === EXIT_THREAD_GONE ? "ended its thread" : `ended its process (code ${code})`;
     const said = this.#stderr.trim().split("\n").at(-1);
     return { code: "thread_exited", message: `The task ${how}${said ? `: ${said}` : ""}` };

@@ -5,6 +5,7 @@
  * period its thread is ended by force. The attempt is settled when there is proof that its code no
  * longer runs, so a thread that cannot be ended keeps its attempt running, as a zombie.
  */
+import { SENTENCES } from "../model/sentences.ts";
 import type { Attempt } from "./attempt.ts";
 import type { AttemptQueue } from "./attempt_queue.ts";
 import { cancelled, failed } from "./endings.ts";
@@ -85,13 +86,13 @@ export class EndOrders {
 
   /** An attempt ran for as long as it may. */
   timedOut(attempt: Attempt, limitMs: number, graceMs: number): void {
-    this.stop(attempt, graceMs, `Ran longer than the ${limitMs} ms allowed`, true);
+    this.stop(attempt, graceMs, SENTENCES.ranTooLong(limitMs), true);
   }
 
   /** An attempt waited for as long as it may. */
   expired(attempt: Attempt, limitMs: number): void {
     this.#pool.queue.remove(attempt);
-    const message = `Waited longer than the ${limitMs} ms allowed`;
+    const message = SENTENCES.waitedTooLong(limitMs);
     this.#pool.landing.settle(attempt, failed(attempt, "queue_timeout", message), null);
   }
 }

@@ -1,4 +1,5 @@
 /** What an attempt came to, put together from what the host and the thread know. */
+import { SENTENCES } from "../model/sentences.ts";
 import type { FailureCode, TaskFailure } from "../model/task.ts";
 import type { Attempt, Outcome } from "./attempt.ts";
 
@@ -10,7 +11,7 @@ export function stopped(
   const seenMs = attempt.place === "running" ? performance.now() - attempt.beganMs : null;
   const runMs = ran?.runMs ?? seenMs;
   const startedAtMs = ran?.startedAtMs ?? (runMs === null ? null : Date.now() - runMs);
-  const { cause, isTimeout } = attempt.stop ?? { cause: "It ended itself", isTimeout: false };
+  const { cause, isTimeout } = attempt.stop ?? { cause: SENTENCES.endedItself(), isTimeout: false };
   if (!isTimeout) return { kind: "cancelled", startedAtMs, runMs, cause };
   const failure = {
     code: "run_timeout",

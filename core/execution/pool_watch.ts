@@ -3,6 +3,7 @@
  * grace period, tasks that wait behind a long one, children that stopped answering, idle threads.
  */
 import type { PoolSettings } from "../model/pool.ts";
+import { SENTENCES } from "../model/sentences.ts";
 import type { Attempt } from "./attempt.ts";
 import type { AttemptQueue } from "./attempt_queue.ts";
 import type { Slot } from "./slot.ts";
@@ -84,7 +85,7 @@ export class PoolWatch {
 
   #lookAtStart(slot: Slot, nowMs: number): void {
     if (slot.killedMs !== undefined || nowMs - slot.startedMs < START_MAX_MS) return;
-    slot.deathCause = { code: "thread_killed", message: "It did not answer after its start" };
+    slot.deathCause = { code: "thread_killed", message: SENTENCES.threadDidNotAnswer() };
     this.#pool.crew.end(slot);
   }
 
@@ -122,7 +123,7 @@ export class PoolWatch {
 
   #lookForSilence(slot: Slot): void {
     if (slot.killedMs !== undefined || slot.thread.silentMs() <= SILENCE_MAX_MS) return;
-    slot.deathCause = { code: "thread_killed", message: "Stopped answering, and was ended" };
+    slot.deathCause = { code: "thread_killed", message: SENTENCES.threadStoppedAnswering() };
     this.#pool.crew.end(slot);
   }
 

@@ -4,6 +4,7 @@
  * place to its replacement at once; it is forgotten when there is proof that its thread is dead.
  */
 import type { PoolSettings } from "../model/pool.ts";
+import { SENTENCES } from "../model/sentences.ts";
 import type { Attempt } from "./attempt.ts";
 import { Slot, type SlotOwner } from "./slot.ts";
 import type { Death, Thread } from "./thread.ts";
@@ -91,7 +92,7 @@ export class SlotCrew {
     if (this.#isClosed || this.#isBackingOff || this.#open.length >= count) return;
     if (this.#open.some((slot) => !slot.isReady)) return;
     const refusal = this.#options.budget.take();
-    this.#problem = refusal === undefined ? null : `Cannot start thread: ${refusal}`;
+    this.#problem = refusal === undefined ? null : SENTENCES.threadCannotStart(refusal);
     if (refusal !== undefined) {
       this.#options.budget.whenFree(this.#options.onChange);
       return;
@@ -223,7 +224,7 @@ export class SlotCrew {
 
   /** A thread that dies while it starts would be started again and again. */
   #backOff(reason: string): void {
-    this.#problem = `Cannot start thread: ${reason}`;
+    this.#problem = SENTENCES.threadCannotStart(reason);
     const waitMs = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** this.#failures++);
     this.#isBackingOff = true;
     this.#after(waitMs, () => {

@@ -1,5 +1,6 @@
 /** How inputs come to a task and results leave it. */
 import type { z } from "zod";
+import { SENTENCES } from "../model/sentences.ts";
 import { RESULT_CHARS_MAX } from "../model/task.ts";
 import { errorPartsOf } from "./error_parts.ts";
 import type { ErrorParts, OutcomeCode } from "./protocol.ts";
@@ -49,7 +50,7 @@ export function encode(
       throw new TypeError(`Cannot send result: a ${typeof result} is no JSON`);
     }
     if (text.length <= RESULT_CHARS_MAX) return { code: "done", value: text };
-    const message = `Cannot send result: ${text.length} characters, at most ${RESULT_CHARS_MAX}`;
+    const message = SENTENCES.resultTooLong(text.length, RESULT_CHARS_MAX);
     return { code: "result_too_large", value: { name: "RangeError", message, stack: null } };
   } catch (error) {
     return { code: "result_unserializable", value: errorPartsOf(error) };

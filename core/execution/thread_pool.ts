@@ -8,6 +8,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { PoolSettings } from "../model/pool.ts";
+import { SENTENCES } from "../model/sentences.ts";
 import type { Attempt } from "./attempt.ts";
 import { AttemptQueue } from "./attempt_queue.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -196,13 +197,15 @@ export class ThreadPool {
 
   /** Why an attempt waits, in one sentence. */
   whyWaiting(attempt: Attempt): string {
-    if (attempt.place === "sent") return `It is next on thread ${attempt.slot}`;
-    if (this.#isPaused) return "The pool is paused";
+    if (attempt.place === "sent") return SENTENCES.nextOnThread(attempt.slot ?? 0);
+    if (this.#isPaused) return SENTENCES.poolIsPaused();
     if (this.#crew.problem !== null) return this.#crew.problem;
     const ready = this.#crew.open.filter((slot) => slot.isReady).length;
-    if (ready === 0) return "A thread is being started";
+    if (ready === 0) return SENTENCES.threadIsStarting();
     const others = this.#queue.length - 1;
-    return `All ${ready} threads are busy` + (others > 0 ? `, and ${others} other tasks wait` : "");
+    return others > 0
+      ? SENTENCES.threadsAreBusyForOthers(ready, others)
+      : SENTENCES.threadsAreBusy(ready);
   }
 
   /** Changes settings: threads are opened or let go; no attempt is moved. */
@@ -252,7 +255,7 @@ export class ThreadPool {
   }
 
   /** Ends all threads. What still waits or runs is cancelled for this cause; may come twice. */
-  async close(cause = "The pool was closed"): Promise<void> {
+  async close(cause = SENTENCES.poolWasClosed()): Promise<void> {
     this.#isClosed = true;
     this.#landing.close(cause);
     this.#orders.cancelQueued(cause);

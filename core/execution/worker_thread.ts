@@ -1,4 +1,5 @@
 /** A thread that is a Web Worker of the server: isolation `thread`. */
+import { SENTENCES } from "../model/sentences.ts";
 import type { FromThread, RunMessage, ToThread } from "./protocol.ts";
 import { workerPermissions } from "./grants.ts";
 import { watchForDeath } from "./death_watch.ts";
@@ -135,7 +136,7 @@ class WorkerThread implements Thread {
     this.#worker.terminate();
     this.#port.close();
     const code = this.#wasKilled ? "thread_killed" : "thread_exited";
-    this.#listener.died({ code, message: `The thread is gone: ${this.#error}` });
+    this.#listener.died({ code, message: SENTENCES.threadIsGone(this.#error) });
   }
 }
 

@@ -9,6 +9,7 @@ import {
 import { StripNumbers } from "../../views/parts/strip.tsx";
 import type { AppEnv } from "../app_env.ts";
 import { outcomesChart } from "../present/chart.ts";
+import { sentenceIn } from "../present/sentence.ts";
 import { perMinute, presentStrip, sumOf } from "../present/strip.ts";
 import { type Desk, keepPreferences, Visit } from "./visit.tsx";
 
@@ -112,7 +113,11 @@ async function present(visit: Visit, range: RangeName): Promise<OverviewModel> {
     chart: outcomesChart(history, t, (id) => names.get(id) ?? id),
     attention: health.alerts.map(({ kind, level, poolName, count, reason }) => ({
       isCritical: level === "critical",
-      text: t.alert[kind]({ pool: poolName ?? "", count: l.number(count), reason: reason ?? "" }),
+      text: t.alert[kind]({
+        pool: poolName ?? "",
+        count: l.number(count),
+        reason: sentenceIn(l, reason ?? ""),
+      }),
     })),
     waiting: pools.flatMap(({ id, settings, counts: { pending }, oldestWaitMs }) =>
       oldestWaitMs === null

@@ -13,6 +13,7 @@ import { readPoolId } from "../api/query.ts";
 import { poolCharts } from "../present/chart.ts";
 import { fieldsOf, sentFieldsOf } from "../present/form.ts";
 import { presentPoolRow, presentVersions } from "../present/pool_page.ts";
+import { sentenceIn } from "../present/sentence.ts";
 import { historyOf, rangeOf } from "./overview.tsx";
 import { poolQuestionRoutes } from "./pool_questions.tsx";
 import { checkForm, faultsOf } from "./check_form.ts";
@@ -167,7 +168,7 @@ function present(visit: Visit, pool: PoolSnapshot, part: PoolPart): PoolModel {
     row: presentPoolRow(pool, visit.desk.manager.getRecent(pool.id)),
     createdAtMs: pool.createdAtMs,
     settingsVersion: pool.settingsVersion,
-    startProblem: pool.startProblem,
+    startProblem: pool.startProblem && sentenceIn(visit.language, pool.startProblem),
     running: pool.counts.running,
     completed: pool.counts.completed,
     failed: pool.counts.failed,

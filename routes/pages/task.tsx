@@ -7,6 +7,8 @@ import type { AppEnv } from "../app_env.ts";
 import { readTaskId } from "../api/query.ts";
 import { presentTask } from "../present/task.ts";
 import {
+  presentAttempts,
+  presentEvents,
   presentInput,
   presentLogs,
   presentRaw,
@@ -61,12 +63,12 @@ export function taskPageRoutes(desk: Desk): Hono<AppEnv> {
 }
 
 async function present(visit: Visit, task: TaskSnapshot, tab: TaskTab) {
-  const { desk: { manager }, language: { nowMs } } = visit;
+  const { desk: { manager }, language } = visit;
   const filter = { type: task.type, states: ["completed", "failed"] } as const;
   const recent = await manager.listTasks(filter, { page: 1, perPage: RECENT_MAX });
   return presentTaskPage(task, {
     poolName: (id) => manager.findPoolName(id) ?? id.slice(-8),
-    nowMs,
+    language,
     isTypeKnown: manager.listTaskTypes().some(({ name }) => name === task.type),
     path: visit.path,
     part: await readPart(visit, task, tab),
@@ -75,20 +77,20 @@ async function present(visit: Visit, task: TaskSnapshot, tab: TaskTab) {
 }
 
 async function readPart(visit: Visit, task: TaskSnapshot, tab: TaskTab): Promise<TaskPart> {
-  const { desk: { manager }, language: { nowMs }, c } = visit;
+  const { desk: { manager }, language, c } = visit;
   switch (tab) {
     case "result":
-      return presentResult(task);
+      return presentResult(task, language);
     case "input":
       return presentInput(task);
     case "logs":
       return presentLogs(await manager.readLogs(task.id));
     case "attempts":
-      return { tab, attempts: await manager.readAttempts(task.id) };
+      return presentAttempts(await manager.readAttempts(task.id), language);
     case "events":
-      return { tab, events: await manager.readEvents(task.id) };
+      return presentEvents(await manager.readEvents(task.id), language);
     case "raw": {
-      const json = writeJson(presentTask(task, nowMs));
+      const json = writeJson(presentTask(task, language.nowMs));
       return presentRaw(task, json, { origin: new URL(c.req.url).origin });
     }
   }

@@ -1,10 +1,19 @@
 /** Tasks as the pages show them. */
-import { isFinal, type LogLine, type TaskSnapshot, type TaskStatus } from "../../core/mod.ts";
+import {
+  type AttemptEntry,
+  isFinal,
+  type LogLine,
+  type TaskEventEntry,
+  type TaskSnapshot,
+  type TaskStatus,
+} from "../../core/mod.ts";
+import type { Language } from "../../views/i18n/language.ts";
 import type { TaskModel } from "../../views/pages/task.tsx";
 import type { TaskPart } from "../../views/pages/task_part.tsx";
 import type { TaskRowModel } from "../../views/pages/task_table.tsx";
 import type { ShownState } from "../../views/parts/badge.tsx";
 import type { LongText } from "../../views/parts/json_text.tsx";
+import { sentenceIn } from "./sentence.ts";
 
 /** Characters of a long text that a page shows; the whole is in the API. */
 const SHOWN_CHARS = 20_000;
@@ -44,7 +53,7 @@ export function presentTaskPage(
   task: TaskSnapshot,
   context: {
     readonly poolName: PoolNames;
-    readonly nowMs: number;
+    readonly language: Language;
     readonly isTypeKnown: boolean;
     readonly path: string;
     readonly part: TaskPart;
@@ -52,7 +61,8 @@ export function presentTaskPage(
   },
 ): TaskModel {
   const { status } = task;
-  const { nowMs, poolName, isTypeKnown, path, part } = context;
+  const { language, poolName, isTypeKnown, path, part } = context;
+  const { nowMs } = language;
   return {
     id: task.id,
     name: task.name,
@@ -71,7 +81,7 @@ export function presentTaskPage(
     finishedAtMs: "finishedAtMs" in status ? status.finishedAtMs : null,
     waitMs: waitMsOf(task, nowMs) ?? 0,
     runMs: runMsOf(status, nowMs),
-    why: status.state === "pending" ? status.why : null,
+    why: status.state === "pending" ? sentenceIn(language, status.why) : null,
     stopRequestedAtMs: status.state === "running" ? status.stopRequestedAtMs : null,
     progress: status.state === "running" ? status.progress : null,
     metrics: Object.entries(task.metrics),
@@ -87,7 +97,7 @@ export function presentTaskPage(
 }
 
 /** What a task came to. */
-export function presentResult({ status }: TaskSnapshot): TaskPart {
+export function presentResult({ status }: TaskSnapshot, language: Language): TaskPart {
   const failure = status.state === "failed" ? status.failure : null;
   return {
     tab: "result",
@@ -97,10 +107,29 @@ export function presentResult({ status }: TaskSnapshot): TaskPart {
     failure: failure && {
       code: failure.code,
       name: failure.name,
-      message: shorten(failure.message),
+      message: shorten(sentenceIn(language, failure.message)),
       stack: failure.stack === null ? null : shorten(failure.stack),
     },
-    cause: status.state === "cancelled" ? status.cause : null,
+    cause: status.state === "cancelled" ? sentenceIn(language, status.cause) : null,
+  };
+}
+
+/** Its attempts that ended. */
+export function presentAttempts(attempts: readonly AttemptEntry[], language: Language): TaskPart {
+  return {
+    tab: "attempts",
+    attempts: attempts.map((one) => ({
+      ...one,
+      message: one.message && sentenceIn(language, one.message),
+    })),
+  };
+}
+
+/** What happened to it. */
+export function presentEvents(events: readonly TaskEventEntry[], language: Language): TaskPart {
+  return {
+    tab: "events",
+    events: events.map((one) => ({ ...one, cause: one.cause && sentenceIn(language, one.cause) })),
   };
 }
 

@@ -1,12 +1,16 @@
 /** A language as the pages use it: its words, and how it writes numbers, times and durations. */
+import type { Said } from "../../core/mod.ts";
 import { en, type Words } from "./en.ts";
 import { zh } from "./zh.ts";
+import { type Sentences, zhSentences } from "./zh_sentences.ts";
 
 /** The languages that there are. */
 export const LANGUAGES = { en, zh } as const satisfies Record<string, Words>;
 /** A language's code. */
 export type LanguageCode = keyof typeof LANGUAGES;
 
+/** What core says of a task; English is what it is kept in. */
+const SENTENCES: Readonly<Record<LanguageCode, Sentences | null>> = { en: null, zh: zhSentences };
 const LOCALES: Readonly<Record<LanguageCode, string>> = { en: "en-GB", zh: "zh-CN" };
 const UNITS = [
   ["day", 86_400_000],
@@ -103,6 +107,11 @@ export class Language {
     return this.t.time.ago(
       this.duration(pastMs < 1_000 ? pastMs : Math.floor(pastMs / 1_000) * 1_000),
     );
+  }
+
+  /** A sentence of core's, of which `text` is the English. */
+  sentence(text: string, { name, parts }: Said): string {
+    return SENTENCES[this.code]?.[name](...parts) ?? text;
   }
 
   /** A time in full, in UTC. */

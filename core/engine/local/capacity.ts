@@ -1,5 +1,6 @@
 /** How many tasks may wait in a queue, and what becomes of those that are too many. */
 import { LidoError } from "../../model/errors.ts";
+import { SENTENCES } from "../../model/sentences.ts";
 import type { TaskId } from "../../model/task.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { StoredTask } from "./journal/stored_task.ts";
@@ -81,7 +82,7 @@ export class Capacity {
 
   async #dropOne(queue: Queue): Promise<{ readonly end: Promise<void> } | undefined> {
     const { window, records, cancelStored, whenEnded } = this.#options;
-    const cause = "Dropped: the queue was full, and this task had waited longest";
+    const cause = SENTENCES.droppedForRoom();
     // What is on its way into memory may be older than what would stay behind on disk.
     while (queue.loading !== undefined) await queue.loading;
     const victim = queue.runner.mostExpendable();

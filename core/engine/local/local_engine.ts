@@ -14,6 +14,7 @@ import {
   type SettingsVersion,
   type TaskCounts,
 } from "../../model/pool.ts";
+import { SENTENCES } from "../../model/sentences.ts";
 import type {
   AttemptEntry,
   LogLine,
@@ -244,7 +245,7 @@ export class LocalEngine implements Engine, RecordListener {
     for (const row of orphans.get(poolId) ?? []) this.#window.adopt(queue, row);
     for (const priority of shelf.waiting(poolId)) queue.lanes.leave(priority, this.#lastSeq);
     if (policy.durability === "memory" && this.counts(poolId).pending > 0) {
-      const cause = "The pool keeps its tasks in memory, and the server was restarted";
+      const cause = SENTENCES.keptInMemory();
       this.cancelPending(poolId, cause).catch(this.#onError);
     } else this.#window.refill(queue);
   }
@@ -516,7 +517,7 @@ export class LocalEngine implements Engine, RecordListener {
     const record = this.#window.place(queue, task, seq, submittedAtMs);
     if (record === undefined) return;
     if (queue.isSealed) {
-      record.runner.withdraw(record, "The pool was closed while the task was being written");
+      record.runner.withdraw(record, SENTENCES.poolWasClosedMeanwhile());
     }
   }
 
@@ -577,7 +578,7 @@ export class LocalEngine implements Engine, RecordListener {
 
   #snapshotOf(row: StoredTask): TaskSnapshot {
     const pending = row.state === "pending" ? this.counts(row.poolId).pending : 0;
-    const why = `It is one of ${pending} that wait`;
+    const why = SENTENCES.oneOfMany(pending);
     return this.#parts.damage.reading(() => snapshotOf(row, why));
   }
 

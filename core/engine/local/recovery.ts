@@ -5,6 +5,7 @@
  */
 import type { PoolId } from "../../model/pool.ts";
 import { PoolId as PoolIdSchema, PoolSettings, type PoolState } from "../../model/pool.ts";
+import { SENTENCES } from "../../model/sentences.ts";
 import type { TaskFailure } from "../../model/task.ts";
 import { isFinal, transition } from "../../model/task_state.ts";
 import type { Cell } from "./journal/group.ts";
@@ -110,8 +111,8 @@ function recoverOne(
     return undefined;
   }
   const cause = wasClosed
-    ? "The server was shut down before its outcome was known"
-    : `The server died while it ran (${deaths} of at most ${DEATHS_MAX - 1} times)`;
+    ? SENTENCES.shutDownBeforeOutcome()
+    : SENTENCES.serverDied(deaths, DEATHS_MAX - 1);
   journal.move(recoverRow(row, pool, deaths, nowMs, cause));
   return { ...row, state: "pending", attempt: row.attempt + 1, deaths };
 }
@@ -147,7 +148,7 @@ function poisonRow(
   const failure: TaskFailure = {
     code: "poisonous",
     name: "Error",
-    message: `The server died ${deaths} times while this task ran: it is not run again`,
+    message: SENTENCES.poisonous(deaths),
     stack: null,
   };
   return [

@@ -5,6 +5,7 @@
  */
 import { Attempt, type Outcome, SHUTDOWN_CAUSE } from "../../execution/attempt.ts";
 import type { Clock } from "../../model/clock.ts";
+import { SENTENCES } from "../../model/sentences.ts";
 import type { LateError, LogLine, TaskSnapshot, TaskStatus } from "../../model/task.ts";
 import { isFinal, type TaskEvent, type TaskState, transition } from "../../model/task_state.ts";
 import type { AttemptRunner, NewTask } from "../engine.ts";
@@ -185,7 +186,9 @@ export class TaskRecord extends Attempt {
     const { outcome, startedAtMs } = this;
     if (outcome !== undefined && this.isEndWritten) return this.#ending(outcome);
     if (startedAtMs === null) {
-      const why = outcome === undefined ? this.runner.whyWaiting(this) : "Its end is being written";
+      const why = outcome === undefined
+        ? this.runner.whyWaiting(this)
+        : SENTENCES.endIsBeingWritten();
       return { state: "pending", why };
     }
     const progress = this.runner.progressOf(this);

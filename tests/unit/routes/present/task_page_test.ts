@@ -5,6 +5,8 @@ import type { TaskSnapshot, TaskStatus } from "../../../../core/mod.ts";
 import {
   indentJson,
   LOG_LINES_MAX,
+  presentAttempts,
+  presentEvents,
   presentInput,
   presentLogs,
   presentRaw,
@@ -13,10 +15,12 @@ import {
   presentTaskRow,
   shownState,
 } from "../../../../routes/present/task_page.ts";
+import { Language } from "../../../../views/i18n/language.ts";
 import { TASK } from "../../../helpers/fake_manager.ts";
 
 const SUBMITTED_MS = TASK.submittedAtMs;
 const NOW_MS = SUBMITTED_MS + 10_000;
+const ENGLISH = new Language("en", NOW_MS);
 const RUNNING = {
   state: "running",
   slot: 2,
@@ -90,7 +94,7 @@ Deno.test("indentJson() goes once through a long text: a second time for each en
 Deno.test("presentRaw() and presentResult() do not indent what is cut off: it can grow without end", () => {
   const resultJson = `${"[".repeat(2_000)}${"0,".repeat(1_000_000)}0${"]".repeat(2_000)}`;
   ok(TASK.status.state === "completed");
-  const result = presentResult(withStatus({ ...TASK.status, resultJson }));
+  const result = presentResult(withStatus({ ...TASK.status, resultJson }), ENGLISH);
   const raw = presentRaw(TASK, resultJson, { origin: "http://x" });
   const shown = { text: resultJson.slice(0, 20_000), wholeChars: resultJson.length };
   deepStrictEqual(result.tab === "result" && result.result, shown);
@@ -135,7 +139,7 @@ Deno.test("presentTaskRow() tells how long a task waited and ran, and what can b
 Deno.test("presentTaskPage() shows the last runs oldest first, bad ones marked, others not at all", () => {
   const context = {
     poolName,
-    nowMs: NOW_MS,
+    language: ENGLISH,
     isTypeKnown: true,
     path: "/tasks/x",
     part: presentInput(TASK),
@@ -160,20 +164,23 @@ Deno.test("presentTaskPage() shows the last runs oldest first, bad ones marked, 
 });
 
 Deno.test("presentResult() gives the result with all digits, the failure or the cause", () => {
-  deepStrictEqual(presentResult(TASK), {
+  deepStrictEqual(presentResult(TASK, ENGLISH), {
     tab: "result",
     result: { text: '{\n  "camelCase": 98765432109876543210\n}', wholeChars: null },
     failure: null,
     cause: null,
   });
-  deepStrictEqual(presentResult(withStatus({ ...ENDED, state: "cancelled", cause: "so" })), {
-    tab: "result",
-    result: null,
-    failure: null,
-    cause: "so",
-  });
+  deepStrictEqual(
+    presentResult(withStatus({ ...ENDED, state: "cancelled", cause: "so" }), ENGLISH),
+    {
+      tab: "result",
+      result: null,
+      failure: null,
+      cause: "so",
+    },
+  );
   const failure = { code: "task_error", name: "E", message: "m", stack: "at x" } as const;
-  deepStrictEqual(presentResult(withStatus({ ...ENDED, state: "failed", failure })), {
+  deepStrictEqual(presentResult(withStatus({ ...ENDED, state: "failed", failure }), ENGLISH), {
     tab: "result",
     result: null,
     failure: {
@@ -251,4 +258,43 @@ Deno.test("presentRaw() leaves the input out of the commands where there is none
   ok(part.tab === "raw");
   strictEqual(part.command, `deno task submit sleep --pool ${TASK.poolId}`);
   strictEqual(part.curl.includes("input"), false);
+});
+
+Deno.test("A task's page says in Chinese what Lido says of it, and what its code said as it was", () => {
+  const chinese = new Language("zh", NOW_MS);
+  const cancelled: TaskStatus = { ...ENDED, state: "cancelled", cause: "It was asked to stop" };
+  const result = presentResult(withStatus(cancelled), chinese);
+  strictEqual("cause" in result && result.cause, "被要求停止");
+  const failure = { code: "task_error", name: "E", message: "It is mine", stack: null } as const;
+  const failed = presentResult(withStatus({ ...ENDED, state: "failed", failure }), chinese);
+  strictEqual("failure" in failed && failed.failure?.message.text, "It is mine");
+  const why = "It is one of 12 that wait";
+  const page = presentTaskPage(withStatus({ state: "pending", why }), {
+    poolName,
+    language: chinese,
+    isTypeKnown: true,
+    path: "/tasks/x",
+    part: presentEvents(
+      [{ atMs: 1, event: "cancel", attempt: 1, cause: "The pool was closed" }],
+      chinese,
+    ),
+    recent: [],
+  });
+  strictEqual(page.why, "它是 12 个等待任务之一");
+  strictEqual(page.part.tab === "events" && page.part.events[0]?.cause, "线程池已关闭");
+  const attempt = {
+    number: 1,
+    slot: 0,
+    startedAtMs: 1,
+    finishedAtMs: 2,
+    runMs: 1,
+    outcome: "failed",
+    message: "Ran longer than the 50 ms allowed",
+    codeVersion: null,
+  } as const;
+  const attempts = presentAttempts([attempt, { ...attempt, message: null }], chinese);
+  deepStrictEqual(
+    attempts.tab === "attempts" && attempts.attempts.map(({ message }) => message),
+    ["运行时间超过允许的 50 毫秒", null],
+  );
 });

@@ -1,0 +1,78 @@
+/**
+ * What Lido itself says of a task, in one sentence: why it waits, why it was cancelled, what its
+ * thread died of. A sentence is kept with the task as it is here; pages find it again to say it in
+ * their own language, so a part of it is text or a number and nothing else.
+ */
+
+type Part = string | number;
+
+/** Stands for a part; no sentence has this character. */
+const HOLE = "\uE000";
+
+/** Each sentence by its name. */
+export const SENTENCES = {
+  endIsBeingWritten: () => "Its end is being written",
+  oneOfMany: (waiting: Part) => `It is one of ${waiting} that wait`,
+  nextOnThread: (slot: Part) => `It is next on thread ${slot}`,
+  poolIsPaused: () => "The pool is paused",
+  threadIsStarting: () => "A thread is being started",
+  threadsAreBusy: (threads: Part) => `All ${threads} threads are busy`,
+  threadsAreBusyForOthers: (threads: Part, others: Part) =>
+    `All ${threads} threads are busy, and ${others} other tasks wait`,
+  threadCannotStart: (reason: Part) => `Cannot start thread: ${reason}`,
+
+  cancelledBeforeItBegan: () => "It was cancelled before it began",
+  askedToStop: () => "It was asked to stop",
+  allWaitingCancelled: () => "All waiting tasks of the pool were cancelled",
+  poolWasClosed: () => "The pool was closed",
+  poolWasForceClosed: () => "The pool was force-closed",
+  poolWasClosedMeanwhile: () => "The pool was closed while the task was being written",
+  droppedForRoom: () => "Dropped: the queue was full, and this task had waited longest",
+  keptInMemory: () => "The pool keeps its tasks in memory, and the server was restarted",
+  serverWasShutDown: () => "The server was shut down",
+  shutDownBeforeOutcome: () => "The server was shut down before its outcome was known",
+  serverDied: (deaths: Part, most: Part) =>
+    `The server died while it ran (${deaths} of at most ${most} times)`,
+  endedItself: () => "It ended itself",
+
+  poisonous: (deaths: Part) =>
+    `The server died ${deaths} times while this task ran: it is not run again`,
+  ranTooLong: (limitMs: Part) => `Ran longer than the ${limitMs} ms allowed`,
+  waitedTooLong: (limitMs: Part) => `Waited longer than the ${limitMs} ms allowed`,
+  usedTooMuchMemory: (mebibytes: Part) => `Used more memory than the ${mebibytes} MiB allowed`,
+  threadIsGone: (reason: Part) => `The thread is gone: ${reason}`,
+  threadDidNotAnswer: () => "It did not answer after its start",
+  threadStoppedAnswering: () => "Stopped answering, and was ended",
+  endedBySignal: (signal: Part) => `Ended by ${signal}`,
+  resultTooLong: (chars: Part, most: Part) =>
+    `Cannot send result: ${chars} characters, at most ${most}`,
+} as const satisfies Readonly<Record<string, (...parts: Part[]) => string>>;
+
+/** A sentence's name. */
+export type SentenceName = keyof typeof SENTENCES;
+
+/** A sentence, and what was put into it. */
+export interface Said {
+  readonly name: SentenceName;
+  readonly parts: readonly string[];
+}
+
+/** Finds the sentence that a text is; undefined if Lido did not say it. */
+export function readSentence(text: string): Said | undefined {
+  patterns ??= (Object.keys(SENTENCES) as SentenceName[]) // its own keys
+    .map((name) => [name, patternOf(SENTENCES[name])] as const);
+  for (const [name, pattern] of patterns) {
+    const found = pattern.exec(text);
+    if (found !== null) return { name, parts: found.slice(1) };
+  }
+  return undefined;
+}
+
+/** Made when the first is looked for: threads only say them. */
+let patterns: readonly (readonly [SentenceName, RegExp])[] | undefined;
+
+/** The sentence with a hole for each of its parts. */
+function patternOf(say: (...parts: Part[]) => string): RegExp {
+  const text = say(...Array.from({ length: say.length }, () => HOLE));
+  return new RegExp(`^${text.split(HOLE).map((piece) => RegExp.escape(piece)).join("(.*)")}$`, "s");
+}

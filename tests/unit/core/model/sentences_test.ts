@@ -1,0 +1,27 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { readSentence, type SentenceName, SENTENCES } from "../../../../core/model/sentences.ts";
+import { Language } from "../../../../views/i18n/language.ts";
+
+const NAMES = Object.keys(SENTENCES) as SentenceName[]; // its own keys
+/** Parts that look like parts of patterns, lines and sentences. */
+const PARTS = ["a (b) [c] $1 .*\nnew line", "3"];
+
+for (const name of NAMES) {
+  Deno.test(`readSentence() finds ${name} again, with its parts, and Chinese has it`, () => {
+    const say: (...parts: string[]) => string = SENTENCES[name];
+    const parts = PARTS.slice(0, say.length);
+    const text = say(...parts);
+    const said = readSentence(text);
+    deepStrictEqual(said, { name, parts });
+    const chinese = new Language("zh", 0).sentence(text, { name, parts });
+    strictEqual(/\p{Script=Han}/u.test(chinese), true, chinese);
+    for (const part of parts) strictEqual(chinese.includes(part), true, `${chinese} has ${part}`);
+    strictEqual(new Language("en", 0).sentence(text, { name, parts }), text);
+  });
+}
+
+Deno.test("readSentence() does not know what somebody else said", () => {
+  for (const text of ["", "It is mine", "The pool was closed.", " The pool is paused"]) {
+    strictEqual(readSentence(text), undefined);
+  }
+});
