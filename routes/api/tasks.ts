@@ -5,6 +5,7 @@ import type { AppEnv, RoutedManager } from "../app_env.ts";
 import { presentPagination } from "../present/pagination.ts";
 import { presentAttempt, presentEvent, presentLogLine, presentTask } from "../present/task.ts";
 import { answer } from "./answer.ts";
+import { bulkRoutes } from "./bulk.ts";
 import { batchFromWire, graceFromWire, submissionFromWire, TASK_FIELDS } from "./bodies.ts";
 import { readPage, readQuery, readTaskId, readWaitMs } from "./query.ts";
 import { readJson, readOptionalJson } from "./read_json.ts";
@@ -17,6 +18,7 @@ export function taskRoutes(manager: RoutedManager, clock: Clock): Hono<AppEnv> {
     c.set("fields", TASK_FIELDS);
     await next();
   });
+  routes.route("/bulk", bulkRoutes(manager));
   addLists(routes, manager, clock);
   addSubmits(routes, manager, clock);
   addSteering(routes, manager, clock);
@@ -78,6 +80,11 @@ function addSteering(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock)
   routes.delete("/:id", async (c) => {
     const task = await manager.cancelTask(readTaskId(c.req.param("id")));
     return answer(c, presentTask(task, clock.nowMs()));
+  });
+  routes.post("/:id/again", async (c) => {
+    const task = await manager.submitAgain(readTaskId(c.req.param("id")));
+    c.header("Location", `/api/tasks/${task.id}`);
+    return answer(c, presentTask(task, clock.nowMs()), { status: 202 });
   });
   routes.put("/:id/stop", async (c) => {
     const id = readTaskId(c.req.param("id"));

@@ -1,0 +1,90 @@
+/** `/api/tasks/bulk`: one thing done to many tasks, by their ids or by a filter. */
+import { Hono } from "hono";
+import { z } from "zod";
+import { BULK_ACTIONS, type BulkSelection, type BulkSnapshot, TaskId } from "../../core/mod.ts";
+import type { AppEnv, RoutedManager } from "../app_env.ts";
+import { HttpError } from "../errors.ts";
+import { presentTime } from "../present/time.ts";
+import { answer } from "./answer.ts";
+import { readJson } from "./read_json.ts";
+import { readTaskFilter, TASK_FILTERS } from "./task_filter.ts";
+import { fieldNames, fromWire, invalidInput, unknownField } from "./wire.ts";
+
+const ACTION = "Cannot act on tasks";
+/** Ids that one request may name; a filter may mean any number. */
+const IDS_MAX = 10_000;
+
+/** What the body may hold: ids, or a filter of the same words as a list's address. */
+const Bulk = z.strictObject({
+  action: z.enum(BULK_ACTIONS),
+  taskIds: z.array(TaskId).min(1).max(IDS_MAX).exactOptional(),
+  filter: z.record(z.string(), z.unknown()).exactOptional(),
+  dryRun: z.boolean().default(false),
+});
+const FORM = { action: ACTION, schema: Bulk, names: fieldNames(Bulk.shape) };
+
+/** Makes the routes below `/api/tasks/bulk`. */
+export function bulkRoutes({ bulk }: RoutedManager): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  const find = (id: string): BulkSnapshot => {
+    const operation = bulk.get(id);
+    if (operation !== undefined) return operation;
+    throw new HttpError("not_found", "Cannot find operation: it is not kept, or never was");
+  };
+  routes.post("/", async (c) => {
+    const body = fromWire(readJson(c), FORM);
+    const selection = selectionOf(body);
+    if (body.dryRun) {
+      const { count, isExact } = await bulk.count(selection);
+      return answer(c, { action: body.action, total: count, total_is_exact: isExact });
+    }
+    const operation = await bulk.start(body.action, selection);
+    c.header("Location", `/api/tasks/bulk/${operation.id}`);
+    return answer(c, presentBulk(operation), { status: 202 });
+  });
+  routes.get("/:id", (c) => answer(c, presentBulk(find(c.req.param("id")))));
+  routes.delete("/:id", (c) => {
+    const { id } = find(c.req.param("id"));
+    bulk.end(id);
+    return answer(c, presentBulk(find(id)));
+  });
+  return routes;
+}
+
+function selectionOf({ taskIds, filter }: z.output<typeof Bulk>): BulkSelection {
+  if (taskIds !== undefined && filter === undefined) return { ids: taskIds };
+  if (filter !== undefined && taskIds === undefined) return { filter: filterOf(filter) };
+  const message = "One of task_ids and filter must say which tasks are meant";
+  throw invalidInput(ACTION, [{ path: [], message }]);
+}
+
+/** A filter's words are a list's parameters; numbers, lists and objects may stand as such. */
+function filterOf(filter: Readonly<Record<string, unknown>>) {
+  const faults = Object.keys(filter)
+    .filter((name) => !TASK_FILTERS.some((known) => known === name))
+    .map((name) => ({ path: ["filter", name], message: unknownField(name, TASK_FILTERS) }));
+  if (faults.length > 0) throw invalidInput(ACTION, faults);
+  return readTaskFilter(
+    new Map(Object.entries(filter).map(([name, value]) => [name, parameterOf(value)])),
+  );
+}
+
+function parameterOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  return Array.isArray(value) ? value.join(",") : JSON.stringify(value);
+}
+
+function presentBulk(operation: BulkSnapshot): Record<string, unknown> {
+  return {
+    operation_id: operation.id,
+    action: operation.action,
+    status: operation.state,
+    started_at: presentTime(operation.startedAtMs),
+    done: operation.done,
+    total: operation.total,
+    succeeded: operation.succeeded,
+    skipped: operation.skipped,
+    failed: operation.failed,
+    results: operation.results.map(({ id, isOk, text }) => ({ task_id: id, is_ok: isOk, text })),
+  };
+}
