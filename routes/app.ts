@@ -2,11 +2,12 @@
  * The HTTP app. What every request passes, from the outside in: an id, the security headers, the
  * host's name, the site it comes from, its body; then one handler. All errors meet one handler.
  */
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import type { Clock } from "../core/mod.ts";
+import { isNdjson } from "./api/batch_stream.ts";
 import { historyRoutes } from "./api/history.ts";
 import { poolRoutes } from "./api/pools.ts";
 import { statsRoutes } from "./api/stats.ts";
@@ -54,7 +55,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     c.header("Cache-Control", "no-store"); // what it shows is old a moment later
   }, jsonGuard());
   app.route("/api/pools", poolRoutes(manager));
-  app.route("/api/tasks", taskRoutes(manager, clock));
+  app.route("/api/tasks", taskRoutes({ ...options, bodyTimeoutMs: bodyTimeoutOf(options) }));
   app.route("/api/types", typeRoutes(manager));
   app.route("/api", statsRoutes(manager, clock));
   app.route("/api", historyRoutes(manager));
@@ -83,7 +84,16 @@ function addGuards(app: Hono<AppEnv>, options: AppOptions): void {
       throw thrown instanceof Error ? thrown : new Error("Thrown: no Error", { cause: thrown });
     }
   });
-  app.use(bodyGuard({ bytesMax: BODY_BYTES_MAX, timeoutMs: options.bodyTimeoutMs ?? 30_000 }));
+  app.use(bodyGuard({ bytesMax: BODY_BYTES_MAX, timeoutMs: bodyTimeoutOf(options), isStreamed }));
+}
+
+function bodyTimeoutOf({ bodyTimeoutMs = 30_000 }: AppOptions): number {
+  return bodyTimeoutMs;
+}
+
+/** A batch of any length comes line by line. */
+function isStreamed(c: Context<AppEnv>): boolean {
+  return c.req.method === "POST" && c.req.path === "/api/tasks/batch" && isNdjson(c);
 }
 
 function refuseMethod(c: Parameters<typeof problem>[0], methods: string[]): Response {

@@ -72,6 +72,16 @@ export function readWaitMs(query: Query): number | undefined {
   throw invalidInput("Cannot wait for task", [{ path: ["wait"], message }]);
 }
 
+/** Whether something is wanted: `true` or `false`, which is what it is unless it is said. */
+export function readFlag(query: Query, name: string): boolean {
+  const text = query.get(name) ?? "false";
+  if (text === "true" || text === "false") return text === "true";
+  throw invalidInput("Cannot read address", [{
+    path: [name],
+    message: "Invalid: must be true or false",
+  }]);
+}
+
 /** How long a closing pool has, in milliseconds. */
 export function readDeadline(query: Query): { deadline_ms?: unknown } {
   const text = query.get("deadline_ms");

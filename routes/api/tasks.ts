@@ -6,13 +6,15 @@ import { presentPagination } from "../present/pagination.ts";
 import { presentAttempt, presentEvent, presentLogLine, presentTask } from "../present/task.ts";
 import { answer } from "./answer.ts";
 import { bulkRoutes } from "./bulk.ts";
+import { atomicBatch, type BatchDesk, isNdjson, streamBatch } from "./batch_stream.ts";
 import { batchFromWire, graceFromWire, submissionFromWire, TASK_FIELDS } from "./bodies.ts";
-import { readPage, readQuery, readTaskId, readWaitMs } from "./query.ts";
+import { readFlag, readPage, readQuery, readTaskId, readWaitMs } from "./query.ts";
 import { readJson, readOptionalJson } from "./read_json.ts";
 import { readTaskFilter, TASK_FILTERS } from "./task_filter.ts";
 
 /** Makes the routes below `/api/tasks`. */
-export function taskRoutes(manager: RoutedManager, clock: Clock): Hono<AppEnv> {
+export function taskRoutes(desk: BatchDesk & { readonly clock: Clock }): Hono<AppEnv> {
+  const { manager, clock } = desk;
   const routes = new Hono<AppEnv>();
   routes.use(async (c, next) => {
     c.set("fields", TASK_FIELDS);
@@ -21,6 +23,7 @@ export function taskRoutes(manager: RoutedManager, clock: Clock): Hono<AppEnv> {
   routes.route("/bulk", bulkRoutes(manager));
   addLists(routes, manager, clock);
   addSubmits(routes, manager, clock);
+  addBatches(routes, desk);
   addSteering(routes, manager, clock);
   return routes;
 }
@@ -69,7 +72,15 @@ function addSubmits(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock):
     c.header("Location", `/api/tasks/${task.id}`);
     return answer(c, presentTask(shown, clock.nowMs()), { status: isNew ? 202 : 200 });
   });
+}
+
+function addBatches(routes: Hono<AppEnv>, desk: BatchDesk): void {
+  const { manager } = desk;
   routes.post("/batch", async (c) => {
+    if (isNdjson(c)) {
+      const isAtomic = readFlag(readQuery(c, "Cannot submit tasks", ["atomic"]), "atomic");
+      return isAtomic ? await atomicBatch(c, desk) : streamBatch(c, desk);
+    }
     const submissions = batchFromWire(readJson(c));
     const ids = await manager.submitBatch(submissions, { signal: c.req.raw.signal });
     return answer(c, { task_ids: ids }, { status: 202 });

@@ -16,6 +16,8 @@ export interface BodyLimits {
   readonly bytesMax: number;
   /** How long the client may take to send it, in milliseconds. */
   readonly timeoutMs: number;
+  /** A handler reads such a body itself, bit by bit. */
+  isStreamed?(c: Context<AppEnv>): boolean;
 }
 
 /** Reads the body into memory; a handler then gets it at once, or never sees the request. */
@@ -23,6 +25,10 @@ export function bodyGuard(limits: BodyLimits): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     // The address `*` matches each pattern of middleware twice.
     if (c.get("body") !== undefined) return await next();
+    if (limits.isStreamed?.(c)) {
+      c.set("body", NO_BODY);
+      return await next();
+    }
     const stream = c.req.raw.body;
     if (Number(c.req.header("content-length") ?? 0) > limits.bytesMax) throw tooLarge(limits);
     c.set("body", stream === null ? NO_BODY : await readWithin(stream, limits));

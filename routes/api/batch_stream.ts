@@ -1,0 +1,204 @@
+/**
+ * `POST /api/tasks/batch` with NDJSON: a task a line, as many as it takes, and a result a line. Lines
+ * are submitted in groups while the rest still comes, so a client may read the results after it has
+ * sent all, or meanwhile. With `?atomic=true` nothing is submitted before all lines are right.
+ */
+import type { Context } from "hono";
+import { LidoError, type TaskId, type TaskSubmission } from "../../core/mod.ts";
+import type { AppEnv, RoutedManager } from "../app_env.ts";
+import { HttpError } from "../errors.ts";
+import type { LogError } from "../problem.ts";
+import { BODY_BYTES_MAX } from "../guards/body_guard.ts";
+import { submissionFromWire, TASK_FIELDS } from "./bodies.ts";
+import { type BodyLine, type LineLimits, linesOf } from "./lines.ts";
+import { parseJson } from "./read_json.ts";
+import { invalidInput, wireFault } from "./wire.ts";
+
+/** Tasks of one stream. */
+const TASKS_MAX = 100_000;
+/** A group is submitted when it has so many tasks, or so many bytes. */
+const GROUP_TASKS = 1_000;
+const GROUP_BYTES = 4 * 1024 * 1024;
+/** All bytes of an atomic stream: they are in memory together. */
+const ATOMIC_BYTES_MAX = 64 * 1024 * 1024;
+
+const TYPE = "application/x-ndjson";
+const TYPES = [TYPE, "application/ndjson", "application/jsonl"];
+
+/** Whether a request's body is NDJSON. */
+export function isNdjson(c: Context<AppEnv>): boolean {
+  const [type = ""] = (c.req.header("content-type") ?? "").toLowerCase().split(";");
+  return TYPES.includes(type.trim());
+}
+
+interface Group {
+  readonly lines: { readonly number: number; readonly submission: TaskSubmission }[];
+  bytes: number;
+}
+
+/** One line of the answer, without its end. */
+type Result =
+  | { readonly line: number; readonly task_id: TaskId }
+  | { readonly line: number; readonly error: string; readonly code: string }
+  | { readonly submitted: number; readonly failed: number; readonly error?: string };
+
+/** What streams of lines need. */
+export interface BatchDesk {
+  readonly manager: RoutedManager;
+  /** How long the next bytes of a body may take. */
+  readonly bodyTimeoutMs: number;
+  readonly logError: LogError;
+}
+
+/** Submits the lines one group after the other, and answers with a stream of what became of them. */
+export function streamBatch(c: Context<AppEnv>, desk: BatchDesk): Response {
+  const leaving = new AbortController();
+  const signal = AbortSignal.any([leaving.signal, c.req.raw.signal]);
+  const encoder = new TextEncoder();
+  const body = bodyOf(c);
+  const results = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      const tell = (result: Result) => {
+        if (!signal.aborted) controller.enqueue(encoder.encode(`${JSON.stringify(result)}\n`));
+      };
+      try {
+        await submitLines(body, desk, signal, tell);
+      } catch (error) {
+        desk.logError(error, c.get("requestId"));
+        tell({ line: 0, error: "Internal server error", code: "internal_error" });
+      }
+      if (!signal.aborted) controller.close();
+    },
+    cancel: () => leaving.abort(),
+  });
+  return c.body(results, 200, { "content-type": TYPE });
+}
+
+/** Reads all lines first: what is wrong with any of them is told, and then nothing is submitted. */
+export async function atomicBatch(
+  c: Context<AppEnv>,
+  { manager, bodyTimeoutMs }: BatchDesk,
+): Promise<Response> {
+  const { signal } = c.req.raw;
+  const group: Group = { lines: [], bytes: 0 };
+  const faults: { path: (string | number)[]; message: string }[] = [];
+  for await (const line of linesOf(bodyOf(c), limitsOf(bodyTimeoutMs, signal))) {
+    const read = readLine(line);
+    if ("submission" in read) group.lines.push(read);
+    else faults.push({ path: [`line ${line.number}`], message: read.error });
+    group.bytes += line.bytes.length;
+    if (group.bytes > ATOMIC_BYTES_MAX || group.lines.length > TASKS_MAX) throw tooMany();
+  }
+  if (faults.length > 0) throw invalidInput("Cannot submit tasks", faults);
+  if (group.lines.length === 0) throw empty();
+  const ids = await manager.submitBatch(group.lines.map(({ submission }) => submission), {
+    signal,
+  });
+  const lines = group.lines.map(({ number }, at) => ({ line: number, task_id: ids[at] }));
+  const all = [...lines, { submitted: ids.length, failed: 0 }];
+  const text = all.map((line) => `${JSON.stringify(line)}\n`).join("");
+  return c.body(text, 200, { "content-type": TYPE });
+}
+
+async function submitLines(
+  body: ReadableStream<Uint8Array>,
+  { manager, bodyTimeoutMs }: BatchDesk,
+  signal: AbortSignal,
+  tell: (result: Result) => void,
+): Promise<void> {
+  let submitted = 0;
+  let failed = 0;
+  let group: Group = { lines: [], bytes: 0 };
+  const note = (result: Result) => {
+    if ("task_id" in result) submitted++;
+    else failed++;
+    tell(result);
+  };
+  const flush = async () => {
+    const { lines } = group;
+    group = { lines: [], bytes: 0 };
+    for (const result of await submitGroup(lines, manager, signal)) note(result);
+  };
+  try {
+    let count = 0;
+    for await (const line of linesOf(body, limitsOf(bodyTimeoutMs, signal))) {
+      if (++count > TASKS_MAX) throw tooMany();
+      const read = readLine(line);
+      if ("submission" in read) group.lines.push(read);
+      else note(read);
+      group.bytes += line.bytes.length;
+      if (group.lines.length >= GROUP_TASKS || group.bytes >= GROUP_BYTES) await flush();
+      if (signal.aborted) return;
+    }
+    await flush();
+    tell({ submitted, failed });
+  } catch (error) {
+    if (signal.aborted) return; // nobody is there to hear of it
+    await flush();
+    tell({ submitted, failed, error: reasonOf(error).error });
+  }
+}
+
+/** All of a group in one go; where that is refused, one by one, so that each has its own answer. */
+async function submitGroup(
+  lines: Group["lines"],
+  manager: RoutedManager,
+  signal: AbortSignal,
+): Promise<readonly Result[]> {
+  if (lines.length === 0) return [];
+  try {
+    const ids = await manager.submitBatch(lines.map(({ submission }) => submission), { signal });
+    return lines.map(({ number }, at) => ({ line: number, task_id: ids[at] as TaskId })); // one each
+  } catch {
+    return await Promise.all(lines.map(async ({ number, submission }) => {
+      try {
+        const { task } = await manager.submit(submission, { signal });
+        return { line: number, task_id: task.id };
+      } catch (error) {
+        return { line: number, ...reasonOf(error) };
+      }
+    }));
+  }
+}
+
+function readLine(
+  { number, bytes }: BodyLine,
+): { number: number; submission: TaskSubmission } | { line: number; error: string; code: string } {
+  try {
+    return { number, submission: submissionFromWire(parseJson(bytes)) };
+  } catch (error) {
+    return { line: number, ...reasonOf(error) };
+  }
+}
+
+/** @throws what nobody foresaw, as it is. */
+function reasonOf(error: unknown): { error: string; code: string } {
+  if (error instanceof HttpError) return { error: error.message, code: error.code };
+  if (!(error instanceof LidoError)) throw error;
+  const [fault] = (error.details.faults ?? []).map((one) => wireFault(one, TASK_FIELDS));
+  const text = fault === undefined
+    ? error.message
+    : `Cannot submit task: ${fault.path.join(".")}: ${fault.message}`;
+  return { error: text, code: error.code };
+}
+
+function bodyOf(c: Context<AppEnv>): ReadableStream<Uint8Array> {
+  const { body } = c.req.raw;
+  if (body === null) throw empty();
+  return body;
+}
+
+function limitsOf(timeoutMs: number, signal: AbortSignal): LineLimits {
+  return { bytesMax: BODY_BYTES_MAX, timeoutMs, signal };
+}
+
+function empty(): HttpError {
+  return invalidInput("Cannot submit tasks", [{ path: [], message: "The body has no lines" }]);
+}
+
+function tooMany(): HttpError {
+  return new HttpError(
+    "body_too_large",
+    `Cannot read body: it has over ${TASKS_MAX} lines, or is too large to be atomic`,
+  );
+}
