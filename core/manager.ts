@@ -5,7 +5,7 @@
 import { availableParallelism } from "node:os";
 import type { z } from "zod";
 import type { Config } from "./config.ts";
-import type { ChangeNote, Engine, NewTask, PageRequest } from "./engine/engine.ts";
+import type { Engine, NewTask, PageRequest, SettingsChange } from "./engine/engine.ts";
 import { DataFolder } from "./engine/local/journal/data_folder.ts";
 import { migrate } from "./engine/local/journal/migrations.ts";
 import { type JournalCopy, Upkeep } from "./engine/local/journal/upkeep.ts";
@@ -143,31 +143,39 @@ export class Manager implements AsyncDisposable {
 
   /**
    * Changes settings of an open pool, live.
-   * @throws {LidoError} `pool_not_found`, `pool_closed`, `invalid_input`.
+   * @throws {LidoError} `pool_not_found`, `pool_closed`, `version_conflict`, `invalid_input`.
    */
   async changePool(
     id: PoolId,
     changes: PoolChanges,
-    note: ChangeNote = {},
+    change: SettingsChange = {},
   ): Promise<PoolSnapshot> {
     const room = this.#pools.get(id);
-    room.checkOpen("change");
-    await room.change(parse(PoolSettings, { ...room.settings, ...changes }, "change pool"), note);
+    await room.change(
+      (settings) => parse(PoolSettings, { ...settings, ...changes }, "change pool"),
+      change,
+    );
     return room.snapshot();
   }
 
   /**
    * Changes how many threads a pool has. No task is moved, lost or run twice.
-   * @throws {LidoError} `pool_not_found`, `pool_closed`, `invalid_input`.
+   * @throws {LidoError} `pool_not_found`, `pool_closed`, `version_conflict`, `invalid_input`.
    */
   async resizePool(
     id: PoolId,
     size: { readonly maxThreads: number; readonly minThreads?: number },
+    change: SettingsChange = {},
   ): Promise<{ before: { minThreads: number; maxThreads: number }; pool: PoolSnapshot }> {
-    const { minThreads, maxThreads } = this.#pools.get(id).settings;
-    const min = size.minThreads ?? Math.min(minThreads, size.maxThreads);
-    const pool = await this.changePool(id, { maxThreads: size.maxThreads, minThreads: min });
-    return { before: { minThreads, maxThreads }, pool };
+    const room = this.#pools.get(id);
+    let before = room.settings;
+    await room.change((settings) => {
+      before = settings;
+      const minThreads = size.minThreads ?? Math.min(settings.minThreads, size.maxThreads);
+      return parse(PoolSettings, { ...settings, ...size, minThreads }, "change pool");
+    }, change);
+    const { minThreads, maxThreads } = before;
+    return { before: { minThreads, maxThreads }, pool: room.snapshot() };
   }
 
   /** All versions of a pool's settings, newest first. @throws {LidoError} `pool_not_found`. */

@@ -2,7 +2,7 @@
  * One pool as the manager keeps it: its settings, its state and its threads. States go one way:
  * running ⇄ paused → draining → closed.
  */
-import type { ChangeNote, Engine, PoolRecord } from "./engine/engine.ts";
+import type { Engine, PoolRecord, SettingsChange } from "./engine/engine.ts";
 import { SHUTDOWN_CAUSE } from "./execution/attempt.ts";
 import type { ThreadPool } from "./execution/thread_pool.ts";
 import { LidoError } from "./model/errors.ts";
@@ -34,6 +34,8 @@ export class PoolRoom {
   #closing: Promise<void> | undefined;
   #suspending: Promise<void> | undefined;
   #isForced = false;
+  /** The last save, or the one that goes on. */
+  #saved: Promise<void> = Promise.resolve();
   /** Ends a drain before its deadline. */
   readonly #hurry = new AbortController();
 
@@ -78,15 +80,37 @@ export class PoolRoom {
     );
   }
 
-  /** Takes settings that were checked, once they are on record. */
-  async change(settings: PoolSettings, note: ChangeNote): Promise<void> {
-    this.checkOpen("change");
-    const settingsVersion = this.#settingsVersion + 1;
-    await this.engine.savePool({ ...this.#record(), settings, settingsVersion }, note);
-    this.#settingsVersion = settingsVersion;
-    this.#settings = settings;
-    this.threads.change(settings);
-    this.engine.setPolicy(this.id, settings);
+  /**
+   * Takes other settings, once they are on record. One change follows the other, and `next` makes
+   * each of what holds then.
+   * @throws {LidoError} `pool_closed`, `version_conflict` if it was meant for another version; what
+   * `next` throws.
+   */
+  async change(
+    next: (settings: PoolSettings) => PoolSettings,
+    { ifVersion, ...note }: SettingsChange,
+  ): Promise<void> {
+    await this.#inTurn(async () => {
+      this.checkOpen("change");
+      this.#checkVersion(ifVersion);
+      const settings = next(this.#settings);
+      const settingsVersion = this.#settingsVersion + 1;
+      await this.engine.savePool({ ...this.#record(), settings, settingsVersion }, note);
+      this.#settingsVersion = settingsVersion;
+      this.#settings = settings;
+      this.threads.change(settings);
+      this.engine.setPolicy(this.id, settings);
+    });
+  }
+
+  #checkVersion(wanted: number | undefined): void {
+    if (wanted === undefined || wanted === this.#settingsVersion) return;
+    const now = this.#settingsVersion;
+    throw new LidoError(
+      "version_conflict",
+      `Cannot change pool: its settings are version ${now}, and no longer ${wanted}`,
+      { settingsVersion: now },
+    );
   }
 
   /** Starts nothing for now. */
@@ -243,7 +267,14 @@ export class PoolRoom {
   }
 
   #save(): Promise<void> {
-    return this.engine.savePool(this.#record());
+    return this.#inTurn(() => this.engine.savePool(this.#record()));
+  }
+
+  /** What goes on record does so one after the other: none may bring back what another replaced. */
+  #inTurn(save: () => Promise<void>): Promise<void> {
+    const saved = this.#saved.then(save);
+    this.#saved = saved.catch(() => {}); // whoever asked for it is told
+    return saved;
   }
 }
 

@@ -39,6 +39,7 @@ export const STATUS: Readonly<Record<ErrorCode | HttpErrorCode, ContentfulStatus
   thread_start_failed: 503,
   budget_exhausted: 503,
   journal_unavailable: 503,
+  version_conflict: 412,
   journal_corrupt: 500,
   data_folder_locked: 500,
   data_folder_unusable: 500,

@@ -86,6 +86,12 @@ export interface ChangeNote {
   readonly reason?: string;
 }
 
+/** How a pool's settings are changed. */
+export interface SettingsChange extends ChangeNote {
+  /** Only if this is the version that holds. */
+  readonly ifVersion?: number;
+}
+
 /** Which page of a list: by its number, or the one that a cursor names. */
 export type PageRequest =
   | { readonly page: number; readonly perPage: number }

@@ -7,6 +7,7 @@ export const ERROR_CODES = [
   "pool_not_found",
   "pool_closed",
   "pool_busy",
+  "version_conflict",
   "pool_limit_reached",
   "queue_full",
   "task_not_found",

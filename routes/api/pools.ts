@@ -1,5 +1,6 @@
 /** `/api/pools`: each handler reads, calls the manager once, and answers. */
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
+import type { PoolSnapshot } from "../../core/mod.ts";
 import type { AppEnv, RoutedManager } from "../app_env.ts";
 import {
   presentPool,
@@ -18,6 +19,7 @@ import {
 import { poolHistoryRoutes } from "./history.ts";
 import { readDeadline, readPoolId, readPoolStates, readQuery } from "./query.ts";
 import { readJson, readOptionalJson } from "./read_json.ts";
+import { invalidInput } from "./wire.ts";
 
 /** Makes the routes below `/api/pools`. */
 export function poolRoutes(manager: RoutedManager): Hono<AppEnv> {
@@ -40,9 +42,14 @@ function addLife(routes: Hono<AppEnv>, manager: RoutedManager): void {
   routes.post("/", async (c) => {
     const pool = await manager.createPool(poolFromWire(readJson(c)));
     c.header("Location", `/api/pools/${pool.id}`);
+    tagSettings(c, pool);
     return answer(c, presentPool(pool), { status: 201 });
   });
-  routes.get("/:id", (c) => answer(c, presentPool(manager.getPool(readPoolId(c.req.param("id"))))));
+  routes.get("/:id", (c) => {
+    const pool = manager.getPool(readPoolId(c.req.param("id")));
+    tagSettings(c, pool);
+    return answer(c, presentPool(pool));
+  });
   routes.delete("/:id", async (c) => {
     const id = readPoolId(c.req.param("id"));
     const query = readQuery(c, "Cannot close pool", ["deadline_ms"]);
@@ -64,7 +71,9 @@ function addLife(routes: Hono<AppEnv>, manager: RoutedManager): void {
 function addSteering(routes: Hono<AppEnv>, manager: RoutedManager): void {
   routes.patch("/:id", async (c) => {
     const id = readPoolId(c.req.param("id"));
-    return answer(c, presentPool(await manager.changePool(id, changesFromWire(readJson(c)))));
+    const pool = await manager.changePool(id, changesFromWire(readJson(c)), readIfMatch(c));
+    tagSettings(c, pool);
+    return answer(c, presentPool(pool));
   });
   routes.get("/:id/settings", async (c) => {
     const versions = await manager.listSettingsVersions(readPoolId(c.req.param("id")));
@@ -72,7 +81,9 @@ function addSteering(routes: Hono<AppEnv>, manager: RoutedManager): void {
   });
   routes.put("/:id/resize", async (c) => {
     const id = readPoolId(c.req.param("id"));
-    const { before, pool } = await manager.resizePool(id, sizeFromWire(readJson(c)));
+    const size = sizeFromWire(readJson(c));
+    const { before, pool } = await manager.resizePool(id, size, readIfMatch(c));
+    tagSettings(c, pool);
     const { maxThreads, name } = pool.settings;
     const message = `Pool ${name} was resized from ${before.maxThreads} to ${maxThreads} threads`;
     return answer(c, presentResize(before, pool), { beside: { message } });
@@ -90,4 +101,19 @@ function addSteering(routes: Hono<AppEnv>, manager: RoutedManager): void {
     const cancelled = await manager.cancelPending(readPoolId(c.req.param("id")));
     return answer(c, { cancelled_tasks: cancelled });
   });
+}
+
+/** The tag is the version of the settings: what a change must be meant for, if it says so. */
+function tagSettings(c: Context<AppEnv>, { settingsVersion }: PoolSnapshot): void {
+  c.header("ETag", `"${settingsVersion}"`);
+}
+
+/** @throws {HttpError} `invalid_input` where the tag is none of a pool's. */
+function readIfMatch(c: Context<AppEnv>): { ifVersion?: number } {
+  const tag = c.req.header("If-Match")?.trim();
+  if (tag === undefined || tag === "*") return {};
+  const [, version] = /^(?:W\/)?"(\d{1,15})"$/.exec(tag) ?? []; // compression makes tags weak
+  if (version !== undefined) return { ifVersion: Number(version) };
+  const message = 'Invalid: must be the ETag of the pool, such as "3"';
+  throw invalidInput("Cannot change pool", [{ path: ["If-Match"], message }]);
 }

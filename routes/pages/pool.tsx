@@ -1,6 +1,6 @@
 /** `/pools/:id`: one pool, its parts, and what is done to it. */
 import { Hono } from "hono";
-import { type PoolChanges, PoolSettings, type PoolSnapshot } from "../../core/mod.ts";
+import { LidoError, type PoolChanges, PoolSettings, type PoolSnapshot } from "../../core/mod.ts";
 import { type PoolModel, PoolPage } from "../../views/pages/pool.tsx";
 import {
   POOL_TABS,
@@ -11,7 +11,7 @@ import {
 import type { AppEnv } from "../app_env.ts";
 import { readPoolId } from "../api/query.ts";
 import { poolCharts } from "../present/chart.ts";
-import { fieldsOf, sentFieldsOf } from "../present/form.ts";
+import { fieldsOf, sentFieldsOf, type SentForm } from "../present/form.ts";
 import { presentPoolRow, presentVersions } from "../present/pool_page.ts";
 import { sentenceIn } from "../present/sentence.ts";
 import { historyOf, rangeOf } from "./overview.tsx";
@@ -73,13 +73,17 @@ function addSettings(routes: Hono<AppEnv>, desk: Desk): void {
       const changes = changedOf(sent, pool.settings);
       const href = `/pools/${id}?tab=settings`;
       if (Object.keys(changes).length === 0) return visit.done(t.pool.unchanged, href);
-      const note = reason === "" ? {} : { reason };
-      const { settingsVersion } = await desk.manager.changePool(id, changes, note);
+      const { settingsVersion } = await desk.manager.changePool(id, changes, {
+        ...reason !== "" && { reason },
+        ...versionOf(form),
+      });
       const text = t.pool.saved(visit.language.number(settingsVersion));
       return visit.done(text, href, { leads: true });
     } catch (error) {
-      const fields = sentFieldsOf(SETTINGS_SCHEMA, form, formOptions(t, faultsOf(error)));
-      const part = { ...settingsPart(pool, fields), reason, hasFaults: true };
+      const fault = isConflict(error) ? t.pool.changedMeanwhile : t.form.faults;
+      const faults = isConflict(error) ? [] : faultsOf(error);
+      const fields = sentFieldsOf(SETTINGS_SCHEMA, form, formOptions(t, faults));
+      const part = { ...settingsPart(desk.manager.getPool(id), fields), reason, fault };
       if (visit.isScripted) {
         return await visit.fragment(<PoolSettingsForm part={part} id={id} />, 422);
       }
@@ -103,6 +107,16 @@ function addSettings(routes: Hono<AppEnv>, desk: Desk): void {
     });
     return visit.done(t.pool.saved(visit.language.number(pool.settingsVersion)), href);
   });
+}
+
+/** The version of the settings that the form was made of. */
+function versionOf(form: SentForm): { ifVersion?: number } {
+  const version = Number(form.get("version")?.[0]);
+  return Number.isSafeInteger(version) && version > 0 ? { ifVersion: version } : {};
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof LidoError && error.code === "version_conflict";
 }
 
 function tabOf(text: string | undefined): PoolTab {
@@ -158,7 +172,8 @@ function settingsPart(
     tab: "settings",
     fields: fields.filter(({ name }) => name !== "isolation"),
     reason: "",
-    hasFaults: false,
+    version: pool.settingsVersion,
+    fault: null,
     canChange: pool.state === "running" || pool.state === "paused",
   };
 }

@@ -222,6 +222,8 @@ export const en = {
     chartQueue: "Queue",
     chartWait: "Wait p50, p95, p99",
     chartRun: "Run p50, p95, p99",
+    changedMeanwhile:
+      "Somebody changed these settings meanwhile. See History for what; save again to replace it.",
     startProblem: "Threads cannot be started",
     isolationProcess: "Each slot is a process of its own: any code can be stopped",
     isolationThread: "Each slot is a Web Worker in the server: for code that you trust",

@@ -205,6 +205,7 @@ export const zh: Words = {
     chartQueue: "队列",
     chartWait: "等待 p50、p95、p99",
     chartRun: "运行 p50、p95、p99",
+    changedMeanwhile: "这些设置在此期间已被他人修改，详见“历史”。再次保存将覆盖其修改。",
     startProblem: "无法启动线程",
     isolationProcess: "每个槽位是独立进程：任何代码都能停止",
     isolationThread: "每个槽位是服务器内的 Web Worker：仅限可信代码",

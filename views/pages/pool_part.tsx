@@ -43,7 +43,10 @@ export type PoolPart =
     readonly tab: "settings";
     readonly fields: readonly FieldModel[];
     readonly reason: string;
-    readonly hasFaults: boolean;
+    /** Of the settings that the form shows: others may change them meanwhile. */
+    readonly version: number;
+    /** Why it was not saved. */
+    readonly fault: string | null;
     readonly canChange: boolean;
   }
   | {
@@ -213,7 +216,8 @@ export function PoolSettingsForm(
       novalidate
     >
       <div class="card-body">
-        {part.hasFaults && <p class="form-faults" role="alert">{t.form.faults}</p>}
+        {part.fault && <p class="form-faults" role="alert">{part.fault}</p>}
+        <input type="hidden" name="version" value={String(part.version)} />
         <fieldset class="field-grid" disabled={!part.canChange}>
           <Fields fields={part.fields} />
           <div class="field">

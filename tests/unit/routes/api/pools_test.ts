@@ -106,13 +106,13 @@ const HAPPY: readonly HappyCase[] = [
   },
   {
     ask: ["PATCH", `/${POOL_ID}`, { max_workers: 2, run_timeout_ms: null }],
-    call: ["changePool", POOL_ID, { maxThreads: 2, runTimeoutMs: null }],
+    call: ["changePool", POOL_ID, { maxThreads: 2, runTimeoutMs: null }, {}],
     status: 200,
     answer: pool,
   },
   {
     ask: ["PUT", `/${POOL_ID}/resize`, { max_workers: 8 }],
-    call: ["resizePool", POOL_ID, { maxThreads: 8 }],
+    call: ["resizePool", POOL_ID, { maxThreads: 8 }, {}],
     status: 200,
     answer: {
       data: {
@@ -129,7 +129,7 @@ const HAPPY: readonly HappyCase[] = [
   },
   {
     ask: ["PUT", `/${POOL_ID}/resize`, { max_workers: 8, min_workers: 0 }],
-    call: ["resizePool", POOL_ID, { maxThreads: 8, minThreads: 0 }],
+    call: ["resizePool", POOL_ID, { maxThreads: 8, minThreads: 0 }, {}],
     status: 200,
     answer: {
       data: {

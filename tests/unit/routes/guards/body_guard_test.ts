@@ -54,7 +54,7 @@ Deno.test("bodyGuard() puts a chunked body together in its order", async () => {
     body,
   });
   await response.body?.cancel();
-  deepStrictEqual(calls, [{ method: "changePool", args: [POOL_ID, { maxThreads: 7 }] }]);
+  deepStrictEqual(calls, [{ method: "changePool", args: [POOL_ID, { maxThreads: 7 }, {}] }]);
 });
 
 Deno.test("bodyGuard() answers 408 when the body does not come in time", async () => {

@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { LidoError } from "../../../../core/mod.ts";
 import { appWith } from "../../../helpers/app_with.ts";
 import { POOL, POOL_ID, UNKNOWN_ID } from "../../../helpers/fake_manager.ts";
 import { keptToast, look, send, triggersOf } from "../../../helpers/pages.ts";
@@ -81,7 +82,7 @@ Deno.test("POST /pools/:id/settings changes only what is another value", async (
   const sent = await send(app, `${PATH}/settings`, form);
   deepStrictEqual([sent.status, sent.headers.get("location")], [303, `${PATH}?tab=settings`]);
   deepStrictEqual(calls.filter(({ method }) => method === "changePool").map(({ args }) => args), [
-    [POOL_ID, { maxThreads: 6 }, { reason: "more work" }],
+    [POOL_ID, { maxThreads: 6 }, { reason: "more work", ifVersion: 1 }],
   ]);
 });
 
@@ -91,6 +92,25 @@ Deno.test("POST /pools/:id/settings changes nothing where nothing was changed", 
   strictEqual(sent.status, 303);
   deepStrictEqual(keptToast(sent), { level: "success", text: "Nothing was changed" });
   ok(!calls.some(({ method }) => method === "changePool"));
+});
+
+Deno.test("POST /pools/:id/settings tells that somebody was quicker, and keeps what was typed", async () => {
+  let pool = POOL;
+  const { app } = appWith({
+    getPool: () => pool,
+    changePool: (_id, _changes, change) => {
+      if (change?.ifVersion !== 1) return Promise.resolve(POOL);
+      pool = { ...POOL, settingsVersion: 2 };
+      throw new LidoError("version_conflict", "Cannot change pool: …");
+    },
+  });
+  const form = { ...await untouched(app), maxThreads: "6" };
+  const page = await send(app, `${PATH}/settings`, form);
+  strictEqual(page.status, 422);
+  ok(page.html.includes("Somebody changed these settings meanwhile"));
+  deepStrictEqual([page.fields.get("maxThreads"), page.fields.get("version")], ["6", "2"]);
+  const again = await send(app, `${PATH}/settings`, { ...form, version: "2" });
+  strictEqual(again.status, 303);
 });
 
 for (const asking of [{}, { target: "settings" }]) {
