@@ -38,6 +38,7 @@ import type {
   TaskSubmission,
 } from "./model/task.ts";
 import type { BrokenTaskFile, TaskType } from "./model/task_type.ts";
+import { EventFeed } from "./observation/event_feed.ts";
 import { healthOf } from "./observation/health.ts";
 import { PoolHistory } from "./pool_history.ts";
 import { PoolHouse } from "./pool_house.ts";
@@ -65,6 +66,8 @@ export class Manager implements AsyncDisposable {
   readonly #startedAtMs: number;
   /** What is done to many tasks at once. */
   readonly bulk: BulkOperations;
+  /** What happens to tasks and pools, as it happens. */
+  readonly events: EventFeed;
   #selfTest: Promise<readonly SelfTestFinding[]> | undefined;
   #closing: Promise<void> | undefined;
   readonly #folder: DataFolder;
@@ -75,6 +78,7 @@ export class Manager implements AsyncDisposable {
     types: TaskTypeRegistry,
     engine: Engine,
     folder: DataFolder,
+    events: EventFeed,
   ) {
     const { config: { limits }, clock = systemClock, env = {} } = options;
     this.#types = types;
@@ -85,6 +89,7 @@ export class Manager implements AsyncDisposable {
     this.#pools = new PoolHouse({ limits, engine: this.#engine, clock, codeFolders, env });
     this.#history = new PoolHistory({ ...options, clock, engine });
     this.bulk = new BulkOperations(this, clock);
+    this.events = events;
     this.#startedAtMs = clock.nowMs();
   }
 
@@ -98,15 +103,17 @@ export class Manager implements AsyncDisposable {
     const folder = DataFolder.open(data);
     try {
       await migrate(folder.journalPath);
+      const events = new EventFeed(crypto.randomUUID());
       const types = await TaskTypeRegistry.load({ tasksDir: tasks, describeMs: limits.describeMs });
       const engine = await LocalEngine.open({
         files: folder,
         keep: { tasks: journal.maxTaskHistory, ms: journal.maxTaskAgeMs },
         clock: options.clock ?? systemClock,
         findType: (name) => types.find(name),
+        onEvent: (event) => events.push(event),
         ...options.onError && { onError: options.onError },
       });
-      const manager = new Manager(options, types, engine, folder);
+      const manager = new Manager(options, types, engine, folder, events);
       await manager.#openPools();
       return manager;
     } catch (error) {
@@ -456,6 +463,7 @@ export class Manager implements AsyncDisposable {
 
   async #close(deadlineMs: number): Promise<void> {
     this.#upkeep[Symbol.dispose]();
+    this.events.close();
     try {
       await this.#pools.suspend(deadlineMs);
       // What ended just now counts once it is written: the last sample shall have it.

@@ -26,6 +26,8 @@ export type { Restored } from "./engine/local/journal/restore.ts";
 export type { JournalCopy } from "./engine/local/journal/upkeep.ts";
 export { runSelfTest } from "./execution/self_test.ts";
 export { type Clock, systemClock } from "./model/clock.ts";
+export type { EventBatch, EventFilter, LiveEvent } from "./model/live_event.ts";
+export { EventFeed } from "./observation/event_feed.ts";
 export { readSentence, type Said, type SentenceName } from "./model/sentences.ts";
 export {
   ERROR_CODES,

@@ -8,6 +8,7 @@ import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import type { Clock } from "../core/mod.ts";
 import { isNdjson } from "./api/batch_stream.ts";
+import { eventRoutes } from "./api/events.ts";
 import { historyRoutes } from "./api/history.ts";
 import { poolRoutes } from "./api/pools.ts";
 import { statsRoutes } from "./api/stats.ts";
@@ -52,13 +53,15 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   addGuards(app, options);
   app.use("/api/*", async (c, next) => {
     await next();
-    c.header("Cache-Control", "no-store"); // what it shows is old a moment later
+    // What it shows is old a moment later.
+    if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
   }, jsonGuard());
   app.route("/api/pools", poolRoutes(manager));
   app.route("/api/tasks", taskRoutes({ ...options, bodyTimeoutMs: bodyTimeoutOf(options) }));
   app.route("/api/types", typeRoutes(manager));
   app.route("/api", statsRoutes(manager, clock));
   app.route("/api", historyRoutes(manager));
+  app.route("/api", eventRoutes(manager, options.logError));
   app.route("/health", healthRoutes(manager));
   app.route("/static", staticFiles().routes);
   app.route("/", overviewRoutes(desk));

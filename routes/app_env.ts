@@ -37,6 +37,7 @@ export type RoutedManager = Pick<
   | "getRevision"
   | "submitAgain"
   | "bulk"
+  | "events"
   | "getHealth"
   | "getSelfTest"
   | "checkJournal"

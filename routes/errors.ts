@@ -12,6 +12,7 @@ export const HTTP_ERROR_CODES = [
   "body_too_large",
   "unsupported_media_type",
   "misdirected_request",
+  "too_many_streams",
   "internal_error",
 ] as const;
 /** An error that only HTTP knows. */
@@ -51,6 +52,7 @@ export const STATUS: Readonly<Record<ErrorCode | HttpErrorCode, ContentfulStatus
   body_too_large: 413,
   unsupported_media_type: 415,
   misdirected_request: 421,
+  too_many_streams: 503,
   internal_error: 500,
 };
 

@@ -1,6 +1,7 @@
 /** A stand-in for the manager: one pool and one task in memory, and a record of what was called. */
 import {
   BulkOperations,
+  EventFeed,
   type History,
   LidoError,
   PoolId,
@@ -342,6 +343,7 @@ function systemMethods(): SystemMethods {
         monotonicMs: () => 0,
       });
     },
+    events: new EventFeed("life"),
     getHealth: () => ({ isHealthy: true, alerts: [], stats: STATS }),
     getSelfTest: () =>
       Promise.resolve([{ name: "workers", isOk: true, detail: "Started in 12 ms" }]),

@@ -14,6 +14,7 @@ import {
   type SettingsVersion,
   type TaskCounts,
 } from "../../model/pool.ts";
+import type { LiveEvent } from "../../model/live_event.ts";
 import { SENTENCES } from "../../model/sentences.ts";
 import type {
   AttemptEntry,
@@ -85,6 +86,8 @@ export interface LocalEngineOptions {
   readonly inboxRowsMin?: number;
   /** Where the code of a type is now: tasks that come back run it from there. */
   findType?(name: string): NewTask["type"] | undefined;
+  /** Told of each step of a task's life and each change of a pool; of ends once no crash undoes them. */
+  onEvent?(event: LiveEvent): void;
   /** Told of what goes wrong where nobody waits for it. */
   onError?(error: unknown): void;
 }
@@ -107,6 +110,7 @@ export class LocalEngine implements Engine, RecordListener {
   readonly kind = "local";
   readonly clock: Clock;
   readonly #onError: (error: unknown) => void;
+  readonly #onEvent: (event: LiveEvent) => void;
   readonly #parts: Parts;
   readonly #window: Window;
   readonly #retention: Retention;
@@ -123,6 +127,7 @@ export class LocalEngine implements Engine, RecordListener {
   private constructor(options: LocalEngineOptions, parts: Parts) {
     this.clock = options.clock ?? systemClock;
     this.#onError = options.onError ?? (() => {});
+    this.#onEvent = options.onEvent ?? (() => {});
     this.#parts = parts;
     this.#lastSeq = parts.lastSeq;
     this.#window = new Window({
@@ -225,7 +230,10 @@ export class LocalEngine implements Engine, RecordListener {
   async savePool(pool: PoolRecord, note: ChangeNote = {}): Promise<void> {
     const { journal, shelf } = this.#parts;
     journal.checkTakes();
-    await journal.change(shelf.put(pool, this.clock.nowMs(), note), true);
+    const atMs = this.clock.nowMs();
+    await journal.change(shelf.put(pool, atMs, note), true);
+    const { id: poolId, state, settingsVersion } = pool;
+    this.#onEvent({ kind: "pool", atMs, poolId, state, settingsVersion });
   }
 
   async readSettings(poolId: PoolId): Promise<readonly SettingsVersion[]> {
@@ -421,6 +429,7 @@ export class LocalEngine implements Engine, RecordListener {
     const queue = this.#queueOf(poolId);
     this.#parts.tallies.moved(poolId, move.from, record.state);
     this.#parts.journal.move(moveRow(record, queue.number, move));
+    this.#tell(record.task, record.state);
     if (move.from === "pending") this.#leftPending(queue, record);
     else if (record.state === "pending") this.#window.comeBack(queue, record);
   }
@@ -514,6 +523,7 @@ export class LocalEngine implements Engine, RecordListener {
     const queue = this.#queueOf(task.poolId);
     queue.reserved--;
     this.#parts.tallies.add(task.poolId, "pending", 1);
+    this.#tell(task, "pending");
     const record = this.#window.place(queue, task, seq, submittedAtMs);
     if (record === undefined) return;
     if (queue.isSealed) {
@@ -528,6 +538,10 @@ export class LocalEngine implements Engine, RecordListener {
     if (this.#parts.tallies.live(queue.poolId) + queue.reserved === 0) queue.tellIdle();
   }
 
+  #tell({ poolId, id: taskId }: NewTask, state: TaskState): void {
+    this.#onEvent({ kind: "task", atMs: this.clock.nowMs(), poolId, taskId, state });
+  }
+
   #leftPending(queue: Queue, record: TaskRecord): void {
     this.#window.release(queue, record);
     this.#capacity.admitWaiting(queue);
@@ -539,6 +553,7 @@ export class LocalEngine implements Engine, RecordListener {
     tallies.moved(poolId, from, record.state);
     if (record.outcome && isTimeout(record.outcome)) tallies.add(poolId, "timedOut", 1);
     record.isEndWritten = true;
+    this.#tell(record.task, record.state);
     this.#parts.ledger.takeBack(record.order);
     this.#retention.ended();
     this.#waiters.tell(record.task.id);
