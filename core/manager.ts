@@ -25,6 +25,7 @@ import {
   type ResizeInfo,
   type SettingsVersion,
 } from "./model/pool.ts";
+import { type SavedView, View } from "./model/saved_view.ts";
 import { SENTENCES } from "./model/sentences.ts";
 import type { Health, SelfTestFinding, SystemStats } from "./model/system.ts";
 import type {
@@ -63,6 +64,7 @@ export class Manager implements AsyncDisposable {
   readonly #types: TaskTypeRegistry;
   readonly #pools: PoolHouse;
   readonly #history: PoolHistory;
+  readonly #clock: Clock;
   readonly #startedAtMs: number;
   /** What is done to many tasks at once. */
   readonly bulk: BulkOperations;
@@ -90,6 +92,7 @@ export class Manager implements AsyncDisposable {
     this.#history = new PoolHistory({ ...options, clock, engine });
     this.bulk = new BulkOperations(this, clock);
     this.events = events;
+    this.#clock = clock;
     this.#startedAtMs = clock.nowMs();
   }
 
@@ -189,6 +192,28 @@ export class Manager implements AsyncDisposable {
   listSettingsVersions(id: PoolId): Promise<readonly SettingsVersion[]> {
     this.#pools.get(id);
     return this.#engine.readSettings(id);
+  }
+
+  /** Saved views of the list of tasks, by name. */
+  listViews(): readonly SavedView[] {
+    return this.#engine.views;
+  }
+
+  /**
+   * Saves a view for all who use the server, in the place of one of its name.
+   * @throws {LidoError} `invalid_input`, `view_limit_reached`, `server_closing`.
+   */
+  async saveView(view: { readonly name: string; readonly query: string }): Promise<SavedView> {
+    this.#checkOpen("save view");
+    const saved = { ...parse(View, view, "save view"), savedAtMs: this.#clock.nowMs() };
+    await this.#engine.saveView(saved);
+    return saved;
+  }
+
+  /** Lets a view go. @throws {LidoError} `view_not_found`, `server_closing`. */
+  async removeView(name: string): Promise<void> {
+    this.#checkOpen("remove view");
+    await this.#engine.removeView(name);
   }
 
   /** @throws {LidoError} `pool_not_found`. */

@@ -14,6 +14,7 @@ import { poolRoutes } from "./api/pools.ts";
 import { statsRoutes } from "./api/stats.ts";
 import { taskRoutes } from "./api/tasks.ts";
 import { typeRoutes } from "./api/types.ts";
+import { viewRoutes } from "./api/views.ts";
 import type { AppEnv, RoutedManager } from "./app_env.ts";
 import { HttpError } from "./errors.ts";
 import { BODY_BYTES_MAX, bodyGuard, jsonGuard } from "./guards/body_guard.ts";
@@ -59,6 +60,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route("/api/pools", poolRoutes(manager));
   app.route("/api/tasks", taskRoutes({ ...options, bodyTimeoutMs: bodyTimeoutOf(options) }));
   app.route("/api/types", typeRoutes(manager));
+  app.route("/api/views", viewRoutes(manager));
   app.route("/api", statsRoutes(manager, clock));
   app.route("/api", historyRoutes(manager));
   app.route("/api", eventRoutes(manager, options.logError));

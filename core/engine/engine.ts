@@ -13,6 +13,7 @@ import type {
   SettingsVersion,
   TaskCounts,
 } from "../model/pool.ts";
+import type { SavedView } from "../model/saved_view.ts";
 import type {
   AttemptEntry,
   LogLine,
@@ -138,6 +139,18 @@ export interface Engine extends AsyncDisposable {
 
   /** All versions of a pool's settings, newest first. */
   readSettings(poolId: PoolId): Promise<readonly SettingsVersion[]>;
+
+  /** All saved views, by name. */
+  readonly views: readonly SavedView[];
+
+  /**
+   * Puts a view on record, in the place of one of its name. Resolves when it is on disk.
+   * @throws {LidoError} `view_limit_reached`, `journal_unavailable`.
+   */
+  saveView(view: SavedView): Promise<void>;
+
+  /** Lets a view go. @throws {LidoError} `view_not_found`, `journal_unavailable`. */
+  removeView(name: string): Promise<void>;
 
   /** Begins to feed a pool that is on record. What it had before a restart comes back. */
   attach(poolId: PoolId, runner: AttemptRunner, policy: QueuePolicy): void;

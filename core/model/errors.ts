@@ -16,6 +16,8 @@ export const ERROR_CODES = [
   "task_dropped",
   "task_type_not_found",
   "task_type_broken",
+  "view_not_found",
+  "view_limit_reached",
   "idempotency_conflict",
   "illegal_transition",
   "cursor_invalid",

@@ -8,6 +8,7 @@ import {
   PoolSettingsForm,
   type PoolTab,
 } from "../../views/pages/pool_part.tsx";
+import { COLUMNS_DEFAULT } from "../../views/pages/task_table.tsx";
 import type { AppEnv } from "../app_env.ts";
 import { readPoolId } from "../api/query.ts";
 import { poolCharts } from "../present/chart.ts";
@@ -140,6 +141,7 @@ async function readPart(visit: Visit, pool: PoolSnapshot, tab: PoolTab): Promise
         filter: { poolId: id },
         isFiltered: false,
         canSelect: false,
+        columns: COLUMNS_DEFAULT,
         kept: [["tab", "tasks"]] as const,
       };
       return { tab, table: await loadTable(visit, request) };

@@ -1,6 +1,6 @@
 /** Reads a page of tasks, and makes the table of it. */
 import type { TaskFilter } from "../../core/mod.ts";
-import type { TaskTableModel } from "../../views/pages/task_table.tsx";
+import type { Column, TaskTableModel } from "../../views/pages/task_table.tsx";
 import { presentTaskRow } from "../present/task_page.ts";
 import { pagerOf, readAsked } from "./pager.ts";
 import type { Visit } from "./visit.tsx";
@@ -10,6 +10,7 @@ export interface TableRequest {
   readonly filter: TaskFilter;
   readonly isFiltered: boolean;
   readonly canSelect: boolean;
+  readonly columns: readonly Column[];
   /** What each way to another page keeps of the address. */
   readonly kept: readonly (readonly [string, string])[];
 }
@@ -17,7 +18,7 @@ export interface TableRequest {
 /** See the head of this file. */
 export async function loadTable(visit: Visit, request: TableRequest): Promise<TaskTableModel> {
   const { desk: { manager }, language: l } = visit;
-  const { filter, kept, isFiltered, canSelect } = request;
+  const { filter, kept, isFiltered, canSelect, columns } = request;
   const asked = readAsked(visit);
   const found = await manager.listTasks(filter, asked);
   const { page, totalItems, isTotalExact, nextCursor, prevCursor } = found;
@@ -34,5 +35,5 @@ export async function loadTable(visit: Visit, request: TableRequest): Promise<Ta
   const poolName = (id: string) => manager.findPoolName(id) ?? id.slice(-8);
   const rows = found.tasks.map((task) => presentTaskRow(task, poolName, l.nowMs));
   const total = { count: totalItems, isExact: isTotalExact };
-  return { rows, pager, total, path: visit.path, isFiltered, canSelect };
+  return { rows, pager, total, path: visit.path, isFiltered, canSelect, columns };
 }

@@ -8,9 +8,11 @@ import type { AppEnv } from "../app_env.ts";
 import { HttpError } from "../errors.ts";
 import { writeCsv, writeNdjson } from "../present/export.ts";
 import { FILTER_KEYS, type FilterQuery, readFilterQuery, withoutWord } from "./filter_query.ts";
+import { ListAddress } from "./list_address.ts";
 import { loadTable } from "./task_list.ts";
 import { taskPageRoutes } from "./task.tsx";
 import { bulkRoutes } from "./bulk.tsx";
+import { viewRoutes, viewsOf } from "./views.tsx";
 import { type Desk, Visit } from "./visit.tsx";
 
 /** Tasks that are read at a time for a file. */
@@ -58,6 +60,7 @@ export function tasksRoutes(desk: Desk): Hono<AppEnv> {
     });
   });
   routes.route("/bulk", bulkRoutes(desk));
+  routes.route("/views", viewRoutes(desk));
   routes.route("/", taskPageRoutes(desk));
   return routes;
 }
@@ -88,16 +91,18 @@ async function* exportTexts(
 
 async function present(visit: Visit): Promise<TasksModel> {
   const { c, desk: { manager } } = visit;
-  const query = c.req.query("q") ?? "";
+  const address = ListAddress.of(visit);
+  const { query, kept, columns } = address;
   const { filter, words, faults } = readQuery(visit);
-  const kept = query === "" ? [] : [["q", query] as const];
   const table = await loadTable(visit, {
     filter,
     isFiltered: words.length > 0,
     canSelect: true,
+    columns,
     kept,
   });
-  const link = (text: string) => text === "" ? "/tasks" : `/tasks?q=${encodeURIComponent(text)}`;
+  const perPage = c.req.query("per_page");
+  const link = (text: string) => address.href(text);
   // Counts are those of the pool that the filter names, or of all: counters, never a scan.
   const counts = filter.poolId === undefined
     ? manager.getStats().counts
@@ -125,6 +130,12 @@ async function present(visit: Visit): Promise<TasksModel> {
         href: link([`state:${state}`, ...others].join(" ")),
         isCurrent: isOf(state),
       })),
+    ],
+    views: viewsOf(visit, address.view),
+    saveViewHref: `/tasks/views/new?${address.view}`,
+    keptForColumns: [
+      ...kept.filter(([name]) => name !== "col"),
+      ...perPage === undefined ? [] : [["per_page", perPage] as const],
     ],
     suggestions: suggestionsOf(visit),
     exportHref: (format) =>

@@ -42,7 +42,9 @@ export function presentTaskRow(
     runMs: runMsOf(status, nowMs),
     progress: status.state === "running" ? status.progress : null,
     submittedAtMs: task.submittedAtMs,
+    startedAtMs: "startedAtMs" in status ? status.startedAtMs : null,
     finishedAtMs: "finishedAtMs" in status ? status.finishedAtMs : null,
+    slot: "slot" in status ? status.slot : null,
     tags: task.tags,
     act: isFinal(status.state) ? null : status.state === "running" ? "stop" : "cancel",
   };

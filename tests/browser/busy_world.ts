@@ -65,6 +65,8 @@ export async function startBusyWorld(): Promise<BusyWorld> {
   for (let at = 0; at < 6; at++) await submit(paused.id, "add", { left: at, right: at });
   await manager.waitForTask(failed, { waitMs: 30_000 });
   await manager.waitForTask(completed, { waitMs: 30_000 });
+  await manager.saveView({ name: "Failures", query: "q=state%3Afailed" });
+  await manager.saveView({ name: "What waits long", query: "q=state%3Apending&col=wait&col=pool" });
   await manager.changePool(idle.id, { maxThreads: 6, runTimeoutMs: 30_000 }, {
     author: "mira",
     reason: "More orders on Fridays",

@@ -8,6 +8,7 @@ import { testCapacity } from "./capacity_cases.ts";
 import { testHistory } from "./history_cases.ts";
 import { testLife } from "./life_cases.ts";
 import { testLists } from "./list_cases.ts";
+import { testViews } from "./view_cases.ts";
 
 /** Registers all tests for one kind of engine. */
 export function testEngine(name: string, make: MakeEngine): void {
@@ -16,4 +17,5 @@ export function testEngine(name: string, make: MakeEngine): void {
   testLife(name, make);
   testLists(name, make);
   testHistory(name, make);
+  testViews(name, make);
 }

@@ -6,6 +6,7 @@ import {
   LidoError,
   PoolId,
   type PoolSnapshot,
+  type SavedView,
   type SystemStats,
   TaskId,
   type TaskSnapshot,
@@ -76,6 +77,13 @@ export const POOL: PoolSnapshot = {
   wait: PERCENTILES,
   run: PERCENTILES,
   startProblem: null,
+};
+
+/** The saved view that the fake has. */
+export const VIEW: SavedView = {
+  name: "Slow ones",
+  query: "q=run%3A%3E5s&col=run",
+  savedAtMs: Date.UTC(2026, 0, 2),
 };
 
 /** The task that the fake has: completed, with digits that no double can hold. */
@@ -344,6 +352,12 @@ function systemMethods(): SystemMethods {
       });
     },
     events: new EventFeed("life"),
+    listViews: () => [VIEW],
+    saveView: (view) => Promise.resolve({ ...view, savedAtMs: VIEW.savedAtMs }),
+    removeView: (name) => {
+      if (name === VIEW.name) return Promise.resolve();
+      throw new LidoError("view_not_found", `Cannot remove view: none is called ${name}`);
+    },
     getHealth: () => ({ isHealthy: true, alerts: [], stats: STATS }),
     getSelfTest: () =>
       Promise.resolve([{ name: "workers", isOk: true, detail: "Started in 12 ms" }]),

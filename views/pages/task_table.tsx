@@ -7,6 +7,38 @@ import { Empty } from "../parts/empty.tsx";
 import { Pager, type PagerModel } from "../parts/pager.tsx";
 import { Duration, Time } from "../parts/time.tsx";
 
+/** Columns that can be shown beside the state and the name, in their order. */
+export const COLUMNS = [
+  "pool",
+  "priority",
+  "attempt",
+  "wait",
+  "run",
+  "progress",
+  "submitted",
+  "started",
+  "finished",
+  "slot",
+  "tags",
+] as const;
+/** One of {@link COLUMNS}. */
+export type Column = typeof COLUMNS[number];
+/** What is shown unless somebody chooses. */
+export const COLUMNS_DEFAULT: readonly Column[] = [
+  "pool",
+  "priority",
+  "attempt",
+  "wait",
+  "run",
+  "progress",
+  "submitted",
+  "finished",
+  "tags",
+];
+/** They have their place beneath the name, and no column of their own. */
+const BENEATH: readonly Column[] = ["progress", "tags"];
+const NUMBERS: readonly Column[] = ["priority", "attempt", "wait", "run", "slot"];
+
 /** One row. */
 export interface TaskRowModel {
   readonly id: string;
@@ -22,7 +54,9 @@ export interface TaskRowModel {
     | { readonly done: number; readonly total: number; readonly note: string | null }
     | null;
   readonly submittedAtMs: number;
+  readonly startedAtMs: number | null;
   readonly finishedAtMs: number | null;
+  readonly slot: number | null;
   readonly tags: readonly string[];
   /** What can be done at once: withdraw what waits, stop what runs. */
   readonly act: "cancel" | "stop" | null;
@@ -38,6 +72,7 @@ export interface TaskTableModel {
   readonly isFiltered: boolean;
   /** Whether rows can be selected for a bulk operation. */
   readonly canSelect: boolean;
+  readonly columns: readonly Column[];
 }
 
 /** See the head of this file. */
@@ -78,13 +113,11 @@ export function TaskTable({ table }: { readonly table: TaskTableModel }): Child 
               )}
               <th scope="col">{t.tasks.state}</th>
               <th scope="col">{t.tasks.task}</th>
-              <th scope="col">{t.tasks.pool}</th>
-              <th scope="col" class="num">{t.tasks.priority}</th>
-              <th scope="col" class="num">{t.tasks.attempt}</th>
-              <th scope="col" class="num">{t.tasks.wait}</th>
-              <th scope="col" class="num">{t.tasks.run}</th>
-              <th scope="col">{t.tasks.submitted}</th>
-              <th scope="col">{t.tasks.finished}</th>
+              {cellsOf(table).map((column) => (
+                <th scope="col" class={NUMBERS.includes(column) ? "num" : undefined}>
+                  {t.tasks[column]}
+                </th>
+              ))}
               <th scope="col">
                 <span class="visually-hidden">{t.pools.actions}</span>
               </th>
@@ -129,13 +162,14 @@ function TaskRow(
         </a>
         <small>
           {row.type}
-          {row.tags.map((tag) => (
-            <a class="tag" href={`/tasks?q=${encodeURIComponent(`tag:${quoteWord(tag)}`)}`}>
-              <bdi>{tag}</bdi>
-            </a>
-          ))}
+          {table.columns.includes("tags") &&
+            row.tags.map((tag) => (
+              <a class="tag" href={`/tasks?q=${encodeURIComponent(`tag:${quoteWord(tag)}`)}`}>
+                <bdi>{tag}</bdi>
+              </a>
+            ))}
         </small>
-        {row.progress && (
+        {row.progress && table.columns.includes("progress") && (
           <progress
             class="gauge"
             value={String(row.progress.done)}
@@ -144,25 +178,11 @@ function TaskRow(
           />
         )}
       </td>
-      <td>
-        <a href={`/pools/${row.pool.id}`}>
-          <bdi>{row.pool.name}</bdi>
-        </a>
-      </td>
-      <td class="num">{l.number(row.priority)}</td>
-      <td class="num">{l.number(row.attempt)}</td>
-      <td class="num">
-        <Duration ms={row.waitMs} />
-      </td>
-      <td class="num">
-        <Duration ms={row.runMs} />
-      </td>
-      <td>
-        <Time atMs={row.submittedAtMs} />
-      </td>
-      <td>
-        <Time atMs={row.finishedAtMs} />
-      </td>
+      {cellsOf(table).map((column) => (
+        <td class={NUMBERS.includes(column) ? "num" : undefined}>
+          <ColumnCell row={row} column={column} />
+        </td>
+      ))}
       <td class="acts">
         {row.act && (
           <Act
@@ -178,6 +198,44 @@ function TaskRow(
       </td>
     </tr>
   );
+}
+
+/** Columns that have cells of their own. */
+function cellsOf({ columns }: TaskTableModel): readonly Column[] {
+  return columns.filter((column) => !BENEATH.includes(column));
+}
+
+function ColumnCell(
+  { row, column }: { readonly row: TaskRowModel; readonly column: Column },
+): Child {
+  const l = useLanguage();
+  switch (column) {
+    case "pool":
+      return (
+        <a href={`/pools/${row.pool.id}`}>
+          <bdi>{row.pool.name}</bdi>
+        </a>
+      );
+    case "priority":
+      return <>{l.number(row.priority)}</>;
+    case "attempt":
+      return <>{l.number(row.attempt)}</>;
+    case "wait":
+      return <Duration ms={row.waitMs} />;
+    case "run":
+      return <Duration ms={row.runMs} />;
+    case "submitted":
+      return <Time atMs={row.submittedAtMs} />;
+    case "started":
+      return <Time atMs={row.startedAtMs} />;
+    case "finished":
+      return <Time atMs={row.finishedAtMs} />;
+    case "slot":
+      return row.slot === null ? <span class="none">–</span> : <>{l.number(row.slot)}</>;
+    case "progress":
+    case "tags":
+      return null; // see BENEATH
+  }
 }
 
 /** A word of the filter that may hold spaces and quotes, as the filter reads it. */

@@ -5,7 +5,19 @@ import { useLanguage } from "../context.ts";
 import type { ShownState } from "../parts/badge.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { PageHead } from "../parts/page_head.tsx";
-import { TaskTable, type TaskTableModel } from "./task_table.tsx";
+import { Ask } from "../parts/act.tsx";
+import { COLUMNS, TaskTable, type TaskTableModel } from "./task_table.tsx";
+
+/** A view of the list that has a name. */
+export interface SavedViewModel {
+  readonly name: string;
+  readonly href: string;
+  /** Whether all who use the server see it, or this browser only. */
+  readonly isShared: boolean;
+  /** The list shows it now. */
+  readonly isOpen: boolean;
+  readonly removeHref: string;
+}
 
 /** What the page shows. */
 export interface TasksModel {
@@ -21,6 +33,11 @@ export interface TasksModel {
     readonly href: string;
     readonly isCurrent: boolean;
   }[];
+  readonly views: readonly SavedViewModel[];
+  /** Where what the list shows gets a name. */
+  readonly saveViewHref: string;
+  /** What the address says beside the columns. */
+  readonly keptForColumns: readonly (readonly [string, string])[];
   /** Beginnings of filter words, and what may follow. */
   readonly suggestions: readonly string[];
   readonly exportHref: (format: "csv" | "ndjson") => string;
@@ -83,6 +100,61 @@ export function TasksHead({ model }: { readonly model: TasksModel }): Child {
           </ul>
         )}
       </form>
+      <div class="view-bar">
+        <nav class="views" aria-label={t.views.title}>
+          {model.views.map((view) => (
+            <span class={view.isOpen ? "view is-open" : "view"}>
+              <a href={view.href} aria-current={view.isOpen ? "page" : undefined}>
+                <Icon name={view.isShared ? "users" : "bookmark"} />
+                <bdi>{view.name}</bdi>
+                <span class="visually-hidden">
+                  {view.isShared ? t.views.shared : t.views.own}
+                </span>
+              </a>
+              <a
+                class="view-remove"
+                href={view.removeHref}
+                hx-get={view.removeHref}
+                hx-target="#dialog"
+                hx-swap="innerHTML"
+                aria-label={t.action.ofObject(t.action.remove, view.name)}
+              >
+                <Icon name="x" />
+              </a>
+            </span>
+          ))}
+        </nav>
+        <Ask href={model.saveViewHref} icon="bookmark" label={t.views.save} />
+        <details class="column-chooser">
+          <summary class="btn btn-sm">
+            <Icon name="settings" />
+            {t.tasks.columns}
+          </summary>
+          <form method="get" action="/tasks">
+            {model.keptForColumns.map(([name, value]) => (
+              <input type="hidden" name={name} value={value} />
+            ))}
+            {/* Says that columns were chosen, if it is none of them. */}
+            <input type="hidden" name="col" value="none" />
+            <fieldset>
+              <legend class="visually-hidden">{t.tasks.columns}</legend>
+              {COLUMNS.map((column) => (
+                <label class="form-check">
+                  <input
+                    class="form-check-input"
+                    type="checkbox"
+                    name="col"
+                    value={column}
+                    checked={model.table.columns.includes(column)}
+                  />
+                  <span class="form-check-label">{t.tasks[column]}</span>
+                </label>
+              ))}
+            </fieldset>
+            <button type="submit" class="btn btn-sm btn-primary">{t.action.show}</button>
+          </form>
+        </details>
+      </div>
     </>
   );
 }

@@ -7,6 +7,7 @@ export const ICONS = [
   "alert-triangle",
   "arrow-left",
   "ban",
+  "bookmark",
   "check",
   "chevron-down",
   "chevron-left",
@@ -34,6 +35,7 @@ export const ICONS = [
   "settings",
   "skull",
   "stack-2",
+  "users",
   "x",
 ] as const;
 /** One of {@link ICONS}. */

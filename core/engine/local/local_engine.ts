@@ -15,6 +15,7 @@ import {
   type TaskCounts,
 } from "../../model/pool.ts";
 import type { LiveEvent } from "../../model/live_event.ts";
+import type { SavedView } from "../../model/saved_view.ts";
 import { SENTENCES } from "../../model/sentences.ts";
 import type {
   AttemptEntry,
@@ -62,6 +63,7 @@ import { snapshotOf } from "./stored_snapshot.ts";
 import type { Tallies } from "./tallies.ts";
 import { TaskFinder } from "./task_finder.ts";
 import { type Move, type RecordListener, TaskRecord } from "./task_record.ts";
+import { ViewShelf } from "./view_shelf.ts";
 import { Window, WINDOW_TASKS } from "./window.ts";
 
 /** The files of a journal. */
@@ -100,6 +102,7 @@ interface Parts {
   readonly damage: DamageWatch;
   readonly ledger: RunningLedger;
   readonly shelf: PoolShelf;
+  readonly views: ViewShelf;
   readonly tallies: Tallies;
   readonly orphans: ReadonlyMap<PoolId, readonly StoredTask[]>;
   readonly lastSeq: number;
@@ -201,6 +204,7 @@ export class LocalEngine implements Engine, RecordListener {
       journal,
       reader,
       textIndex: index,
+      views: new ViewShelf(await reader.views()),
       damage,
       ledger,
       ...state,
@@ -234,6 +238,22 @@ export class LocalEngine implements Engine, RecordListener {
     await journal.change(shelf.put(pool, atMs, note), true);
     const { id: poolId, state, settingsVersion } = pool;
     this.#onEvent({ kind: "pool", atMs, poolId, state, settingsVersion });
+  }
+
+  get views(): readonly SavedView[] {
+    return this.#parts.views.views;
+  }
+
+  async saveView(view: SavedView): Promise<void> {
+    const { journal, views } = this.#parts;
+    journal.checkTakes();
+    await journal.change(views.put(view), true);
+  }
+
+  async removeView(name: string): Promise<void> {
+    const { journal, views } = this.#parts;
+    journal.checkTakes();
+    await journal.change(views.remove(name), true);
   }
 
   async readSettings(poolId: PoolId): Promise<readonly SettingsVersion[]> {

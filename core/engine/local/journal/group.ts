@@ -73,6 +73,13 @@ export type Change =
     readonly reason: string | null;
     readonly settings: string;
   }
+  /** A saved view; without a query it goes. */
+  | {
+    readonly kind: "view";
+    readonly name: string;
+    readonly query: string | null;
+    readonly atMs: number;
+  }
   | { readonly kind: "rejected"; readonly pool: number; readonly count: number }
   | {
     readonly kind: "logged";

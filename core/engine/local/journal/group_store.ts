@@ -104,6 +104,9 @@ export class GroupStore {
       case "pool":
         this.#savePool(change);
         return 0;
+      case "view":
+        this.#saveView(change);
+        return 0;
       case "rejected":
         this.#counters.add(change.pool, REJECTED, change.count);
         return 0;
@@ -154,6 +157,11 @@ export class GroupStore {
       pool.reason,
       pool.settings,
     );
+  }
+
+  #saveView({ name, query, atMs }: Extract<Change, { kind: "view" }>): void {
+    if (query === null) return this.#statements.run("DELETE FROM views WHERE name = ?", name);
+    this.#statements.run("INSERT OR REPLACE INTO views VALUES (?, ?, ?)", name, query, atMs);
   }
 
   /** A group that need not be on the disk yet does not wait for it. */

@@ -1,5 +1,6 @@
 /** Reads of the journal's file: what the reader's threads run. */
 import type { DatabaseSync } from "node:sqlite";
+import type { SavedView } from "../../../model/saved_view.ts";
 import type { AttemptEntry, LogLine, TaskEventEntry, TaskId } from "../../../model/task.ts";
 import type { HistoryRead } from "../../engine.ts";
 import { readHistory, type StoredHistoryQuery } from "./history_read.ts";
@@ -84,6 +85,14 @@ export class ReadStore {
       createdAtMs: Number(row["created_at"]),
       version: Number(row["version"]),
       settings: String(row["settings"]),
+    }));
+  }
+
+  views(): readonly SavedView[] {
+    return this.#rows.all("SELECT * FROM views").map((row) => ({
+      name: String(row["name"]),
+      query: String(row["query"]),
+      savedAtMs: Number(row["at"]),
     }));
   }
 

@@ -67,6 +67,11 @@ export class JournalReader implements AsyncDisposable {
     return this.#quick.read("pools");
   }
 
+  /** All saved views. */
+  views() {
+    return this.#quick.read("views");
+  }
+
   /** Versions of a pool's settings, newest first. */
   settingsVersions(pool: number) {
     return this.#quick.read("settingsVersions", pool);

@@ -209,4 +209,15 @@ CREATE TABLE starts (
 ) STRICT;
 `,
   },
+  {
+    name: "saved views",
+    sql: `
+-- Views of the list of tasks: the parameters of its address.
+CREATE TABLE views (
+  name TEXT PRIMARY KEY,
+  query TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+`,
+  },
 ];

@@ -5,7 +5,10 @@ import {
   type Inspection,
   inspectJournal,
 } from "../../../../../../core/engine/local/journal/inspection.ts";
+import { MIGRATIONS } from "../../../../../../core/engine/local/journal/schema.ts";
 import { changeJournal, StoredJournals } from "../../../../../helpers/stored_journal.ts";
+
+const VERSION = MIGRATIONS.length;
 
 /** What is wrong, by the check that found it. */
 function faultsOf({ findings }: Inspection): readonly (readonly [string, string])[] {
@@ -24,12 +27,16 @@ Deno.test("inspectJournal() finds a journal whole whose server was killed", asyn
   const path = await makeJournal(journals);
   deepStrictEqual(inspectJournal(path), {
     findings: [
-      { name: "journal file", isOk: true, detail: `${path} is whole: 352 tasks, version 1` },
+      {
+        name: "journal file",
+        isOk: true,
+        detail: `${path} is whole: 352 tasks, version ${VERSION}`,
+      },
       { name: "journal counters", isOk: true, detail: "they are what the tasks add up to" },
       { name: "journal endings", isOk: true, detail: "each task that ended did so once" },
     ],
     tasks: 352,
-    version: 1,
+    version: VERSION,
   });
 });
 
@@ -109,7 +116,7 @@ Deno.test("inspectJournal() knows what is no journal of Lido, or a newer one", a
   deepStrictEqual(found, [
     [["journal file", "it is no journal of Lido"]],
     [["journal file", "file is not a database"]],
-    [["journal file", "a newer Lido wrote it (version 99, known are 1)"]],
+    [["journal file", `a newer Lido wrote it (version 99, known are ${VERSION})`]],
     [["journal file", `unable to open database file: ${journals.path("none")}`]],
   ]);
 });

@@ -122,7 +122,7 @@ Deno.test("restoreJournal() refuses what is no whole backup, and changes nothing
       [
         "newer",
         "PRAGMA user_version = 99",
-        /: journal file: a newer Lido wrote it \(version 99, known are 1\)$/,
+        /: journal file: a newer Lido wrote it \(version 99, known are \d+\)$/,
       ],
       ["counter", "UPDATE counters SET kept = 9 WHERE state = 5", /: journal counters: pool 1 has/],
       ["ending", "UPDATE tasks SET events = '[1,1,1]'", /: journal endings: task number 1 is/],
@@ -163,8 +163,8 @@ Deno.test("restoreJournal() brings an older backup to this version", async () =>
     using folder = DataFolder.open(data);
     strictEqual((await restoreJournal(folder, file, migrations)).tasks, 12);
   }
-  const { version, findings } = inspectJournal(journalPath, { versionMax: 2 });
-  deepStrictEqual([version, findings.filter(({ isOk }) => !isOk)], [2, []]);
+  const { version, findings } = inspectJournal(journalPath, { versionMax: migrations.length });
+  deepStrictEqual([version, findings.filter(({ isOk }) => !isOk)], [migrations.length, []]);
   deepStrictEqual(listFolder(data).filter((name) => name.includes("restoring")), []);
 });
 
