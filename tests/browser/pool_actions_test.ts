@@ -9,20 +9,24 @@ async function openPool(name: string) {
   return await stage.world.manager.createPool({ name, isolation: "thread", maxThreads: 2 });
 }
 
+/** What a button that asks first is called where it does it. */
+function withoutDots(label: string): string {
+  return label.replace("…", "");
+}
+
 async function waitForToast(page: Page, text: string): Promise<void> {
   await page.locator("#toasts .app-toast", { hasText: text }).waitFor();
 }
 
-Deno.test("A pool is created by the dialog, which keeps what was typed when a value is wrong", async () => {
-  await using visitor = await stage.visit();
-  const { page } = visitor;
+stage.test("A pool is created by the dialog, which keeps what was typed when a value is wrong", async ({ visitor, page, t, named }) => {
   await visitor.go("/pools");
-  await page.getByRole("link", { name: "New pool" }).click();
-  const dialog = page.getByRole("dialog", { name: "New pool" });
-  await dialog.getByLabel("Name").fill("by hand");
-  const threads = dialog.getByLabel("Threads at most");
+  const name = named("by hand");
+  await page.getByRole("link", { name: t.action.newPool }).click();
+  const dialog = page.getByRole("dialog", { name: t.pools.newTitle });
+  await dialog.getByLabel(t.setting.name.label).fill(name);
+  const threads = dialog.getByLabel(t.setting.maxThreads.label);
   await threads.fill("many");
-  await dialog.getByRole("button", { name: "New pool" }).click();
+  await dialog.getByRole("button", { name: t.action.newPool }).click();
 
   await dialog.getByRole("alert").waitFor();
   strictEqual(await threads.inputValue(), "many");
@@ -30,138 +34,172 @@ Deno.test("A pool is created by the dialog, which keeps what was typed when a va
   const described = await threads.getAttribute("aria-describedby") ?? "";
   match(described, /field-maxThreads-faults/);
   match(await dialog.locator("#field-maxThreads-faults").innerText(), /\w/);
-  strictEqual(await dialog.getByLabel("Name").inputValue(), "by hand");
+  strictEqual(await dialog.getByLabel(t.setting.name.label).inputValue(), name);
   strictEqual(
-    stage.world.manager.listPools().some(({ settings }) => settings.name === "by hand"),
+    stage.world.manager.listPools().some(({ settings }) => settings.name === name),
     false,
   );
 
   await threads.fill("3");
-  await dialog.getByRole("button", { name: "New pool" }).click();
-  await page.getByRole("heading", { level: 1, name: "by hand" }).waitFor();
-  await waitForToast(page, "Pool by hand was created");
-  const created = stage.world.manager.listPools().find(({ settings }) =>
-    settings.name === "by hand"
-  );
+  await dialog.getByRole("button", { name: t.action.newPool }).click();
+  await page.getByRole("heading", { level: 1, name }).waitFor();
+  await waitForToast(page, t.pools.created(name));
+  const created = stage.world.manager.listPools().find(({ settings }) => settings.name === name);
   strictEqual(created?.settings.maxThreads, 3);
-  deepStrictEqual(visitor.faults, []);
 });
 
-Deno.test("A pool is paused and resumed in the list and on its page", async () => {
-  await using visitor = await stage.visit();
-  const { page } = visitor;
-  const { id } = await openPool("stop and go");
+stage.test("A pool is paused and resumed in the list and on its page", async ({ visitor, page, t, named }) => {
+  const name = named("stop and go");
+  const pause = page.getByRole("button", { name: t.action.ofObject(t.action.pause, name) });
+  const resume = page.getByRole("button", { name: t.action.ofObject(t.action.resume, name) });
+  const { id } = await openPool(name);
   await visitor.go("/pools");
-  await page.getByRole("button", { name: "Pause stop and go" }).click();
-  await page.getByRole("button", { name: "Resume stop and go" }).waitFor();
+  await pause.click();
+  await resume.waitFor();
   strictEqual(stage.world.manager.getPool(id).state, "paused");
   await visitor.go(`/pools/${id}`);
-  await page.getByRole("button", { name: "Resume stop and go" }).click();
-  await page.getByRole("button", { name: "Pause stop and go" }).waitFor();
-  await waitForToast(page, "Pool stop and go goes on");
+  await resume.click();
+  await pause.waitFor();
+  await waitForToast(page, t.pool.resumed(name));
   strictEqual(stage.world.manager.getPool(id).state, "running");
-  deepStrictEqual(visitor.faults, []);
 });
 
-Deno.test("A pool is resized by the dialog", async () => {
-  await using visitor = await stage.visit();
-  const { page } = visitor;
-  const { id } = await openPool("to resize");
+stage.test("A pool is resized by the dialog", async ({ visitor, page, t, named }) => {
+  const name = named("to resize");
+  const { id } = await openPool(name);
   await visitor.go(`/pools/${id}`);
-  await page.getByRole("link", { name: "Resize… to resize" }).click();
-  const dialog = page.getByRole("dialog", { name: "Resize to resize" });
-  await dialog.getByLabel("Threads at most").fill("0");
-  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("link", { name: t.action.ofObject(t.action.resize, name) }).click();
+  const dialog = page.getByRole("dialog", { name: t.pool.resizeTitle(name) });
+  await dialog.getByLabel(t.setting.maxThreads.label).fill("0");
+  await dialog.getByRole("button", { name: t.action.save }).click();
   await dialog.locator("#field-maxThreads-faults").waitFor();
-  strictEqual(await dialog.getByLabel("Threads at most").inputValue(), "0");
-  await dialog.getByLabel("Threads at most").fill("5");
-  await dialog.getByRole("button", { name: "Save" }).click();
+  strictEqual(await dialog.getByLabel(t.setting.maxThreads.label).inputValue(), "0");
+  await dialog.getByLabel(t.setting.maxThreads.label).fill("5");
+  await dialog.getByRole("button", { name: t.action.save }).click();
   await dialog.waitFor({ state: "hidden" });
-  await waitForToast(page, "Pool to resize has 5 threads at most");
-  await page.locator(".pool-numbers", { hasText: "0 of 5" }).waitFor();
+  await waitForToast(page, t.pool.resized(name, "5"));
+  await page.locator(".pool-numbers", { hasText: t.pools.of("0", "5") }).waitFor();
   strictEqual(stage.world.manager.getPool(id).settings.maxThreads, 5);
-  deepStrictEqual(visitor.faults, []);
 });
 
-Deno.test("Settings are changed, seen as a version, and reverted", async () => {
-  await using visitor = await stage.visit();
-  const { page } = visitor;
-  const { id } = await openPool("to change");
+stage.test("Settings are changed, seen as a version, and reverted", async ({ visitor, page, t, named }) => {
+  const { id } = await openPool(named("to change"));
+  const capacity = page.getByLabel(t.setting.queueCapacity.label);
   await visitor.go(`/pools/${id}?tab=settings`);
   const form = page.locator("#settings-form");
-  await form.getByLabel("Queue capacity").fill("none");
-  await form.getByLabel("Reason").fill("A calm Sunday");
-  await form.getByRole("button", { name: "Save" }).click();
+  await capacity.fill("none");
+  await form.getByLabel(t.pool.reason).fill("A calm Sunday");
+  await form.getByRole("button", { name: t.action.save }).click();
   await form.locator("#field-queueCapacity-faults").waitFor();
-  strictEqual(await form.getByLabel("Queue capacity").inputValue(), "none");
-  strictEqual(await form.getByLabel("Reason").inputValue(), "A calm Sunday");
-  await form.getByLabel("Queue capacity").fill("77");
-  await form.getByRole("button", { name: "Save" }).click();
-  await waitForToast(page, "Saved as version 2");
+  strictEqual(await capacity.inputValue(), "none");
+  strictEqual(await form.getByLabel(t.pool.reason).inputValue(), "A calm Sunday");
+  await capacity.fill("77");
+  await form.getByRole("button", { name: t.action.save }).click();
+  await waitForToast(page, t.pool.saved("2"));
 
-  await page.getByRole("link", { name: "History" }).click();
+  await page.getByRole("link", { name: t.pool.history }).click();
   const second = page.locator("#version-2");
   await second.getByText("A calm Sunday").waitFor();
   match(await second.innerText(), /77/);
-  await page.locator("#version-1").getByRole("button", { name: "Revert to this" }).click();
+  await page.locator("#version-1").getByRole("button", { name: t.pool.revert }).click();
   await page.locator("#version-3").waitFor();
   const { settings, settingsVersion } = stage.world.manager.getPool(id);
   deepStrictEqual([settings.queueCapacity === 77, settingsVersion], [false, 3]);
-  deepStrictEqual(visitor.faults, []);
 });
 
-Deno.test("What waits in a pool is cancelled after a question", async () => {
-  await using visitor = await stage.visit();
-  const { page } = visitor;
-  const { id } = await openPool("to clear");
+stage.test("What waits in a pool is cancelled after a question", async ({ visitor, page, t, named }) => {
+  const name = named("to clear");
+  const { id } = await openPool(name);
   await stage.world.manager.pausePool(id);
   const input = { left: 1, right: 2 };
   for (let at = 0; at < 3; at++) {
     await stage.world.manager.submit({ poolId: id, type: "add", input, priority: 0, tags: [] });
   }
   await visitor.go(`/pools/${id}`);
-  await page.getByRole("link", { name: "Cancel pending… to clear" }).click();
-  const dialog = page.getByRole("dialog", { name: "Cancel all that waits in to clear?" });
-  await dialog.getByText("3 tasks that wait are cancelled").waitFor();
-  await dialog.getByRole("link", { name: "Keep it" }).click();
+  await page.getByRole("link", { name: t.action.ofObject(t.action.cancelPending, name) }).click();
+  const dialog = page.getByRole("dialog", { name: t.pool.cancelTitle(name) });
+  await dialog.getByText(t.pool.cancelText("3")).waitFor();
+  await dialog.getByRole("link", { name: t.action.keep }).click();
   await dialog.waitFor({ state: "hidden" });
   strictEqual(stage.world.manager.getPool(id).counts.pending, 3);
-  await page.getByRole("link", { name: "Cancel pending… to clear" }).click();
-  await dialog.getByRole("button", { name: "Cancel pending" }).click();
-  await waitForToast(page, "3 tasks that waited were cancelled");
+  await page.getByRole("link", { name: t.action.ofObject(t.action.cancelPending, name) }).click();
+  await dialog.getByRole("button", { name: withoutDots(t.action.cancelPending) }).click();
+  await waitForToast(page, t.pool.pendingCancelled("3"));
   strictEqual(stage.world.manager.getPool(id).counts.pending, 0);
-  deepStrictEqual(visitor.faults, []);
 });
 
-Deno.test("A pool is drained and closed after a question", async () => {
-  await using visitor = await stage.visit({ refreshS: 1 });
-  const { page } = visitor;
-  const { id } = await openPool("to drain");
+stage.test("A pool is drained and closed after a question", async ({ visitor, page, t, named }) => {
+  const name = named("to drain");
+  const { id } = await openPool(name);
   await visitor.go(`/pools/${id}`);
-  await page.getByRole("link", { name: "Drain and close… to drain" }).click();
-  const dialog = page.getByRole("dialog", { name: "Drain and close to drain?" });
-  await dialog.getByRole("button", { name: "Drain and close" }).click();
-  await waitForToast(page, "Pool to drain takes nothing new");
-  await page.locator(".page-actions .badge", { hasText: "Closed" }).waitFor();
+  await page.getByRole("link", { name: t.action.ofObject(t.action.drain, name) }).click();
+  const dialog = page.getByRole("dialog", { name: t.pool.drainTitle(name) });
+  await dialog.getByRole("button", { name: withoutDots(t.action.drain) }).click();
+  await waitForToast(page, t.pool.draining(name));
+  await page.locator(".page-actions .badge", { hasText: t.poolState.closed }).waitFor();
   strictEqual(stage.world.manager.getPool(id).state, "closed");
-  deepStrictEqual(visitor.faults, []);
-});
+}, { refreshS: 1 });
 
-Deno.test("A pool is closed by force only when its name is typed", async () => {
-  await using visitor = await stage.visit();
-  const { page } = visitor;
-  const { id } = await openPool("to break off");
+stage.test("A pool is closed by force only when its name is typed", async ({ visitor, page, t, named }) => {
+  const pool = named("to break off");
+  const { id } = await openPool(pool);
   await visitor.go(`/pools/${id}`);
-  await page.getByRole("link", { name: "Force close… to break off" }).click();
-  const dialog = page.getByRole("dialog", { name: "Force close to break off?" });
-  const name = dialog.getByLabel("Type to break off to confirm");
+  await page.getByRole("link", { name: t.action.ofObject(t.action.forceClose, pool) }).click();
+  const dialog = page.getByRole("dialog", { name: t.pool.forceTitle(pool) });
+  const name = dialog.getByLabel(t.pool.typeName(pool));
   await name.fill("to break");
-  await dialog.getByRole("button", { name: "Force close" }).click();
-  await dialog.getByText("This is not the pool's name").waitFor();
+  await dialog.getByRole("button", { name: withoutDots(t.action.forceClose) }).click();
+  await dialog.getByText(t.pool.typeNameWrong).waitFor();
   strictEqual(stage.world.manager.getPool(id).state, "running");
-  await name.fill("to break off");
-  await dialog.getByRole("button", { name: "Force close" }).click();
-  await waitForToast(page, "Pool to break off is closed");
+  await name.fill(pool);
+  await dialog.getByRole("button", { name: withoutDots(t.action.forceClose) }).click();
+  await waitForToast(page, t.pool.forceClosed(pool, "0", "0"));
   strictEqual(stage.world.manager.getPool(id).state, "closed");
-  deepStrictEqual(visitor.faults, []);
+});
+
+stage.test("A task is stopped at the thread that runs it", async ({ visitor, page, t, named }) => {
+  const { id } = await openPool(named("to stop in"));
+  const input = { pages: 100_000 };
+  const { task } = await stage.world.manager.submit({
+    poolId: id,
+    type: "crawl",
+    input,
+    priority: 0,
+    tags: [],
+  });
+  await visitor.go(`/pools/${id}`);
+  await page.getByRole("button", { name: t.action.ofObject(t.action.stop, task.id) }).click();
+  const ended = await stage.world.manager.waitForTask(task.id, { waitMs: 30_000 });
+  strictEqual(ended.status.state, "cancelled");
+}, { refreshS: 1 });
+
+stage.test("Pools are narrowed by status, isolation and text", async ({ visitor, page, t, named }) => {
+  const name = named("needle");
+  const { id } = await openPool(name);
+  await stage.world.manager.pausePool(id);
+  const rows = page.locator("table.rows tbody tr");
+  await visitor.go("/pools");
+  const filters = page.locator("form.filters");
+  await filters.getByLabel(t.pools.status).selectOption({ label: t.poolState.paused });
+  await page.waitForURL(/status=paused/);
+  await filters.getByLabel(t.pools.isolation).selectOption("thread");
+  await page.waitForURL(/isolation=thread/);
+  await filters.getByLabel(t.pools.text).fill(name);
+  await filters.getByRole("button", { name: t.action.filter }).click();
+  await page.waitForURL((url) => url.searchParams.get("text") === name);
+  deepStrictEqual(await rows.locator("td.name a").allInnerTexts(), [name]);
+  await filters.getByLabel(t.pools.text).fill("no such pool");
+  await filters.getByRole("button", { name: t.action.filter }).click();
+  await page.getByText(t.pools.emptyTitle).waitFor();
+});
+
+stage.test("A range of the charts is chosen, on a pool's page and on the overview", async (scene) => {
+  const { visitor, page, t } = scene;
+  for (const path of ["/", `/pools/${stage.world.pools.idle}?tab=charts`]) {
+    await visitor.go(path);
+    const ranges = page.getByRole("navigation", { name: t.overview.range });
+    await ranges.getByRole("link", { name: t.overview.ranges["6h"] }).click();
+    await page.waitForURL(/range=6h/);
+    await ranges.locator("[aria-current]", { hasText: t.overview.ranges["6h"] }).waitFor();
+  }
 });

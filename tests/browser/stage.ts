@@ -1,5 +1,8 @@
 /** What the browser tests of one file share: a busy world, and a browser that looks at it. */
-import type { Browser } from "playwright-core";
+import { deepStrictEqual } from "node:assert/strict";
+import type { Browser, Page } from "playwright-core";
+import { type LanguageCode, LANGUAGES } from "../../views/i18n/language.ts";
+import type { Words } from "../../views/i18n/en.ts";
 import { type BusyWorld, startBusyWorld } from "./busy_world.ts";
 import { launch } from "./launch.ts";
 import { type Looks, openVisitor, type Visitor } from "./visitor.ts";
@@ -9,6 +12,22 @@ export interface Stage {
   readonly world: BusyWorld;
   /** Somebody comes, with nothing of others. */
   visit(looks?: Looks): Promise<Visitor>;
+  /**
+   * Registers a test once for each language: it finds what it looks for by the words of the pages.
+   * Whatever goes wrong in the browser fails it, too.
+   */
+  test(name: string, run: (scene: Scene) => Promise<void>, looks?: Looks): void;
+}
+
+/** What a test of one language has. */
+export interface Scene {
+  readonly visitor: Visitor;
+  readonly page: Page;
+  readonly language: LanguageCode;
+  /** The words of that language. */
+  readonly t: Words;
+  /** A name for what the test makes, so that its other language's run finds its own. */
+  named(name: string): string;
 }
 
 /** To be called once, before a file's tests. */
@@ -29,10 +48,21 @@ export function setStage(): Stage {
     await browser.close();
     await world[Symbol.asyncDispose]();
   });
+  const visit = (looks: Looks = {}) => openVisitor(need().browser, need().world.url, looks);
   return {
     get world() {
       return need().world;
     },
-    visit: (looks = {}) => openVisitor(need().browser, need().world.url, looks),
+    visit,
+    test(name, run, looks = {}) {
+      for (const language of Object.keys(LANGUAGES) as LanguageCode[]) { // its own keys
+        Deno.test(`${name} (${language})`, async () => {
+          await using visitor = await visit({ ...looks, language });
+          const named = (one: string) => `${one}-${language}`;
+          await run({ visitor, page: visitor.page, language, t: LANGUAGES[language], named });
+          deepStrictEqual(visitor.faults, []);
+        });
+      }
+    },
   };
 }

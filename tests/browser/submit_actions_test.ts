@@ -20,20 +20,18 @@ async function inputOf(id: TaskId): Promise<unknown> {
   return JSON.parse((await stage.world.manager.getTask(id)).inputJson ?? "null");
 }
 
-Deno.test("A task is submitted by its form, which keeps what was typed when a value is wrong", async () => {
-  await using visitor = await stage.visit();
-  const { page } = visitor;
+stage.test("A task is submitted by its form, which keeps what was typed when a value is wrong", async ({ visitor, page, t }) => {
   await visitor.go("/submit");
-  await page.getByRole("navigation", { name: "Task type" }).getByRole("link", { name: "crawl" })
+  await page.getByRole("navigation", { name: t.submit.type }).getByRole("link", { name: "crawl" })
     .click();
   const form = page.locator("#submit-form");
   const before = await countTasks();
   await form.getByLabel("Pages").fill("a few");
   await form.getByLabel("Host").fill("lido.example");
   await form.getByLabel("Kinds").fill("html\npdf");
-  await form.getByLabel("Pool").selectOption({ label: "nightly reports" });
-  await form.getByLabel("Name").fill("Crawl by hand");
-  await form.getByRole("button", { name: "Submit" }).click();
+  await form.getByLabel(t.submit.pool).selectOption({ label: "nightly reports" });
+  await form.getByLabel(t.submit.name).fill("Crawl by hand");
+  await form.getByRole("button", { name: t.submit.go }).click();
   await form.locator("#field-input-pages-faults").waitFor();
   const pages = form.getByLabel("Pages");
   deepStrictEqual(
@@ -42,14 +40,14 @@ Deno.test("A task is submitted by its form, which keeps what was typed when a va
       await pages.getAttribute("aria-invalid"),
       await form.getByLabel("Host").inputValue(),
       await form.getByLabel("Kinds").inputValue(),
-      await form.getByLabel("Name").inputValue(),
+      await form.getByLabel(t.submit.name).inputValue(),
       await countTasks(),
     ],
     ["a few", "true", "lido.example", "html\npdf", "Crawl by hand", before],
   );
 
   await pages.fill("3");
-  await form.getByRole("button", { name: "Submit" }).click();
+  await form.getByRole("button", { name: t.submit.go }).click();
   const task = await shownTask(page);
   deepStrictEqual([task.name, task.poolId, task.type], [
     "Crawl by hand",
@@ -64,27 +62,23 @@ Deno.test("A task is submitted by its form, which keeps what was typed when a va
     order: "newest",
     isPolite: true,
   });
-  deepStrictEqual(visitor.faults, []);
 });
 
-Deno.test("A task is submitted as JSON, which is kept when it is wrong", async () => {
-  await using visitor = await stage.visit();
-  const { page } = visitor;
+stage.test("A task is submitted as JSON, which is kept when it is wrong", async ({ visitor, page, t }) => {
   await visitor.go(`/submit?type=add&pool=${stage.world.pools.paused}`);
-  await page.getByRole("link", { name: "As JSON" }).click();
-  const json = page.getByLabel("Input as JSON");
+  await page.getByRole("link", { name: t.submit.asJson }).click();
+  const json = page.getByLabel(t.submit.inputJson);
   await json.fill('{"left": 4,');
-  await page.getByRole("button", { name: "Submit" }).click();
+  await page.getByRole("button", { name: t.submit.go }).click();
   await page.locator("#input-json-fault").waitFor();
   strictEqual(await json.inputValue(), '{"left": 4,');
   await json.fill('{"left": "four"}');
-  await page.getByRole("button", { name: "Submit" }).click();
+  await page.getByRole("button", { name: t.submit.go }).click();
   await page.locator("#input-json-fault", { hasText: "left" }).waitFor();
   await json.fill('{"left": 9007199254740991, "right": 0}');
-  await page.getByRole("button", { name: "Submit" }).click();
+  await page.getByRole("button", { name: t.submit.go }).click();
   const task = await shownTask(page);
   deepStrictEqual(await inputOf(task.id), { left: 9007199254740991, right: 0 });
-  deepStrictEqual(visitor.faults, []);
 });
 
 for (
@@ -97,16 +91,16 @@ for (
     { format: "CSV", wrong: "left,right\n1,1\ntwo,2\n3,3", right: "left,right\n1,1\n2,2\n3,3" },
   ]
 ) {
-  Deno.test(`A batch of ${format} is taken only when no line has a fault`, async () => {
-    await using visitor = await stage.visit();
-    const { page } = visitor;
+  stage.test(`A batch of ${format} is taken only when no line has a fault`, async ({ visitor, page, t }) => {
     await visitor.go("/submit/batch?type=add");
     const before = await countTasks();
-    const lines = page.getByLabel("Tasks, one a line");
+    const lines = page.getByLabel(t.submit.batchText);
     const wrongLine = String(wrong.split("\n").findIndex((line) => line.includes("two")) + 1);
-    await page.getByLabel("Pool", { exact: true }).selectOption({ label: "nightly reports" });
+    await page.getByLabel(t.submit.pool, { exact: true }).selectOption({
+      label: "nightly reports",
+    });
     await lines.fill(wrong);
-    await page.getByRole("button", { name: "Check" }).click();
+    await page.getByRole("button", { name: t.submit.batchPreview }).click();
     const faults = page.getByRole("alert").getByRole("row");
     await faults.nth(1).waitFor();
     strictEqual(await faults.count(), 2);
@@ -115,53 +109,64 @@ for (
     strictEqual(await lines.inputValue(), wrong);
 
     await lines.fill(right);
-    await page.getByRole("button", { name: "Check" }).click();
-    await page.getByText("All 3 lines are good.").waitFor();
+    await page.getByRole("button", { name: t.submit.batchPreview }).click();
+    await page.getByText(t.submit.batchGood("3")).waitFor();
     strictEqual(await countTasks(), before);
-    await page.getByRole("button", { name: "Submit 3 tasks" }).click();
-    await page.getByRole("heading", { level: 1, name: "Tasks" }).waitFor();
-    await page.getByText("3 tasks were submitted").waitFor();
+    await page.getByRole("button", { name: t.submit.batchGo("3") }).click();
+    await page.getByRole("heading", { level: 1, name: t.tasks.title }).waitFor();
+    await page.getByText(t.submit.batchDone("3")).waitFor();
     strictEqual(await countTasks(), before + 3);
-    deepStrictEqual(visitor.faults, []);
   });
 }
 
-Deno.test("A batch is taken from a file", async () => {
-  await using visitor = await stage.visit();
-  const { page } = visitor;
+stage.test("A batch is taken from a file", async ({ visitor, page, t }) => {
   await visitor.go("/submit/batch?type=add");
   const before = await countTasks();
-  await page.getByLabel("Or a file").setInputFiles({
+  await page.getByLabel(t.submit.batchFile).setInputFiles({
     name: "tasks.csv",
     mimeType: "text/csv",
     buffer: Buffer.from("left,task_name\n7,From a file\n8,From a file"),
   });
-  await page.getByRole("button", { name: "Check" }).click();
-  await page.getByRole("button", { name: "Submit 2 tasks" }).click();
-  await page.getByText("2 tasks were submitted").waitFor();
+  await page.getByRole("button", { name: t.submit.batchPreview }).click();
+  await page.getByRole("button", { name: t.submit.batchGo("2") }).click();
+  await page.getByText(t.submit.batchDone("2")).waitFor();
   strictEqual(await countTasks(), before + 2);
-  deepStrictEqual(visitor.faults, []);
 });
 
-Deno.test("A task that ended is run again, and again with another input", async () => {
-  await using visitor = await stage.visit();
-  const { page } = visitor;
+stage.test("A task that ended is run again, and again with another input", async ({ visitor, page, t }) => {
   await visitor.go(`/tasks/${stage.world.tasks.completed}`);
-  await page.getByRole("button", { name: "Run again Add two numbers" }).click();
+  await page.getByRole("button", { name: t.action.ofObject(t.action.runAgain, "Add two numbers") })
+    .click();
   await page.waitForURL((url) => !url.href.includes(stage.world.tasks.completed));
   const again = await shownTask(page);
   deepStrictEqual(await inputOf(again.id), await inputOf(stage.world.tasks.completed));
   await stage.world.manager.waitForTask(again.id, { waitMs: 30_000 });
 
   await visitor.go(`/tasks/${stage.world.tasks.completed}`);
-  await page.getByRole("link", { name: "Edit and run again" }).click();
+  await page.getByRole("link", { name: t.action.edit }).click();
   const form = page.locator("#submit-form");
   strictEqual(await form.getByLabel("Left").inputValue(), "20");
-  strictEqual(await form.getByLabel("Tags").inputValue(), "nightly");
+  strictEqual(await form.getByLabel(t.submit.tags).inputValue(), "nightly");
   await form.getByLabel("Left").fill("21");
-  await form.getByRole("button", { name: "Submit" }).click();
+  await form.getByRole("button", { name: t.submit.go }).click();
   const edited = await shownTask(page);
   deepStrictEqual(await inputOf(edited.id), { left: 21, right: 22 });
   deepStrictEqual([edited.name, edited.tags], ["Add two numbers", ["nightly"]]);
-  deepStrictEqual(visitor.faults, []);
+});
+
+stage.test("A task type leads to its last runs, and an example to its form", async (scene) => {
+  const { visitor, page, t } = scene;
+  await visitor.go("/types");
+  const card = page.locator("#type-crawl");
+  await card.getByText(t.types.schema, { exact: true }).click();
+  await card.getByText('"pauseMs"').waitFor();
+  await card.getByRole("link", { name: t.types.lastRuns }).click();
+  await page.getByText("Crawl the catalogue").first().waitFor();
+  await visitor.go("/types");
+  await card.locator(".examples a").first().click();
+  await page.locator("#submit-form").waitFor();
+  strictEqual(await page.getByLabel("Pages").inputValue(), "10");
+  await visitor.go("/types");
+  await card.getByRole("link", { name: t.types.submit }).first().click();
+  await page.locator("#submit-form").waitFor();
 });

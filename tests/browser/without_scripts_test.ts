@@ -105,3 +105,22 @@ Deno.test("The language is changed without scripts", async () => {
   await page.locator("html[lang=zh]").waitFor();
   strictEqual(new URL(page.url()).pathname, "/types");
 });
+
+Deno.test("Columns are chosen, and a view is saved and removed, without scripts", async () => {
+  await using opened = await openWithoutScripts();
+  const { visitor, page } = opened;
+  await visitor.go("/tasks?q=state:failed");
+  await page.locator(".column-chooser summary").click();
+  await page.getByLabel("Slot").check();
+  await page.getByRole("button", { name: "Show" }).click();
+  await page.getByRole("columnheader", { name: "Slot" }).waitFor();
+  await page.getByRole("link", { name: "Save view…" }).click();
+  await page.getByLabel("Name").fill("plain view");
+  await page.getByLabel("Everybody").check();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("View plain view was saved").waitFor();
+  await page.getByRole("link", { name: "Remove plain view" }).click();
+  await page.getByRole("button", { name: "Remove" }).click();
+  await page.getByText("View plain view was removed").waitFor();
+  strictEqual(await page.getByRole("link", { name: "plain view" }).count(), 0);
+});
