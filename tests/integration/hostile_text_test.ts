@@ -191,6 +191,8 @@ function worldOf(text: string, state: keyof ReturnType<typeof statusesOf> = "com
       isBuiltIn: false,
     }],
     listBrokenTaskFiles: () => [{ url: text, reason: text }],
+    listViews: () => [{ name: text, query: `q=${encodeURIComponent(text)}`, savedAtMs: 0 }],
+    saveView: refuse("invalid_input", "name"),
     changePool: refuse("invalid_input", "name"),
     createPool: refuse("invalid_input", "name"),
     resizePool: refuse("invalid_input", "maxThreads"),
@@ -302,6 +304,9 @@ for (const [what, text] of Object.entries(TEXTS)) {
       `/submit?type=${value}&pool=${value}&as=${value}`,
       `/submit/batch?type=${value}`,
       `/?range=${value}`,
+      `/tasks?col=${value}`,
+      `/tasks/views/new?q=${value}&col=${value}`,
+      `/tasks/views/remove?name=${value}&shared=1`,
     ];
     for (const path of paths) {
       const page = await look(appWith().app, path);
@@ -327,6 +332,7 @@ for (const [what, text] of Object.entries(TEXTS)) {
       [`/pools/${POOL_ID}/settings`, "name", { name: `${text}2`, reason: text }],
       [`/pools/${POOL_ID}/settings`, "reason", { name: `${text}2`, reason: text }],
       [`/pools/${POOL_ID}/resize`, "maxThreads", { maxThreads: text }],
+      ["/tasks/views", "name", { name: text, query: `q=${encodeURIComponent(text)}`, shared: "1" }],
       ["/submit", "name", { type: "sleep", as: "form", pool: POOL_ID, name: text }],
       ["/submit", "input_json", { type: "sleep", as: "json", input_json: `{${text}` }],
       ["/submit", "tags", { type: "sleep", as: "form", tags: text, priority: "x" }],
