@@ -10,6 +10,7 @@ import type { Clock } from "../core/mod.ts";
 import { isNdjson } from "./api/batch_stream.ts";
 import { eventRoutes } from "./api/events.ts";
 import { historyRoutes } from "./api/history.ts";
+import { openApiRoutes } from "./api/openapi/routes.ts";
 import { poolRoutes } from "./api/pools.ts";
 import { statsRoutes } from "./api/stats.ts";
 import { taskRoutes } from "./api/tasks.ts";
@@ -63,6 +64,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route("/api/views", viewRoutes(manager));
   app.route("/api", statsRoutes(manager, clock));
   app.route("/api", historyRoutes(manager));
+  app.route("/api", openApiRoutes());
   app.route("/api", eventRoutes(manager, options.logError));
   app.route("/health", healthRoutes(manager));
   app.route("/static", staticFiles().routes);

@@ -29,13 +29,17 @@ const DEMO_TYPE = "demo";
 const DEMO_SECONDS_DEFAULT = 5;
 
 /** The settings one by one: a change may name some of them, and no default may slip in. */
-const Changes = z.strictObject(PoolSettings.shape).omit({ isolation: true }).partial();
-const Size = Changes.pick({ maxThreads: true, minThreads: true })
+export const Changes = z.strictObject(PoolSettings.shape).omit({ isolation: true }).partial();
+/** The body of a resize. */
+export const Size = Changes.pick({ maxThreads: true, minThreads: true })
   .extend({ maxThreads: PoolSettings.shape.maxThreads.unwrap() });
 const DurationMs = z.int().min(0).max(30 * 86_400_000);
-const Deadline = z.strictObject({ deadlineMs: DurationMs.exactOptional() });
-const Grace = z.strictObject({ graceMs: DurationMs.exactOptional() });
-const Batch = z.strictObject({ tasks: z.array(z.unknown()).min(1).max(BATCH_MAX) });
+/** The body of a drain. */
+export const Deadline = z.strictObject({ deadlineMs: DurationMs.exactOptional() });
+/** The body of a stop. */
+export const Grace = z.strictObject({ graceMs: DurationMs.exactOptional() });
+/** The body of a batch. */
+export const Batch = z.strictObject({ tasks: z.array(z.unknown()).min(1).max(BATCH_MAX) });
 
 /** Reads the body of a pool's creation. */
 export function poolFromWire(body: unknown): PoolSettingsInput {
@@ -90,12 +94,15 @@ export function batchFromWire(body: unknown): TaskSubmission[] {
   return listFromWire(tasks.map(withDemo), "tasks", SUBMISSION_FORM);
 }
 
-const SIZE_FIELDS = fieldNames(Size.shape, {
+/** Names on the wire. */
+export const SIZE_FIELDS = fieldNames(Size.shape, {
   maxThreads: "max_workers",
   minThreads: "min_workers",
 });
-const DEADLINE_FIELDS = fieldNames(Deadline.shape);
-const GRACE_FIELDS = fieldNames(Grace.shape);
+/** Names on the wire. */
+export const DEADLINE_FIELDS = fieldNames(Deadline.shape);
+/** Names on the wire. */
+export const GRACE_FIELDS = fieldNames(Grace.shape);
 const SUBMISSION_FORM = {
   action: "Cannot submit tasks",
   schema: TaskSubmission,

@@ -8,20 +8,22 @@ import { presentTime } from "../present/time.ts";
 import { answer } from "./answer.ts";
 import { readJson } from "./read_json.ts";
 import { readTaskFilter, TASK_FILTERS } from "./task_filter.ts";
-import { fieldNames, fromWire, invalidInput, unknownField } from "./wire.ts";
+import { type FieldNames, fieldNames, fromWire, invalidInput, unknownField } from "./wire.ts";
 
 const ACTION = "Cannot act on tasks";
 /** Ids that one request may name; a filter may mean any number. */
 const IDS_MAX = 10_000;
 
 /** What the body may hold: ids, or a filter of the same words as a list's address. */
-const Bulk = z.strictObject({
+export const Bulk = z.strictObject({
   action: z.enum(BULK_ACTIONS),
   taskIds: z.array(TaskId).min(1).max(IDS_MAX).exactOptional(),
   filter: z.record(z.string(), z.unknown()).exactOptional(),
   dryRun: z.boolean().default(false),
 });
-const FORM = { action: ACTION, schema: Bulk, names: fieldNames(Bulk.shape) };
+/** Names on the wire. */
+export const BULK_FIELDS: FieldNames = fieldNames(Bulk.shape);
+const FORM = { action: ACTION, schema: Bulk, names: BULK_FIELDS };
 
 /** Makes the routes below `/api/tasks/bulk`. */
 export function bulkRoutes({ bulk }: RoutedManager): Hono<AppEnv> {

@@ -9,8 +9,9 @@ import { readQuery } from "./query.ts";
 import { readJson } from "./read_json.ts";
 import { fieldNames, fromWire } from "./wire.ts";
 
-const Body = View.pick({ query: true });
-const FORM = { action: "Cannot save view", schema: Body, names: fieldNames(Body.shape) };
+/** The body of a save: the name is in the address. */
+export const ViewBody = View.pick({ query: true });
+const FORM = { action: "Cannot save view", schema: ViewBody, names: fieldNames(ViewBody.shape) };
 
 /** Makes the routes below `/api/views`. */
 export function viewRoutes(manager: RoutedManager): Hono<AppEnv> {
@@ -24,7 +25,7 @@ export function viewRoutes(manager: RoutedManager): Hono<AppEnv> {
     return answer(c, manager.listViews().map(presentView));
   });
   routes.put("/:name", async (c) => {
-    const { query }: z.output<typeof Body> = fromWire(readJson(c), FORM);
+    const { query }: z.output<typeof ViewBody> = fromWire(readJson(c), FORM);
     return answer(c, presentView(await manager.saveView({ name: c.req.param("name"), query })));
   });
   routes.delete("/:name", async (c) => {

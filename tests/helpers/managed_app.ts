@@ -1,6 +1,7 @@
 /** The HTTP app with a real manager behind it, asked without a port. */
 import { Config, Manager, systemClock } from "../../core/mod.ts";
 import { createApp } from "../../routes/app.ts";
+import { checkDescribed } from "./described.ts";
 import type { ApiAnswer } from "./start_server.ts";
 
 /** See the head of this file. */
@@ -35,7 +36,13 @@ export async function managedApp(config: Readonly<Record<string, unknown>> = {})
           : { body: typeof body === "string" ? body : JSON.stringify(body) }),
       });
       const text = await response.text();
-      return { status: response.status, headers: response.headers, body: JSON.parse(text) };
+      const answer = {
+        status: response.status,
+        headers: response.headers,
+        body: JSON.parse(text),
+      };
+      checkDescribed({ method, path }, answer);
+      return answer;
     },
     async [Symbol.asyncDispose]() {
       await manager.close();

@@ -5,6 +5,7 @@
 import { ok } from "node:assert/strict";
 import { join } from "node:path";
 import project from "../../deno.json" with { type: "json" };
+import { checkDescribed } from "./described.ts";
 import { PROJECT_FOLDER } from "./import_graph.ts";
 import { childrenOf, isGone } from "./processes.ts";
 import { until } from "./until.ts";
@@ -67,7 +68,10 @@ export class StartedServer implements AsyncDisposable {
       headers: { ...body === undefined ? {} : { "content-type": "application/json" }, ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: response.status, headers: response.headers, body: await response.json() };
+    const { status, headers: told } = response;
+    const answer = { status, headers: told, body: await response.json() };
+    checkDescribed({ method, path }, answer);
+    return answer;
   }
 
   /** Asks the API and gives `data`, which is a `Data` by the API's contract. */

@@ -1,0 +1,60 @@
+/** The description of the API: it is valid, it leaves nothing out, and it tells nothing twice. */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { errorsOf, openApiDocument, OPERATIONS } from "../../../../routes/api/openapi/document.ts";
+import { HTTP_ERROR_CODES, STATUS } from "../../../../routes/errors.ts";
+import { ERROR_TEXTS } from "../../../../routes/error_texts.ts";
+import { appWith } from "../../../helpers/app_with.ts";
+
+/** Errors of the start, and of one address that names no operation. */
+const OF_NO_OPERATION = [
+  "data_folder_locked",
+  "data_folder_unusable",
+  "method_not_allowed",
+  "pool_busy",
+  "illegal_transition",
+  "thread_start_failed",
+  "budget_exhausted",
+];
+
+async function served() {
+  const response = await appWith().app.request("/api/openapi.json");
+  strictEqual(response.status, 200);
+  return await response.json();
+}
+
+Deno.test("GET /api/openapi.json is valid OpenAPI 3.1, as another program sees it", async () => {
+  const { valid, errors } = await new Validator().validate(await served());
+  deepStrictEqual(errors, undefined);
+  ok(valid);
+});
+
+Deno.test("The description has each route of the API, and no other", () => {
+  const described = OPERATIONS.map(({ method, path }) => `${method} ${path}`);
+  strictEqual(new Set(described).size, described.length);
+  const routes = appWith().app.routes
+    .filter(({ method, path }) => method !== "ALL" && /^\/(api|health)/.test(path))
+    .map(({ method, path }) => {
+      const [whole] = [path.replace(/\/$/, "")];
+      return `${method.toLowerCase()} ${whole.replaceAll(/:(\w+)/g, "{}")}`;
+    });
+  const names = described.map((one) => one.replaceAll(/\{\w+\}/g, "{}"));
+  deepStrictEqual([...new Set(routes)].sort(), names.sort());
+});
+
+Deno.test("The description's parts are all there, and all used", async () => {
+  const document = await served();
+  const names = Object.keys(document.components.schemas);
+  const used = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)];
+  deepStrictEqual([...new Set(used.map(([, name]) => name))].sort(), names.sort());
+  strictEqual(new Set(OPERATIONS.map(({ id }) => id)).size, OPERATIONS.length);
+});
+
+Deno.test("Each error is told of by an operation, with its meaning in each language", () => {
+  const told = new Set([...OPERATIONS.flatMap(errorsOf), ...OF_NO_OPERATION, "not_found"]);
+  deepStrictEqual([...told].sort(), Object.keys(STATUS).sort());
+  ok(HTTP_ERROR_CODES.every((code) => code in ERROR_TEXTS));
+  for (const [code, { en, zh }] of Object.entries(ERROR_TEXTS)) {
+    ok(/^[A-Z]/.test(en) && /\p{Script=Han}/u.test(zh), code);
+  }
+});
