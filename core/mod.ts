@@ -29,6 +29,7 @@ export { type Clock, systemClock } from "./model/clock.ts";
 export type { EventBatch, EventFilter, LiveEvent } from "./model/live_event.ts";
 export { EventFeed } from "./observation/event_feed.ts";
 export { type SavedView, View, VIEWS_MAX } from "./model/saved_view.ts";
+export { VERSION } from "./model/version.ts";
 export { readSentence, type Said, type SentenceName } from "./model/sentences.ts";
 export {
   ERROR_CODES,

@@ -22,6 +22,7 @@ import { BODY_BYTES_MAX, bodyGuard, jsonGuard } from "./guards/body_guard.ts";
 import { crossSiteGuard } from "./guards/cross_site_guard.ts";
 import { hostGuard } from "./guards/host_guard.ts";
 import { healthRoutes } from "./health.ts";
+import { apiDocsRoutes } from "./pages/api_docs.tsx";
 import { overviewRoutes } from "./pages/overview.tsx";
 import { paletteRoutes } from "./pages/palette.ts";
 import { poolsRoutes } from "./pages/pools.tsx";
@@ -58,6 +59,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     // What it shows is old a moment later.
     if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
   }, jsonGuard());
+  app.route("/api/docs", apiDocsRoutes(desk));
   app.route("/api/pools", poolRoutes(manager));
   app.route("/api/tasks", taskRoutes({ ...options, bodyTimeoutMs: bodyTimeoutOf(options) }));
   app.route("/api/types", typeRoutes(manager));

@@ -2,6 +2,9 @@
 import type { Context, ErrorHandler } from "hono";
 import { ProblemPage } from "../../views/pages/problem.tsx";
 import type { AppEnv } from "../app_env.ts";
+import type { ErrorCode } from "../../core/mod.ts";
+import { ERROR_TEXTS } from "../error_texts.ts";
+import type { HttpErrorCode } from "../errors.ts";
 import { type Desk, Visit } from "./visit.tsx";
 
 /** The error handler for programs, and around it what people are told of the same answer. */
@@ -22,16 +25,24 @@ export function withPages(desk: Desk, answer: ErrorHandler<AppEnv>): ErrorHandle
 async function tell(visit: Visit, response: Response): Promise<Response> {
   const { c, language: { t } } = visit;
   const { status } = response;
-  const { error: text } = await response.clone().json();
+  const text = inWords(visit, await response.clone().json());
   if (visit.isScripted) {
     // What the page shows stays, and the message comes beside it.
     c.header("HX-Reswap", "none");
-    return toast(visit, String(text), response);
+    return toast(visit, text, response);
   }
   const requestId = status >= 500 ? c.get("requestId") : null;
-  const page = <ProblemPage model={{ status, text: String(text), requestId }} />;
+  const page = <ProblemPage model={{ status, text, requestId }} />;
   const title = status === 404 ? t.error.notFound : t.error.title;
   return await visit.page(null, title, page, status as 400); // one of STATUS
+}
+
+/** In English the error's own sentence; else what its code means, and the sentence behind it. */
+function inWords(
+  { language: { code: language, t } }: Visit,
+  { error, code }: { readonly error: string; readonly code: ErrorCode | HttpErrorCode },
+): string {
+  return language === "en" ? error : t.error.withDetail(ERROR_TEXTS[code][language], error);
 }
 
 function toast(visit: Visit, text: string, response: Response): Response {

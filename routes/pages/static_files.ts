@@ -28,7 +28,7 @@ const TYPES: Readonly<Record<string, string>> = {
   js: "text/javascript; charset=utf-8",
   svg: "image/svg+xml",
 };
-const OWN = ["app.css", "app.js", "charts.js", "keys.js", "theme.js", "favicon.svg"];
+const OWN = ["api.js", "app.css", "app.js", "charts.js", "keys.js", "theme.js", "favicon.svg"];
 const FOREIGN = {
   "htmx.js": "htmx.org/dist/htmx.min.js",
   "hx-ptag.js": "htmx.org/dist/ext/hx-ptag.min.js",

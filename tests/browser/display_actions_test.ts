@@ -92,6 +92,7 @@ stage.test("Keys lead to all places", async ({ visitor, page, t }) => {
       ["t", t.nav.tasks],
       ["s", t.submit.title],
       ["y", t.nav.types],
+      ["i", t.nav.api],
     ] as const
   ) {
     await page.keyboard.press("g");

@@ -38,6 +38,7 @@ export function screensOf({ pools, tasks }: BusyWorld): readonly Screen[] {
     { name: "submit-json", path: "/submit?type=crawl&as=json" },
     { name: "submit-batch", path: "/submit/batch" },
     { name: "types", path: "/types" },
+    { name: "api", path: "/api/docs" },
     { name: "not-found", path: "/nowhere" },
   ];
 }

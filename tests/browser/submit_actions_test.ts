@@ -170,3 +170,32 @@ stage.test("A task type leads to its last runs, and an example to its form", asy
   await card.getByRole("link", { name: t.types.submit }).first().click();
   await page.locator("#submit-form").waitFor();
 });
+
+stage.test("An operation of the API is read, and tried", async ({ visitor, page, t, named }) => {
+  await visitor.go("/api/docs");
+  const read = page.locator("#getTask");
+  await read.locator("summary").click();
+  await read.getByLabel("task_id").fill(stage.world.tasks.completed);
+  await read.getByRole("button", { name: t.api.send }).click();
+  await read.getByRole("region", { name: t.api.answer }).getByText("Add two numbers").waitFor();
+  await read.getByRole("link", { name: "Task", exact: true }).click();
+  await page.waitForURL(/#schema-Task$/);
+  await page.locator("#schema-Task-json").getByText("running_time").waitFor();
+
+  const create = page.locator("#createPool");
+  await create.locator("summary").click();
+  const name = named("tried");
+  await create.getByRole("textbox", { name: t.api.body }).fill(
+    JSON.stringify({ name, max_worker: 1 }),
+  );
+  await create.getByRole("button", { name: t.api.send }).click();
+  const answer = create.getByRole("region", { name: t.api.answer });
+  await answer.getByText("max_workers").first().waitFor();
+  await create.getByRole("textbox", { name: t.api.body }).fill(JSON.stringify({ name }));
+  await create.getByRole("button", { name: t.api.send }).click();
+  await answer.getByText("201").first().waitFor();
+  strictEqual(
+    stage.world.manager.listPools().filter((one) => one.settings.name === name).length,
+    1,
+  );
+});

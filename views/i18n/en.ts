@@ -23,6 +23,7 @@ export const en = {
     tasks: "Tasks",
     submit: "Submit",
     types: "Task types",
+    api: "API",
   },
   strip: {
     label: "Now",
@@ -524,7 +525,28 @@ export const en = {
     notFound: "There is nothing here",
     notFoundText: "The address leads nowhere, or what it led to is no longer kept.",
     requestId: "Request",
+    withDetail: (meaning: string, detail: string) => `${meaning} (${detail})`,
     home: "To the overview",
+  },
+  api: {
+    title: "API",
+    text:
+      "All that the pages can do, a program can do. Each operation is described here, and can be tried: what is sent goes to this server.",
+    parameters: "Parameters",
+    place: { path: "path", query: "query", header: "header" },
+    body: "Body",
+    answers: "Answers",
+    schemas: "Schemas",
+    try: "Try it",
+    send: "Send",
+    answer: "What came back",
+    tags: {
+      Pools: "Pools",
+      Tasks: "Tasks",
+      "Task types": "Task types",
+      Views: "Views",
+      Server: "Server",
+    },
   },
   keys: {
     title: "Keys",

@@ -5,6 +5,7 @@ import { useFile } from "../context.ts";
 export const ICONS = [
   "activity",
   "alert-triangle",
+  "api",
   "arrow-left",
   "ban",
   "bookmark",

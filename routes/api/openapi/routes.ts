@@ -1,7 +1,7 @@
 /** `/api/openapi.json`: the description of the API. */
 import { Hono } from "hono";
 import type { AppEnv } from "../../app_env.ts";
-import project from "../../../deno.json" with { type: "json" };
+import { VERSION } from "../../../core/mod.ts";
 import { openApiDocument } from "./document.ts";
 
 let text: string | undefined;
@@ -10,7 +10,7 @@ let text: string | undefined;
 export function openApiRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   routes.get("/openapi.json", (c) => {
-    text ??= JSON.stringify(openApiDocument(project.version));
+    text ??= JSON.stringify(openApiDocument(VERSION));
     return c.body(text, 200, { "content-type": "application/json" });
   });
   return routes;

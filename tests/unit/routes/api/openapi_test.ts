@@ -1,10 +1,13 @@
 /** The description of the API: it is valid, it leaves nothing out, and it tells nothing twice. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { Validator } from "@seriousme/openapi-schema-validator";
-import { errorsOf, openApiDocument, OPERATIONS } from "../../../../routes/api/openapi/document.ts";
+import project from "../../../../deno.json" with { type: "json" };
+import { errorsOf, OPERATIONS } from "../../../../routes/api/openapi/document.ts";
 import { HTTP_ERROR_CODES, STATUS } from "../../../../routes/errors.ts";
 import { ERROR_TEXTS } from "../../../../routes/error_texts.ts";
+import { zhOperations } from "../../../../views/i18n/zh_operations.ts";
 import { appWith } from "../../../helpers/app_with.ts";
+import { BROWSER, look } from "../../../helpers/pages.ts";
 
 /** Errors of the start, and of one address that names no operation. */
 const OF_NO_OPERATION = [
@@ -27,6 +30,7 @@ Deno.test("GET /api/openapi.json is valid OpenAPI 3.1, as another program sees i
   const { valid, errors } = await new Validator().validate(await served());
   deepStrictEqual(errors, undefined);
   ok(valid);
+  strictEqual((await served()).info.version, project.version);
 });
 
 Deno.test("The description has each route of the API, and no other", () => {
@@ -34,6 +38,7 @@ Deno.test("The description has each route of the API, and no other", () => {
   strictEqual(new Set(described).size, described.length);
   const routes = appWith().app.routes
     .filter(({ method, path }) => method !== "ALL" && /^\/(api|health)/.test(path))
+    .filter(({ path }) => path !== "/api/docs") // a page
     .map(({ method, path }) => {
       const [whole] = [path.replace(/\/$/, "")];
       return `${method.toLowerCase()} ${whole.replaceAll(/:(\w+)/g, "{}")}`;
@@ -57,4 +62,30 @@ Deno.test("Each error is told of by an operation, with its meaning in each langu
   for (const [code, { en, zh }] of Object.entries(ERROR_TEXTS)) {
     ok(/^[A-Z]/.test(en) && /\p{Script=Han}/u.test(zh), code);
   }
+});
+
+Deno.test("GET /api/docs describes each operation and its errors, in both languages", async () => {
+  for (const language of ["en", "zh"] as const) {
+    const headers = { "accept-language": language };
+    const page = await look(appWith().app, "/api/docs", { headers: { ...headers, ...BROWSER } });
+    strictEqual(page.status, 200);
+    for (const operation of OPERATIONS) {
+      const { id, summary, path } = operation;
+      const shown = page.elements.find(({ attributes }) => attributes.get("id") === id);
+      const said = language === "en" ? summary : zhOperations[id] ?? "none";
+      ok(shown?.text.includes(path) && shown.text.includes(said), `${language} ${id}`);
+      for (const code of errorsOf(operation)) {
+        ok(shown?.text.includes(ERROR_TEXTS[code][language]), `${language} ${id} ${code}`);
+      }
+    }
+    ok(page.html.length < 400_000, String(page.html.length));
+    const schemas = page.elements.filter(({ attributes }) =>
+      attributes.get("href")?.startsWith("#schema-")
+    );
+    for (const { attributes } of schemas) {
+      const id = attributes.get("href")?.slice(1);
+      ok(page.elements.some((one) => one.attributes.get("id") === id), id);
+    }
+  }
+  deepStrictEqual(Object.keys(zhOperations).sort(), OPERATIONS.map(({ id }) => id).sort());
 });

@@ -24,6 +24,11 @@ Deno.test("withPages() speaks the language of who asks", async () => {
   const page = await look(appWith().app, "/nowhere", { headers: { "accept-language": "zh" } });
   strictEqual(page.status, 404);
   ok(page.text.includes("这里什么也没有"));
+  const task = await look(appWith().app, `/tasks/${UNKNOWN_ID}`, {
+    headers: { ...BROWSER, "accept-language": "zh" },
+  });
+  const detail = `Cannot find task: no task has the id ${UNKNOWN_ID}`;
+  ok(task.text.includes(`没有此编号的任务，或已不再保留（${detail}）`), task.text);
 });
 
 Deno.test("withPages() shows a path that is not there as text", async () => {
