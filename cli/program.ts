@@ -1,6 +1,6 @@
 /** The whole command line: all commands, and what their errors mean to the caller. */
 import { Command, CommanderError } from "commander";
-import project from "../deno.json" with { type: "json" };
+import { VERSION } from "../core/model/version.ts";
 import { LidoError } from "../core/model/errors.ts";
 import { ApiError, UnreachedError } from "./api_errors.ts";
 import { addExamples } from "./command_line.ts";
@@ -29,7 +29,7 @@ export async function runProgram(args: readonly string[], world: World): Promise
 function makeProgram(world: World): Command {
   const program = new Command("deno task") // each command is a task of deno.json
     .description("Lido runs task code in pools of threads.")
-    .version(project.version)
+    .version(VERSION)
     .exitOverride()
     .showHelpAfterError("(add --help for what can be said)")
     .configureOutput({
