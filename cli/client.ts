@@ -3,6 +3,7 @@ import { HttpClient, type HttpClientOptions } from "./http_client.ts";
 import type {
   Answer,
   WireBrokenFile,
+  WireBulk,
   WireFinding,
   WireLogLine,
   WirePool,
@@ -127,10 +128,29 @@ export class ApiClient {
     return (await this.#http.send<WireTask>(request)).data;
   }
 
-  /** What a task's code logged. */
-  async readLogs(id: string): Promise<readonly WireLogLine[]> {
-    const request = { method: "GET", path: `${taskPath(id)}/logs` } as const;
+  /** Submits a task once more as it was; gives the new one. */
+  async submitAgain(id: string): Promise<WireTask> {
+    const request = { method: "POST", path: `${taskPath(id)}/again` } as const;
+    return (await this.#http.send<WireTask>(request)).data;
+  }
+
+  /** What a task's code logged, behind the first so many lines. */
+  async readLogs(id: string, after = 0): Promise<readonly WireLogLine[]> {
+    const query = { after: after === 0 ? undefined : after };
+    const request = { method: "GET", path: `${taskPath(id)}/logs`, query } as const;
     return (await this.#http.send<WireLogLine[]>(request)).data;
+  }
+
+  /** Does one thing to many tasks, or counts them. */
+  async startBulk(request: object): Promise<WireBulk> {
+    const sent = { method: "POST", path: "/api/tasks/bulk", body: request } as const;
+    return (await this.#http.send<WireBulk>(sent)).data;
+  }
+
+  /** How far such an operation is. */
+  async getBulk(id: string): Promise<WireBulk> {
+    const path = `/api/tasks/bulk/${encodeURIComponent(id)}`;
+    return (await this.#http.send<WireBulk>({ method: "GET", path })).data;
   }
 
   /** All task types, and the files that could not be loaded. */

@@ -71,6 +71,24 @@ export interface WireBrokenFile {
   readonly reason: string;
 }
 
+/** One thing done to many tasks; of a dry run only `action`, `total` and whether that is exact. */
+export interface WireBulk {
+  readonly operation_id?: string;
+  readonly action: string;
+  readonly status?: string;
+  readonly done?: number;
+  readonly total: number;
+  readonly total_is_exact?: boolean;
+  readonly succeeded?: number;
+  readonly skipped?: number;
+  readonly failed?: number;
+  readonly results?: readonly {
+    readonly task_id: string;
+    readonly is_ok: boolean;
+    readonly text: string;
+  }[];
+}
+
 /** One line of a task's log. */
 export interface WireLogLine {
   readonly at: string;

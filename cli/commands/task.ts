@@ -8,9 +8,15 @@ import {
   type ServerFlags,
 } from "../command_line.ts";
 import { findPoolId } from "../find_pool.ts";
-import { printable } from "../printable.ts";
+import type { ApiClient } from "../client.ts";
+import { printable, printableJson } from "../printable.ts";
 import { drawLogs, drawTask, drawTasks } from "../task_text.ts";
+import type { WireTask } from "../wire.ts";
 import type { World } from "../world.ts";
+import { addBulkCommand } from "./task_bulk.ts";
+
+/** How long the server is asked to wait for a task's end, before its log is looked at again. */
+const FOLLOW_SECONDS = 1;
 
 interface ListFlags extends ServerFlags {
   readonly pool?: string;
@@ -21,12 +27,14 @@ interface ListFlags extends ServerFlags {
 
 /** Adds `task` and what can be done to tasks. */
 export function addTaskCommands(program: Command, world: World): void {
-  const task = program.command("task").description("list, show, cancel and stop tasks");
+  const task = program.command("task").description("list, show, cancel, stop and repeat tasks");
   addExamples(task, "task list --status running");
   addList(task, world);
   addShow(task, world);
   addCancel(task, world);
   addStop(task, world);
+  addAgain(task, world);
+  addBulkCommand(task, world);
   addLogs(task, world);
 }
 
@@ -87,12 +95,47 @@ function addStop(task: Command, world: World): void {
   );
 }
 
+function addAgain(task: Command, world: World): void {
+  const again = task.command("again").description("submit a task once more as it was")
+    .argument("<id>", "a task's id");
+  addServerFlags(again, "task again 01979a3e-0000-7000-8000-000000000000")
+    .action(async (id: string, flags: ServerFlags) => {
+      const made = await clientFor(world, flags).submitAgain(id);
+      print(world, flags, made, () => `Submitted task ${made.task_id} (${printable(made.name)})\n`);
+    });
+}
+
 function addLogs(task: Command, world: World): void {
   const logs = task.command("logs").description("print what a task's code logged")
-    .argument("<id>", "a task's id");
-  addServerFlags(logs, "task logs 01979a3e-0000-7000-8000-000000000000")
-    .action(async (id: string, flags: ServerFlags) => {
-      const lines = await clientFor(world, flags).readLogs(id);
+    .argument("<id>", "a task's id")
+    .option("-f, --follow", "go on until the task has ended");
+  addServerFlags(logs, "task logs 01979a3e-0000-7000-8000-000000000000 -f")
+    .action(async (id: string, flags: ServerFlags & { follow?: boolean }) => {
+      const client = clientFor(world, flags);
+      if (flags.follow) return await followLogs(world, client, id, flags);
+      const lines = await client.readLogs(id);
       print(world, flags, lines, () => drawLogs(lines));
     });
+}
+
+/** A line of JSON a line of the log, where JSON is wanted: there is no end to wait for. */
+async function followLogs(
+  world: World,
+  client: ApiClient,
+  id: string,
+  { json }: ServerFlags,
+): Promise<void> {
+  for (let printed = 0, isOver = false; !isOver;) {
+    // Whatever was logged before its end is there when it is over.
+    isOver = isEnded(await client.getTask(id, FOLLOW_SECONDS));
+    const lines = await client.readLogs(id, printed);
+    printed += lines.length;
+    world.out.write(
+      json ? lines.map((line) => `${printableJson(line, 0)}\n`).join("") : drawLogs(lines),
+    );
+  }
+}
+
+function isEnded({ status }: WireTask): boolean {
+  return ["completed", "failed", "cancelled"].includes(status);
 }

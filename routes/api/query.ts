@@ -82,6 +82,14 @@ export function readFlag(query: Query, name: string): boolean {
   }]);
 }
 
+/** How many lines the caller has already. */
+export function readAfter(query: Query): number {
+  const text = query.get("after") ?? "0";
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  const message = "Invalid: must be the number of lines that you have";
+  throw invalidInput("Cannot list log lines", [{ path: ["after"], message }]);
+}
+
 /** How long a closing pool has, in milliseconds. */
 export function readDeadline(query: Query): { deadline_ms?: unknown } {
   const text = query.get("deadline_ms");

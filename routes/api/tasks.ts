@@ -8,7 +8,7 @@ import { answer } from "./answer.ts";
 import { bulkRoutes } from "./bulk.ts";
 import { atomicBatch, type BatchDesk, isNdjson, streamBatch } from "./batch_stream.ts";
 import { batchFromWire, graceFromWire, submissionFromWire, TASK_FIELDS } from "./bodies.ts";
-import { readFlag, readPage, readQuery, readTaskId, readWaitMs } from "./query.ts";
+import { readAfter, readFlag, readPage, readQuery, readTaskId, readWaitMs } from "./query.ts";
 import { readJson, readOptionalJson } from "./read_json.ts";
 import { readTaskFilter, TASK_FILTERS } from "./task_filter.ts";
 
@@ -58,8 +58,9 @@ function addLists(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock): v
     return answer(c, attempts.map(presentAttempt));
   });
   routes.get("/:id/logs", async (c) => {
+    const after = readAfter(readQuery(c, "Cannot list log lines", ["after"]));
     const lines = await manager.readLogs(readTaskId(c.req.param("id")));
-    return answer(c, lines.map(presentLogLine));
+    return answer(c, lines.slice(after).map(presentLogLine));
   });
 }
 

@@ -216,6 +216,7 @@ export const TASK_OPERATIONS: readonly Operation[] = [
     path: "/api/tasks/{task_id}/logs",
     tag: "Tasks",
     summary: "Lists what the task's code logged, oldest first",
+    parameters: { after: number("How many lines you have already: only those behind them") },
     answers: [{ status: 200, description: "The lines", data: z.array(LogLine) }],
     errors: READS,
   },

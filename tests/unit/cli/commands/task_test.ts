@@ -105,3 +105,30 @@ Deno.test("task cannot leave its path with an id that holds a slash", async () =
   const { code, seen } = await run(["task", "show", "../pools"], { answers: {} });
   deepStrictEqual({ code, path: seen[0]?.path }, { code: 1, path: "/api/tasks/..%2Fpools" });
 });
+
+Deno.test("task again submits the task once more, and says its id", async () => {
+  const other = "01990000-0000-7000-8000-0000000000cc";
+  const { out, seen } = await run(["task", "again", TASK_ID], {
+    answers: { [`POST /api/tasks/${TASK_ID}/again`]: wireTask({ task_id: other, name: "nap" }) },
+  });
+  strictEqual(out, `Submitted task ${other} (nap)\n`);
+  strictEqual(seen.length, 1);
+});
+
+Deno.test("task logs -f goes on until the task has ended, and prints each line once", async () => {
+  const line = (text: string) => ({ at: "2026-01-02T03:04:05.000Z", level: "info", text });
+  const states = ["running", "running", "completed"];
+  const all = [[line("one")], [], [line("two"), line("three")]];
+  const answers = {
+    [`GET /api/tasks/${TASK_ID}?wait=1`]: () => wireTask({ status: states.shift() ?? "?" }),
+    [`GET /api/tasks/${TASK_ID}/logs`]: () => all.shift(),
+    [`GET /api/tasks/${TASK_ID}/logs?after=1`]: () => all.shift(),
+  };
+  const { code, out } = await run(["task", "logs", TASK_ID, "-f"], { answers });
+  strictEqual(code, 0);
+  deepStrictEqual(out.trimEnd().split("\n").map((one) => one.split(/\s+/).at(-1)), [
+    "one",
+    "two",
+    "three",
+  ]);
+});

@@ -1,0 +1,166 @@
+/**
+ * `deno task bench:http`: how many tasks a second come in by HTTP, one by one and in streams, durably;
+ * and how long reads take under a steady mixed load with 1,000,000 tasks on record. `BENCH_TASKS` says
+ * how many there are. The client is a thread of the same machine: it takes one of its cores.
+ */
+import { fileURLToPath } from "node:url";
+import { Config, Manager, type PoolId, systemClock, type TaskId } from "../../core/mod.ts";
+import { createApp } from "../../routes/app.ts";
+import { serve } from "../../routes/server.ts";
+import type { Load, LoadRequest } from "./http_client.ts";
+
+const TASKS_ON_RECORD = Number(Deno.env.get("BENCH_TASKS") ?? 1_000_000);
+const BATCH = 5_000;
+const CONNECTIONS = 64;
+const SUBMITS = 50_000;
+const STREAMED = 100_000;
+const READS = 20_000;
+const PER_SECOND = 1_000;
+const TASKS = fileURLToPath(new URL("./tasks/", import.meta.url));
+
+const client = new Worker(new URL("./http_client.ts", import.meta.url), { type: "module" });
+const data = await Deno.makeTempDir({ prefix: "lido-bench-" });
+try {
+  await using manager = await Manager.start({ config: Config.parse({ data, tasks: TASKS }) });
+  const { id: poolId } = await manager.createPool({
+    name: "bench",
+    isolation: "thread",
+    queueCapacity: 10_000_000,
+  });
+  const errors: unknown[] = [];
+  const note = (error: unknown) => errors.push(error);
+  const app = createApp({ manager, clock: systemClock, logError: note });
+  const server = serve({ app, host: "127.0.0.1", port: 0, onError: note });
+  await submitOneByOne(server.port, poolId);
+  await submitStreams(server.url, poolId);
+  await manager.cancelPending(poolId);
+  const taskId = await fill(manager, poolId);
+  await read(server.port, poolId, taskId);
+  await server.shutdown({ graceMs: 100 });
+  if (errors.length > 0) throw new AggregateError(errors, "Unforeseen errors");
+} finally {
+  await Deno.remove(data, { recursive: true });
+}
+Deno.exit(0);
+
+async function submitOneByOne(port: number, poolId: PoolId): Promise<void> {
+  const request = requestOf("POST", "/api/tasks", JSON.stringify(submission(poolId)));
+  await send({
+    port,
+    connections: CONNECTIONS,
+    requests: [request],
+    count: 5_000,
+    perSecond: null,
+  });
+  const load = await send({
+    port,
+    connections: CONNECTIONS,
+    requests: [request],
+    count: SUBMITS,
+    perSecond: null,
+  });
+  print(`submits one by one, ${CONNECTIONS} connections`, load, SUBMITS / load.seconds);
+}
+
+async function submitStreams(url: string, poolId: PoolId): Promise<void> {
+  const body = `${JSON.stringify(submission(poolId))}\n`.repeat(STREAMED);
+  const rates: number[] = [];
+  for (let turn = 0; turn < 3; turn++) {
+    const beganMs = performance.now();
+    const response = await fetch(`${url}api/tasks/batch`, {
+      method: "POST",
+      headers: { "content-type": "application/x-ndjson" },
+      body,
+    });
+    const last = (await response.text()).trimEnd().split("\n").at(-1);
+    if (JSON.parse(last ?? "{}").submitted !== STREAMED) throw new TypeError(`Cannot: ${last}`);
+    rates.push(STREAMED / (performance.now() - beganMs) * 1_000);
+  }
+  write(
+    `streams of ${STREAMED} lines: ${rates.map((rate) => Math.round(rate)).join(", ")} tasks/s`,
+  );
+}
+
+async function fill(manager: Manager, poolId: PoolId): Promise<TaskId> {
+  let last: TaskId | undefined;
+  const before = manager.getStats().counts.completed;
+  for (let at = 0; at < TASKS_ON_RECORD; at += BATCH) {
+    const ids = await manager.submitBatch(
+      Array.from({ length: Math.min(BATCH, TASKS_ON_RECORD - at) }, () => newSubmission(poolId)),
+    );
+    last = ids.at(-1) ?? last;
+  }
+  while (manager.getStats().counts.completed - before < TASKS_ON_RECORD) await sleep(100);
+  return last as TaskId; // at least one was submitted
+}
+
+/** Every read that the API has, and as many submits, at a steady pace. */
+async function read(port: number, poolId: PoolId, taskId: TaskId): Promise<void> {
+  const submit = requestOf("POST", "/api/tasks", JSON.stringify(submission(poolId)));
+  const reads = {
+    pools: "/api/pools",
+    pool: `/api/pools/${poolId}`,
+    history: `/api/pools/${poolId}/history`,
+    tasks: "/api/tasks?per_page=50",
+    "tasks, page 500": "/api/tasks?page=500",
+    "tasks, completed": "/api/tasks?status=completed",
+    "tasks, a type": "/api/tasks?task_type=noop",
+    task: `/api/tasks/${taskId}`,
+    events: `/api/tasks/${taskId}/events`,
+    stats: "/api/stats",
+    types: "/api/types",
+  };
+  const count = Math.round(READS / Object.keys(reads).length);
+  for (const [name, path] of Object.entries(reads)) {
+    const load = await send({
+      port,
+      connections: CONNECTIONS,
+      requests: [requestOf("GET", path), submit, requestOf("GET", path)],
+      count,
+      perSecond: PER_SECOND,
+    });
+    print(`${name}, with submits, ${PER_SECOND}/s`, load);
+  }
+}
+
+function submission(poolId: PoolId) {
+  return { pool_id: poolId, task_type: "noop", input: null };
+}
+
+function newSubmission(poolId: PoolId) {
+  return { poolId, type: "noop", input: null, priority: 0, tags: [] };
+}
+
+function requestOf(method: string, path: string, body?: string): string {
+  const head = `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n`;
+  if (body === undefined) return `${head}\r\n`;
+  return `${head}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+}
+
+function send(request: LoadRequest): Promise<Load> {
+  const { promise, resolve, reject } = Promise.withResolvers<Load>();
+  client.onmessage = ({ data: load }: MessageEvent<Load>) => resolve(load);
+  client.onerror = (event) => {
+    event.preventDefault();
+    reject(new TypeError(event.message));
+  };
+  client.postMessage(request);
+  return promise;
+}
+
+function print(what: string, { times, statuses }: Load, perSecond?: number): void {
+  const at = (quantile: number) =>
+    (times[Math.floor(times.length * quantile)] ?? NaN).toFixed(2).padStart(8);
+  const rate = perSecond === undefined ? "" : `  ${Math.round(perSecond)}/s`;
+  write(
+    `${what.padEnd(44)} p50 ${at(0.5)} ms  p99 ${at(0.99)} ms  ${JSON.stringify(statuses)}${rate}`,
+  );
+}
+
+function write(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
