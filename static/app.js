@@ -70,12 +70,17 @@ document.addEventListener("lido:toast", ({ detail }) => showToast(detail.level, 
 
 const lost = document.getElementById("lost");
 const lostAge = document.getElementById("lost-age");
+const seconds = new Intl.NumberFormat(document.documentElement.lang, {
+  style: "unit",
+  unit: "second",
+  unitDisplay: "narrow",
+});
 let lastSeenMs = Date.now();
 let isLost = false;
 
 function showLost() {
-  const age = Math.round((Date.now() - lastSeenMs) / 1_000);
-  lostAge.textContent = lostAge.dataset.text.replace("{age}", `${age} s`);
+  const age = seconds.format(Math.round((Date.now() - lastSeenMs) / 1_000));
+  lostAge.textContent = lostAge.dataset.text.replace("{age}", age);
   lost.hidden = !isLost || Date.now() - lastSeenMs < LOST_AFTER_MS;
 }
 

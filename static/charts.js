@@ -35,14 +35,18 @@ function stacked(series) {
   return sums;
 }
 
+/** A number as the page's language writes it, with its unit if it has one. */
+function format(value, digits, unit) {
+  const style = unit === undefined ? {} : { style: "unit", unit, unitDisplay: "narrow" };
+  const { lang } = document.documentElement;
+  return new Intl.NumberFormat(lang, { ...style, maximumFractionDigits: digits }).format(value);
+}
+
 function write(unit, value) {
   if (value === null || value === undefined) return "–";
-  if (unit !== "duration") {
-    return new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 }).format(value);
-  }
-  if (value < 1) return `${value.toFixed(2)} ms`;
-  if (value < 1_000) return `${Math.round(value)} ms`;
-  return value < 60_000 ? `${(value / 1_000).toFixed(1)} s` : `${Math.round(value / 60_000)} min`;
+  if (unit !== "duration") return format(value, 1);
+  if (value < 1_000) return format(value, value < 1 ? 2 : 0, "millisecond");
+  return value < 60_000 ? format(value / 1_000, 1, "second") : format(value / 60_000, 0, "minute");
 }
 
 function dataOf(model) {

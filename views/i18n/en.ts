@@ -405,7 +405,7 @@ export const en = {
     name: "Name",
     nameHelp: "Label in lists; the type's name if left out",
     priority: "Priority",
-    priorityHelp: "From −100 to 100; higher runs first",
+    priorityHelp: "Higher runs first",
     tags: "Tags",
     runTimeout: "Run timeout, ms",
     runTimeoutHelp: "The pool's own if left out",

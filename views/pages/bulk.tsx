@@ -1,6 +1,6 @@
 /** An operation on many tasks: the question before it, and how far it is. */
 import type { Child } from "hono/jsx";
-import type { BulkAction, BulkSnapshot } from "../../core/mod.ts";
+import type { BulkAction, BulkResult, BulkSnapshot, TaskState } from "../../core/mod.ts";
 import { useLanguage } from "../context.ts";
 import { Confirm, DialogForm } from "../parts/dialog_form.tsx";
 import { PageHead } from "../parts/page_head.tsx";
@@ -133,7 +133,9 @@ export function BulkPage({ model }: { readonly model: BulkSnapshot }): Child {
                 <td>
                   <a class="mono" href={`/tasks/${id}`}>{id}</a>
                 </td>
-                <td class={isOk ? undefined : "was"}>{text}</td>
+                <td class={isOk ? undefined : "was"}>
+                  <ResultText isOk={isOk} text={text} />
+                </td>
               </tr>
             ))}
           </tbody>
@@ -141,4 +143,14 @@ export function BulkPage({ model }: { readonly model: BulkSnapshot }): Child {
       </section>
     </>
   );
+}
+
+/** The state that a task came to, the id of a new one, or why nothing was done. */
+function ResultText({ isOk, text }: Pick<BulkResult, "isOk" | "text">): Child {
+  const { t } = useLanguage();
+  if (!isOk) return <span lang="en">{text}</span>;
+  const isState = Object.hasOwn(t.state, text);
+  return isState
+    ? <>{t.state[text as TaskState]}</> // looked up
+    : <code class="id">{text}</code>;
 }

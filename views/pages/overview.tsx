@@ -45,7 +45,7 @@ export function Overview({ model }: { readonly model: OverviewModel }): Child {
   return (
     <>
       <PageHead title={t.overview.title}>
-        <Ask href="/submit" icon="send" label={t.action.submitTask} isPrimary />
+        <SubmitLink />
       </PageHead>
       {model.isEmpty && <FirstSteps />}
       <section class="tiles" aria-label={t.strip.label}>
@@ -159,13 +159,23 @@ export function Ranges(
   );
 }
 
+function SubmitLink(): Child {
+  const { t } = useLanguage();
+  return (
+    <a class="btn btn-primary" href="/submit">
+      <Icon name="send" />
+      {t.action.submitTask}
+    </a>
+  );
+}
+
 function FirstSteps(): Child {
   const { t } = useLanguage();
   return (
     <section class="card first-steps">
       <Empty icon="activity" title={t.overview.emptyTitle} text={t.overview.emptyText}>
         <div class="first-actions">
-          <Ask href="/submit" icon="send" label={t.action.submitTask} isPrimary />
+          <SubmitLink />
           <Ask href="/pools/new" icon="plus" label={t.action.newPool} />
         </div>
         <pre class="command"><code>deno task submit sleep --seconds 3 --wait</code></pre>

@@ -285,8 +285,12 @@ function HistoryPart(
             <h2 class="card-title">{t.pool.version(l.number(one.version))}</h2>
             <small class="text-secondary">
               <Time atMs={one.atMs} />
-              {one.author && ` · ${one.author}`}
-              {one.reason && ` · ${one.reason}`}
+              {[one.author, one.reason].filter((said) => said !== null).map((said) => (
+                <>
+                  {" · "}
+                  <bdi>{said}</bdi>
+                </>
+              ))}
             </small>
             {index > 0 && (
               <form
