@@ -213,7 +213,7 @@ export class Manager implements AsyncDisposable {
   /** Lets a view go. @throws {LidoError} `view_not_found`, `server_closing`. */
   async removeView(name: string): Promise<void> {
     this.#checkOpen("remove view");
-    await this.#engine.removeView(name);
+    await this.#engine.removeView(name.normalize("NFC").trim()); // as it was saved
   }
 
   /** @throws {LidoError} `pool_not_found`. */

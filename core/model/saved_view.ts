@@ -4,15 +4,15 @@ import { z } from "zod";
 /** Views of one server. */
 export const VIEWS_MAX = 100;
 
-/** How a view may be called: one line, without spaces at its ends. */
-const ViewName = z.string().trim().min(1).max(60).regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, {
-  error: "Invalid: must be one line of text",
-}).meta({ description: "What the view is called" });
+/** One line, without spaces at its ends; no address can have `.` or `..` as its last part. */
+const ViewName = z.string().normalize("NFC").trim().min(1).max(60)
+  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, { error: "Invalid: must be one line of text" })
+  .refine((name) => !/^\.{1,2}$/.test(name), { error: "Invalid: dots alone are no name" })
+  .meta({ description: "What the view is called" });
 
 /** What the view shows, as the address of the list has it. */
-const ViewQuery = z.string().max(2_000).meta({
-  description: "The list's parameters, such as q=state%3Afailed&col=wait",
-});
+const ViewQuery = z.string().max(2_000)
+  .meta({ description: "The list's parameters, such as q=state%3Afailed&col=wait" });
 
 /** What is said of a view when it is saved. */
 export const View = z.strictObject({ name: ViewName, query: ViewQuery });

@@ -1,5 +1,7 @@
 /** What the address of the list of tasks says of its looks: what it is filtered by, and its columns. */
 import { type Column, COLUMNS, COLUMNS_DEFAULT } from "../../views/pages/task_table.tsx";
+import { PAGE_SIZES } from "../../views/parts/pager.tsx";
+import { PER_PAGE_DEFAULT } from "./pager.ts";
 import type { Visit } from "./visit.tsx";
 
 const PATH = "/tasks";
@@ -18,12 +20,14 @@ export class ListAddress {
     const asked = new Set(parameters.getAll("col"));
     const chosen = COLUMNS.filter((column) => asked.has(column));
     this.columns = asked.size === 0 ? COLUMNS_DEFAULT : chosen;
+    const perPage = parameters.get("per_page") ?? "";
     this.kept = [
       ...this.query === "" ? [] : [["q", this.query] as const],
       // A list without any of them says so by a word that is none.
       ...asked.size === 0 ? [] : chosen.length === 0 ? [["col", NONE] as const] : chosen.map(
         (column) => ["col", column] as const,
       ),
+      ...isPageSize(perPage) ? [["per_page", perPage] as const] : [],
     ];
   }
 
@@ -43,6 +47,10 @@ export class ListAddress {
     const text = parametersOf([...query === "" ? [] : [["q", query] as const], ...kept]).toString();
     return text === "" ? PATH : `${PATH}?${text}`;
   }
+}
+
+function isPageSize(text: string): boolean {
+  return PAGE_SIZES.some((size) => String(size) === text) && text !== String(PER_PAGE_DEFAULT);
 }
 
 /** The parameter that stands for no columns at all; the chooser's form always sends it. */

@@ -4,7 +4,7 @@ import { type PageQuery, readPage } from "../api/query.ts";
 import type { Visit } from "./visit.tsx";
 
 /** A page's length unless somebody chose another. */
-const PER_PAGE_DEFAULT = 20;
+export const PER_PAGE_DEFAULT = 20;
 
 /** A page of a list, as it was found. */
 export interface FoundPage {

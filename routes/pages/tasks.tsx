@@ -90,7 +90,7 @@ async function* exportTexts(
 }
 
 async function present(visit: Visit): Promise<TasksModel> {
-  const { c, desk: { manager } } = visit;
+  const { desk: { manager } } = visit;
   const address = ListAddress.of(visit);
   const { query, kept, columns } = address;
   const { filter, words, faults } = readQuery(visit);
@@ -99,9 +99,8 @@ async function present(visit: Visit): Promise<TasksModel> {
     isFiltered: words.length > 0,
     canSelect: true,
     columns,
-    kept,
+    kept: kept.filter(([name]) => name !== "per_page"), // the pager's own
   });
-  const perPage = c.req.query("per_page");
   const link = (text: string) => address.href(text);
   // Counts are those of the pool that the filter names, or of all: counters, never a scan.
   const counts = filter.poolId === undefined
@@ -133,10 +132,7 @@ async function present(visit: Visit): Promise<TasksModel> {
     ],
     views: viewsOf(visit, address.view),
     saveViewHref: `/tasks/views/new?${address.view}`,
-    keptForColumns: [
-      ...kept.filter(([name]) => name !== "col"),
-      ...perPage === undefined ? [] : [["per_page", perPage] as const],
-    ],
+    kept,
     suggestions: suggestionsOf(visit),
     exportHref: (format) =>
       `/tasks/export?format=${format}${query === "" ? "" : `&q=${encodeURIComponent(query)}`}`,

@@ -4,6 +4,7 @@ import { type Fault, LidoError, View } from "../../core/mod.ts";
 import { RemoveViewQuestion, SaveViewQuestion } from "../../views/pages/saved_views.tsx";
 import type { SavedViewModel } from "../../views/pages/tasks.tsx";
 import type { AppEnv } from "../app_env.ts";
+import { ERROR_TEXTS } from "../error_texts.ts";
 import { checkForm, faultsOf } from "./check_form.ts";
 import { ListAddress } from "./list_address.ts";
 import { keepOwnViews, OWN_VIEWS_MAX, readOwnViews } from "./own_views.ts";
@@ -27,7 +28,7 @@ export function viewRoutes(desk: Desk): Hono<AppEnv> {
       else keepOwn(visit, view);
       return visit.done(t.views.saved(view.name), hrefOf(view.query), { leads: true });
     } catch (error) {
-      return await ask(visit, { ...sent, faults: faultsIn(error) }, 422);
+      return await ask(visit, { ...sent, faults: faultsIn(error, visit) }, 422);
     }
   });
   routes.get("/remove", (c) => {
@@ -53,7 +54,7 @@ export function viewsOf(visit: Visit, open: string): readonly SavedViewModel[] {
     name,
     isShared,
     href: hrefOf(query),
-    isOpen: query === open,
+    isOpen: viewOf(query) === open,
     removeHref: `/tasks/views/remove?${new URLSearchParams({
       name,
       shared: isShared ? "1" : "0",
@@ -75,13 +76,18 @@ interface SentView {
 function sentView({ form }: Visit): SentView {
   return {
     name: form.get("name")?.[0] ?? "",
-    query: new ListAddress(new URLSearchParams(form.get("query")?.[0] ?? "")).view,
+    query: viewOf(form.get("query")?.[0] ?? ""),
     isShared: form.get("shared")?.[0] === "1",
   };
 }
 
+/** A list's parameters, as they are always written. */
+function viewOf(query: string): string {
+  return new ListAddress(new URLSearchParams(query)).view;
+}
+
 function hrefOf(query: string): string {
-  const { view } = new ListAddress(new URLSearchParams(query));
+  const view = viewOf(query);
   return view === "" ? "/tasks" : `/tasks?${view}`;
 }
 
@@ -93,9 +99,9 @@ function keepOwn({ c, language: { t } }: Visit, view: { name: string; query: str
   throw new LidoError("invalid_input", message, { faults: [{ path: ["name"], message }] });
 }
 
-function faultsIn(error: unknown): readonly Fault[] {
+function faultsIn(error: unknown, { language: { code } }: Visit): readonly Fault[] {
   if (error instanceof LidoError && error.code === "view_limit_reached") {
-    return [{ path: ["name"], message: error.message }];
+    return [{ path: ["name"], message: ERROR_TEXTS[error.code][code] }];
   }
   return faultsOf(error);
 }

@@ -232,6 +232,10 @@ stage.test("Columns are chosen, and stay while the list is filtered", async ({ v
     .getByRole("link", { name: t.state.failed }).click();
   await page.waitForURL(/state%3Afailed/);
   deepStrictEqual(await heads(), chosen);
+  await page.getByLabel(t.tasks.filterLabel, { exact: true }).fill("4711");
+  await page.getByRole("button", { name: t.action.filter, exact: true }).click();
+  await page.waitForURL(/q=4711/);
+  deepStrictEqual(await heads(), chosen);
 });
 
 stage.test("A view is saved for oneself and for all, opened, and removed", async (scene) => {

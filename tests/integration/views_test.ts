@@ -15,6 +15,8 @@ Deno.test("Views are saved, replaced, listed and removed, and outlive the server
       };
       deepStrictEqual([name, query], ["Slow 慢", "q=state%3Afailed"]);
       match(saved_at, /^\d{4}-/);
+      await app.ask("PUT", "/api/views/e%CC%81", { query: "q=1" });
+      strictEqual((await app.ask("DELETE", "/api/views/%C3%A9%20")).status, 200);
       await app.ask("PUT", "/api/views/a", { query: "q=1" });
       await app.ask("PUT", "/api/views/a", { query: "q=2" });
     }

@@ -36,8 +36,8 @@ export interface TasksModel {
   readonly views: readonly SavedViewModel[];
   /** Where what the list shows gets a name. */
   readonly saveViewHref: string;
-  /** What the address says beside the columns. */
-  readonly keptForColumns: readonly (readonly [string, string])[];
+  /** What the address says: each form keeps what it does not change. */
+  readonly kept: readonly (readonly [string, string])[];
   /** Beginnings of filter words, and what may follow. */
   readonly suggestions: readonly string[];
   readonly exportHref: (format: "csv" | "ndjson") => string;
@@ -62,6 +62,7 @@ export function TasksHead({ model }: { readonly model: TasksModel }): Child {
         </a>
       </PageHead>
       <form class="task-filter" method="get" action="/tasks" role="search">
+        <Kept kept={model.kept} but="q" />
         <label class="visually-hidden" for="q">{t.tasks.filterLabel}</label>
         <div class="task-filter-line">
           <Icon name="search" />
@@ -131,9 +132,7 @@ export function TasksHead({ model }: { readonly model: TasksModel }): Child {
             {t.tasks.columns}
           </summary>
           <form method="get" action="/tasks">
-            {model.keptForColumns.map(([name, value]) => (
-              <input type="hidden" name={name} value={value} />
-            ))}
+            <Kept kept={model.kept} but="col" />
             {/* Says that columns were chosen, if it is none of them. */}
             <input type="hidden" name="col" value="none" />
             <fieldset>
@@ -155,6 +154,18 @@ export function TasksHead({ model }: { readonly model: TasksModel }): Child {
           </form>
         </details>
       </div>
+    </>
+  );
+}
+
+function Kept(
+  { kept, but }: { readonly kept: TasksModel["kept"]; readonly but: string },
+): Child {
+  return (
+    <>
+      {kept.filter(([name]) => name !== but).map(([name, value]) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
     </>
   );
 }

@@ -46,7 +46,18 @@ Deno.test("GET /tasks keeps the columns on each of its ways", async () => {
   const chooser = page.elements.filter(({ attributes }) => attributes.get("name") === "col");
   const checked = chooser.filter(({ attributes }) => attributes.has("checked"));
   deepStrictEqual(checked.map(({ attributes }) => attributes.get("value")), ["wait", "slot"]);
+  for (const href of inside) {
+    if (!href.includes("views/new")) {
+      strictEqual(new URL(href, "http://x").searchParams.get("per_page"), "50", href);
+    }
+  }
   strictEqual(page.fields.get("per_page"), "50");
+  // The filter's form has the columns, the chooser's the filter.
+  const hidden = page.elements.filter(({ attributes }) => attributes.get("type") === "hidden")
+    .map(({ attributes }) => `${attributes.get("name")}=${attributes.get("value")}`);
+  for (const field of ["col=wait", "col=slot", "q=state:failed x"]) {
+    ok(hidden.includes(field), field);
+  }
 });
 
 Deno.test("GET /tasks shows everybody's views and the browser's own, and marks the one that is open", async () => {
@@ -60,6 +71,11 @@ Deno.test("GET /tasks shows everybody's views and the browser's own, and marks t
     name === "a" && attributes.get("aria-current") === "page"
   ).map(({ attributes }) => attributes.get("href"));
   ok(current.includes(`/tasks?${VIEW.query}`), current.join());
+  const odd = await look(
+    appWith({ listViews: () => [{ ...VIEW, query: "col=run&q=run:%3E5s" }] }).app,
+    "/tasks?q=run%3A%3E5s&col=run",
+  );
+  ok(odd.elements.some(({ attributes }) => attributes.get("class") === "view is-open"));
   ok(hrefsOf(page).includes("/tasks?q=state%3Afailed"));
   ok(hrefsOf(page).includes("/tasks/views/remove?name=Mine&shared=0"));
   ok(hrefsOf(page).includes("/tasks/views/new?q=run%3A%3E5s&col=run"));
@@ -80,6 +96,7 @@ const BAD: readonly (readonly [name: string, fields: Record<string, string>])[] 
   ["no name", { name: "  " }],
   ["a name that is too long", { name: "x".repeat(61) }],
   ["a name of two lines", { name: "a\nb" }],
+  ["dots alone", { name: ".." }],
   ["a list that is too long", { name: "a", query: `q=${"x".repeat(2_100)}` }],
 ];
 for (const [what, fields] of BAD) {
@@ -99,7 +116,7 @@ Deno.test("POST /tasks/views says that there are as many views as there may be",
     saveView: () => Promise.reject(new LidoError("view_limit_reached", "Cannot save view: 100")),
   });
   const page = await send(app, "/tasks/views", { name: "a", query: "", shared: "1" });
-  deepStrictEqual([page.status, page.faults], [422, ["Cannot save view: 100"]]);
+  deepStrictEqual([page.status, page.faults], [422, ["There are as many views as there may be"]]);
 });
 
 Deno.test("A browser's own views replace those of their name, go one by one, and are not without end", async () => {
