@@ -1,7 +1,11 @@
 /** What tests run in the page; types of the document are not known on the server's side. */
 
-/** How a screen stands. @returns {{language: string, heads: number, surplusPx: number, emptyIcons: number}} */
-export function lookAtScreen() {
+/**
+ * How a screen stands, once it has followed the window's size: charts do so with the next frame.
+ * @returns {Promise<{language: string, heads: number, surplusPx: number, emptyIcons: number}>}
+ */
+export async function lookAtScreen() {
+  await new Promise((resolve) => requestAnimationFrame(resolve));
   const root = document.documentElement;
   const icons = [...document.querySelectorAll("svg use")];
   return {
@@ -10,6 +14,26 @@ export function lookAtScreen() {
     surplusPx: root.scrollWidth - root.clientWidth,
     emptyIcons: icons.filter((use) => use.checkVisibility() && use.getBBox().width === 0).length,
   };
+}
+
+/**
+ * All that the page says or would say in its language: texts, also folded ones, and names and hints of
+ * things; not code, nor what is marked as somebody's words (`bdi`) or as of another language.
+ * @returns {string[]}
+ */
+export function listTexts() {
+  const root = document.documentElement;
+  const others = "script, style, code, pre, kbd, bdi, textarea, .mono, [lang]:not(:root)";
+  const names = ["aria-label", "title", "placeholder", "data-text", "data-none", "data-done"];
+  const texts = [document.title];
+  for (const element of root.querySelectorAll("body, body *")) {
+    if (element.closest(others)) continue;
+    texts.push(...names.map((name) => element.getAttribute(name) ?? ""));
+    for (const node of element.childNodes) {
+      if (node.nodeType === Node.TEXT_NODE) texts.push(node.data);
+    }
+  }
+  return [...new Set(texts.map((text) => text.trim()).filter((text) => text !== ""))];
 }
 
 /**
