@@ -3,6 +3,8 @@
  * and how long reads take under a steady mixed load with 1,000,000 tasks on record. `BENCH_TASKS` says
  * how many there are. The client is a thread of the same machine: it takes one of its cores.
  */
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { Config, Manager, type PoolId, systemClock, type TaskId } from "../../core/mod.ts";
 import { createApp } from "../../routes/app.ts";
@@ -14,7 +16,7 @@ const BATCH = 5_000;
 const CONNECTIONS = 64;
 const SUBMITS = 50_000;
 const STREAMED = 100_000;
-const READS = 20_000;
+const READS = 44_000;
 const PER_SECOND = 1_000;
 const TASKS = fileURLToPath(new URL("./tasks/", import.meta.url));
 
@@ -59,7 +61,11 @@ async function submitOneByOne(port: number, poolId: PoolId): Promise<void> {
     count: SUBMITS,
     perSecond: null,
   });
-  print(`submits one by one, ${CONNECTIONS} connections`, load, SUBMITS / load.seconds);
+  const [times = []] = load.times;
+  print(`one by one, ${CONNECTIONS} connections`, times);
+  write(
+    `one by one: ${Math.round(SUBMITS / load.seconds)} tasks/s, ${JSON.stringify(load.statuses)}`,
+  );
 }
 
 async function submitStreams(url: string, poolId: PoolId): Promise<void> {
@@ -91,7 +97,14 @@ async function fill(manager: Manager, poolId: PoolId): Promise<TaskId> {
     last = ids.at(-1) ?? last;
   }
   while (manager.getStats().counts.completed - before < TASKS_ON_RECORD) await sleep(100);
+  while (indexedSeq() < TASKS_ON_RECORD) await sleep(500);
   return last as TaskId; // at least one was submitted
+}
+
+/** How far the text index is. */
+function indexedSeq(): number {
+  using db = new DatabaseSync(join(data, "search.sqlite"), { readOnly: true });
+  return Number(db.prepare("SELECT seq FROM progress").get()?.["seq"]);
 }
 
 /** Every read that the API has, and as many submits, at a steady pace. */
@@ -110,17 +123,19 @@ async function read(port: number, poolId: PoolId, taskId: TaskId): Promise<void>
     stats: "/api/stats",
     types: "/api/types",
   };
-  const count = Math.round(READS / Object.keys(reads).length);
-  for (const [name, path] of Object.entries(reads)) {
-    const load = await send({
-      port,
-      connections: CONNECTIONS,
-      requests: [requestOf("GET", path), submit, requestOf("GET", path)],
-      count,
-      perSecond: PER_SECOND,
-    });
-    print(`${name}, with submits, ${PER_SECOND}/s`, load);
-  }
+  const names = Object.keys(reads);
+  // As many submits as reads, between them.
+  const requests = Object.values(reads).flatMap((path) => [requestOf("GET", path), submit]);
+  const { times, statuses } = await send({
+    port,
+    connections: CONNECTIONS,
+    requests,
+    count: READS,
+    perSecond: PER_SECOND,
+  });
+  write(`${READS} requests at ${PER_SECOND} a second: ${JSON.stringify(statuses)}`);
+  for (const [at, name] of names.entries()) print(name, times[2 * at] ?? []);
+  print("submits", times.filter((_, at) => at % 2 === 1).flat().sort((one, other) => one - other));
 }
 
 function submission(poolId: PoolId) {
@@ -148,13 +163,10 @@ function send(request: LoadRequest): Promise<Load> {
   return promise;
 }
 
-function print(what: string, { times, statuses }: Load, perSecond?: number): void {
+function print(what: string, times: readonly number[]): void {
   const at = (quantile: number) =>
     (times[Math.floor(times.length * quantile)] ?? NaN).toFixed(2).padStart(8);
-  const rate = perSecond === undefined ? "" : `  ${Math.round(perSecond)}/s`;
-  write(
-    `${what.padEnd(44)} p50 ${at(0.5)} ms  p99 ${at(0.99)} ms  ${JSON.stringify(statuses)}${rate}`,
-  );
+  write(`${what.padEnd(32)} p50 ${at(0.5)} ms  p99 ${at(0.99)} ms`);
 }
 
 function write(text: string): void {

@@ -20,15 +20,15 @@ export interface LoadRequest {
 /** What came of it. */
 export interface Load {
   readonly seconds: number;
-  /** Milliseconds from a request's last byte to its answer's, shortest first. */
-  readonly times: readonly number[];
+  /** Of each of the requests: milliseconds from its last byte to its answer's, shortest first. */
+  readonly times: readonly (readonly number[])[];
   /** Answers by their status. */
   readonly statuses: Readonly<Record<string, number>>;
 }
 
 self.onmessage = async ({ data }: MessageEvent<LoadRequest>) => {
   const load: LoadRequest = data;
-  const times: number[] = [];
+  const times: number[][] = load.requests.map(() => []);
   const statuses: Record<string, number> = {};
   const beganMs = performance.now();
   let sent = 0;
@@ -37,16 +37,18 @@ self.onmessage = async ({ data }: MessageEvent<LoadRequest>) => {
     while (sent < load.count) {
       const at = sent++;
       if (load.perSecond !== null) await until(beganMs + at * 1_000 / load.perSecond);
-      const request = load.requests[at % load.requests.length] ?? "";
+      const which = at % load.requests.length;
+      const request = load.requests[which] ?? "";
       const sentMs = performance.now();
       const status = await connection.ask(request);
-      times.push(performance.now() - sentMs);
+      times[which]?.push(performance.now() - sentMs);
       statuses[status] = (statuses[status] ?? 0) + 1;
     }
     connection.close();
   }));
   const seconds = (performance.now() - beganMs) / 1_000;
-  const result: Load = { seconds, times: times.sort((one, other) => one - other), statuses };
+  for (const one of times) one.sort((some, other) => some - other);
+  const result: Load = { seconds, times, statuses };
   self.postMessage(result);
 };
 
