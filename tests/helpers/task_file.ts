@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { ReadStore } from "../../core/engine/local/journal/read_store.ts";
 import { MIGRATIONS, storedState, STRETCH } from "../../core/engine/local/journal/schema.ts";
+import { Statements } from "../../core/engine/local/journal/statements.ts";
 import type { StoredFilter } from "../../core/engine/local/journal/task_query.ts";
 import { TaskRows } from "../../core/engine/local/journal/task_rows.ts";
 import { TextStore } from "../../core/engine/local/journal/text_store.ts";
@@ -30,7 +31,8 @@ export class TaskFile implements AsyncDisposable {
   readonly db: DatabaseSync;
   readonly rows: TaskRows;
   readonly store: ReadStore;
-  index: DatabaseSync | undefined;
+  index: Statements | undefined;
+  #indexDb: DatabaseSync | undefined;
   #seq = 0;
 
   private constructor(readonly folder: string) {
@@ -84,10 +86,11 @@ export class TaskFile implements AsyncDisposable {
 
   /** Brings the text index up to date, as its thread does it. */
   indexAll(): void {
-    this.index?.close();
+    this.#indexDb?.close();
     using store = new TextStore(this.journalPath, this.indexPath);
     while (store.step());
-    this.index = new DatabaseSync(this.indexPath, { readOnly: true });
+    this.#indexDb = new DatabaseSync(this.indexPath, { readOnly: true });
+    this.index = new Statements(this.#indexDb);
   }
 
   /** Seqs of all pages of a list, by cursor from the first on. */
@@ -102,7 +105,7 @@ export class TaskFile implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (existsSync(this.indexPath)) this.index?.close();
+    if (existsSync(this.indexPath)) this.#indexDb?.close();
     this.db.close();
     await Deno.remove(this.folder, { recursive: true });
   }

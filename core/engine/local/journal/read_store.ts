@@ -13,6 +13,7 @@ import {
   type ReadyTasks,
 } from "./ready_read.ts";
 import { storedState, STRETCH } from "./schema.ts";
+import type { Statements } from "./statements.ts";
 import type { StoredTask } from "./stored_task.ts";
 import { readAttempts, readEvents, readLogs } from "./story_read.ts";
 import { readTaskPage, type StoredPage, type StoredPageRequest } from "./task_page.ts";
@@ -35,10 +36,10 @@ export interface StoredPool {
 export class ReadStore {
   readonly #db: DatabaseSync;
   readonly #rows: TaskRows;
-  readonly #search: () => DatabaseSync | undefined;
+  readonly #search: () => Statements | undefined;
 
   /** `search` gives the text index; undefined while there is none. */
-  constructor(db: DatabaseSync, search: () => DatabaseSync | undefined) {
+  constructor(db: DatabaseSync, search: () => Statements | undefined) {
     this.#db = db;
     this.#rows = new TaskRows(db);
     this.#search = search;

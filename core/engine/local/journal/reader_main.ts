@@ -5,6 +5,7 @@ import { type ErrorCode, LidoError } from "../../../model/errors.ts";
 import { ReadStore } from "./read_store.ts";
 import { hostPort } from "./host_port.ts";
 import { isDamage, openError } from "./open_error.ts";
+import { Statements } from "./statements.ts";
 
 /** A read that is wanted: a method of `ReadStore` and its arguments. */
 export type ToReader =
@@ -39,7 +40,7 @@ export type FromReader =
 
 const host = hostPort<ToReader, FromReader>();
 let journal: DatabaseSync | undefined;
-let search: DatabaseSync | undefined;
+let search: { readonly db: DatabaseSync; readonly statements: Statements } | undefined;
 let searchPath = "";
 /** Tells one file of that path from another. */
 let searchFile: number | undefined;
@@ -58,24 +59,28 @@ function openReadOnly(path: string): DatabaseSync {
 }
 
 /** The index is made by another thread, a moment after the start, or when it was damaged. */
-function openSearch(): DatabaseSync | undefined {
+function openSearch(): Statements | undefined {
   if (isWithoutSearch) return undefined;
   try {
     const file = statSync(searchPath, { throwIfNoEntry: false })?.ino;
     if (file !== searchFile) closeSearch();
     if (file === undefined) return undefined;
-    search ??= openReadOnly(searchPath);
+    search ??= withStatements(openReadOnly(searchPath));
     searchFile = file;
-    search.prepare("SELECT seq FROM progress").get();
-    return search;
+    search.statements.prepare("SELECT seq FROM progress").get();
+    return search.statements;
   } catch {
     closeSearch(); // the thread that keeps it up tells why
     return undefined;
   }
 }
 
+function withStatements(db: DatabaseSync) {
+  return { db, statements: new Statements(db) };
+}
+
 function closeSearch(): void {
-  search?.close();
+  search?.db.close();
   search = undefined;
 }
 
@@ -139,7 +144,7 @@ host.onmessage = ({ data }) => {
       }
     case "close":
       journal?.close();
-      search?.close();
+      search?.db.close();
       answer({ kind: "closed" });
   }
 };

@@ -2,7 +2,7 @@
  * What a list's filter lets through. An index drives the look; where it does not answer the whole
  * filter, the rows that it names are looked at too, and how many of them is bounded.
  */
-import type { DatabaseSync } from "node:sqlite";
+import type { Statements } from "./statements.ts";
 import type { StoredTask } from "./stored_task.ts";
 import {
   drive,
@@ -51,7 +51,7 @@ export class TaskSieve {
   readonly bounds: Bounds;
 
   /** `index` is the text index; undefined while there is none. */
-  constructor(rows: TaskRows, filter: StoredFilter, index: DatabaseSync | undefined) {
+  constructor(rows: TaskRows, filter: StoredFilter, index: Statements | undefined) {
     this.#rows = rows;
     this.#filter = filter;
     const { text } = filter;

@@ -21,10 +21,13 @@ export type FromTextIndex =
   | { readonly kind: "idle" | "closed" }
   | { readonly kind: "failed"; readonly code: ErrorCode; readonly message: string };
 
-/** Work, and the rest after it: while tasks come in, the index takes a tenth of a core at most. */
+/** Work goes on for so long, or for one step. */
 const WORK_MS = 5;
-const REST_MS = 5;
-const BUSY_REST_MS = 45;
+/** The rest after it, in times of the work: the index takes half a core, a tenth while tasks come in. */
+const REST = 1;
+const BUSY_REST = 9;
+/** A disk that stalled makes no longer rest. */
+const REST_MAX_MS = 500;
 /** It is busy for so long after something came in. */
 const BUSY_MS = 500;
 /** Between two tries of what failed. */
@@ -42,14 +45,14 @@ function answer(message: FromTextIndex): void {
 
 function work(): void {
   timer = undefined;
-  const nowMs = performance.now();
-  const untilMs = nowMs + WORK_MS;
-  const restMs = nowMs - newsAtMs < BUSY_MS ? BUSY_REST_MS : REST_MS;
+  const beganMs = performance.now();
+  const rest = beganMs - newsAtMs < BUSY_MS ? BUSY_REST : REST;
   try {
     store ??= new TextStore(paths.journalPath, paths.searchPath);
     while (store.step()) {
-      if (performance.now() < untilMs) continue;
-      timer = setTimeout(work, restMs);
+      const workedMs = performance.now() - beganMs;
+      if (workedMs < WORK_MS) continue;
+      timer = setTimeout(work, Math.min(REST_MAX_MS, rest * workedMs));
       return;
     }
     answer({ kind: "idle" });

@@ -1,13 +1,10 @@
 /** Finds tasks by a text, by the text index and a look at what it has not seen yet. */
-import type { DatabaseSync } from "node:sqlite";
+import type { Statements } from "./statements.ts";
 import type { Walk } from "./task_query.ts";
 import type { TaskRows } from "./task_rows.ts";
+import { groupMatches } from "./text_groups.ts";
 
-/** The index knows groups of so many characters: shorter texts are looked for row by row. */
-const GROUP_CHARS = 3;
-/** Groups of a text of which it is found out how rare they are. */
-const GROUPS_MAX = 16;
-/** Texts that are looked at for that. */
+/** Texts that are looked at to find out how rare a group is. */
 const SAMPLE = 64;
 /** The index is asked for so many groups, and for none that is so much more common than the rarest. */
 const ASKED_MAX = 3;
@@ -19,12 +16,12 @@ const EVERYTHING = Number.MAX_SAFE_INTEGER;
 /** See the head of this file. */
 export class TextSearch {
   readonly #rows: TaskRows;
-  readonly #index: DatabaseSync;
+  readonly #index: Statements;
   readonly #match: string;
   /** How far the index is. */
   readonly #progress: { readonly seq: number; readonly ended: number; readonly pruned: number };
 
-  constructor(rows: TaskRows, index: DatabaseSync, text: string) {
+  constructor(rows: TaskRows, index: Statements, text: string) {
     this.#rows = rows;
     this.#index = index;
     // Read before the index is asked: what comes to it in between is found twice, and not never.
@@ -79,8 +76,7 @@ export class TextSearch {
        ORDER BY rowid LIMIT 1 OFFSET ${SAMPLE - 1}`,
     );
     const from = 2 * this.#progress.pruned + 1;
-    const groups = groupsOf(text).map((group) => {
-      const match = `"${group.replaceAll('"', '""')}"`;
+    const groups = groupMatches(text).map((match) => {
       const last = sample.get(match, from)?.["rowid"];
       // The rarer, the further one must go for as many.
       return { match, reach: last === undefined ? EVERYTHING : Number(last) - from };
@@ -95,18 +91,5 @@ export class TextSearch {
 
 /** Whether the text index can help with a text. */
 export function isSearchable(text: string): boolean {
-  return groupsOf(text).length > 0;
-}
-
-/** Groups of characters, spread over the text; SQLite reads no text beyond a NUL. */
-function groupsOf(text: string): readonly string[] {
-  const [read = ""] = text.split("\0");
-  const chars = [...read];
-  const count = chars.length - GROUP_CHARS + 1;
-  const step = Math.ceil(count / GROUPS_MAX);
-  const groups = new Set<string>();
-  for (let at = 0; at < count; at += step) {
-    groups.add(chars.slice(at, at + GROUP_CHARS).join(""));
-  }
-  return [...groups];
+  return groupMatches(text).length > 0;
 }

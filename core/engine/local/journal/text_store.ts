@@ -11,6 +11,7 @@ import { DatabaseSync } from "node:sqlite";
 import { LidoError } from "../../../model/errors.ts";
 import { isRefusal } from "./open_error.ts";
 import { makePrivate } from "./private_file.ts";
+import { GROUPS_FTS5, groupsText } from "./text_groups.ts";
 
 /** Characters of each text that are found. */
 const CHARS_MAX = 8_192;
@@ -19,7 +20,7 @@ const STEP = 200;
 /** Pages that are put together in one step when there is nothing to index. */
 const MERGE_PAGES = 16;
 /** Another number makes the index anew. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** See the head of this file. */
 export class TextStore implements Disposable {
@@ -94,7 +95,9 @@ export class TextStore implements Disposable {
     this.#db.exec("BEGIN IMMEDIATE");
     try {
       const put = this.#db.prepare("INSERT OR REPLACE INTO texts (rowid, text) VALUES (?, ?)");
-      for (const [rowid, text] of [...submits, ...ends]) if (text !== "") put.run(rowid, text);
+      for (const [rowid, text] of [...submits, ...ends]) {
+        if (text !== "") put.run(rowid, groupsText(text));
+      }
       if (progress.pruned > before.pruned) {
         this.#db.prepare("DELETE FROM texts WHERE rowid BETWEEN ? AND ?")
           .run(2 * before.pruned, 2 * progress.pruned + 1);
@@ -187,7 +190,7 @@ function prepareIndex(db: DatabaseSync): void {
     DROP TABLE IF EXISTS texts;
     DROP TABLE IF EXISTS progress;
     CREATE VIRTUAL TABLE texts USING fts5(
-      text, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram'
+      text, content = '', contentless_delete = 1, detail = none, ${GROUPS_FTS5}
     );
     INSERT INTO texts (texts, rank) VALUES ('usermerge', 2);
     CREATE TABLE progress (seq INTEGER NOT NULL, ended INTEGER NOT NULL, pruned INTEGER NOT NULL) STRICT;

@@ -44,7 +44,7 @@ Deno.test("TextStore.step() lets go of what retention took", async () => {
   file.indexAll();
   file.db.exec("DELETE FROM tasks WHERE seq < 3");
   file.indexAll();
-  const rowids = file.index?.prepare("SELECT rowid FROM texts WHERE texts MATCH 'nee'").all();
+  const rowids = file.index?.prepare("SELECT rowid FROM texts WHERE texts MATCH 'needl'").all();
   deepStrictEqual(rowids?.map((row) => row["rowid"]), [6, 8]);
   deepStrictEqual(find(file, "needle"), [4, 3]);
 });
