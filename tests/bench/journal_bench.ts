@@ -4,22 +4,34 @@
  * task is done, and how long lists, filters, searches and details take in the server; then how much
  * memory 1,000,000 waiting tasks cost above an idle server. `BENCH_TASKS` says how many the lot is.
  *
- * Ratios of one run say something; the figures themselves depend on the machine.
+ * Ratios of one run say something; the figures themselves depend on the machine. What the machine
+ * alone does to them shows in the control, a read of nothing: what it takes in its slowest
+ * hundredth, no other read can do without. `rows` is how many each read gives: of one that gives
+ * more with a lot on record than with a little, growth says less.
  */
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
+import { ReaderThread } from "../../core/engine/local/journal/reader_thread.ts";
 import { Config, Manager, type PoolId, type TaskFilter, type TaskId } from "../../core/mod.ts";
 
 const LOT = Number(Deno.env.get("BENCH_TASKS") ?? 1_000_000);
 const LITTLE = LOT / 100;
 const PENDING_SHARE = 0.1;
-const SAMPLES = 500;
+const WARM_UPS = 100;
+const SAMPLES = 2_000;
 const BATCH = 5_000;
 const TASKS = fileURLToPath(new URL("./tasks/", import.meta.url));
 
-/** One kind of read, and its p99 in milliseconds. */
-type Figures = Readonly<Record<string, number>>;
+/** One kind of read: how many rows it gives, and how long it takes, in milliseconds. */
+interface Figure {
+  readonly rows: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+}
+
+type Figures = ReadonlyMap<string, Figure>;
 
 function open(data: string): Promise<Manager> {
   return Manager.start({ config: Config.parse({ data, tasks: TASKS }) });
@@ -58,15 +70,13 @@ async function submit(manager: Manager, poolId: PoolId, count: number): Promise<
   }
 }
 
-/** Waits until the text index has seen all of them. */
+/** Waits until the text index has seen all of them, and has put its parts together. */
 async function indexed(data: string, count: number): Promise<void> {
-  for (;;) {
-    const db = new DatabaseSync(join(data, "search.sqlite"), { readOnly: true });
-    const row = db.prepare("SELECT seq FROM progress").get();
-    db.close();
-    if (Number(row?.["seq"] ?? 0) >= count) return;
-    await sleep(200);
-  }
+  using db = new DatabaseSync(join(data, "search.sqlite"), { readOnly: true });
+  const progress = db.prepare("SELECT seq FROM progress");
+  while (Number(progress.get()?.["seq"] ?? 0) < count) await sleep(200);
+  const changes = db.prepare("PRAGMA data_version");
+  for (let last; last !== (last = changes.get()?.["data_version"]);) await sleep(1_000);
 }
 
 /** From before the journal is opened until a task that is submitted then is done. */
@@ -83,40 +93,56 @@ async function startToFirstDone(data: string): Promise<number> {
 
 async function reads(data: string): Promise<Figures> {
   await using manager = await open(data);
+  await using idle = await ReaderThread.open({
+    journalPath: join(data, "journal.sqlite"),
+    searchPath: join(data, "search.sqlite"),
+  });
   const poolOf = (name: string) =>
     manager.listPools().find(({ settings }) => settings.name === name)?.id as PoolId; // made above
   const first = await manager.listTasks({}, { page: 1, perPage: 100 });
   const ids = await idsOfEnded(manager);
-  const list = (filter: TaskFilter) => () => manager.listTasks(filter, { page: 1, perPage: 50 });
-  let turn = 0;
-  const kinds: Record<string, () => Promise<unknown>> = {
-    "list, first page": list({}),
-    "list, page 100": () => manager.listTasks({}, { page: 100, perPage: 50 }),
-    "list by cursor": () => manager.listTasks({}, { cursor: first.nextCursor ?? "", perPage: 50 }),
-    "filter by state": list({ states: ["completed"] }),
-    "filter by pool and state": list({ poolId: poolOf("paused"), states: ["pending"] }),
-    "filter by type": list({ type: "echo" }),
-    "filter by tag": list({ tags: ["rare"] }),
-    "filter by priority": list({ priority: { min: 2 } }),
-    // As many have it with a lot on record as with a little: but for the pending ones, one.
-    "search a text of one task": () => list({ text: `:${7_000 + turn++ % 1_000},` })(),
-    "search a rare text": () => list({ text: `task ${7_000 + turn++ % 1_000}` })(),
-    "search a common text": list({ text: "task" }),
-    "details": () => manager.getTask(ids[turn++ % ids.length] as TaskId), // there are some
+  const list = async (filter: TaskFilter, page = 1) =>
+    (await manager.listTasks(filter, { page, perPage: 50 })).tasks.length;
+  const cursor = first.nextCursor ?? "";
+  const kinds: Record<string, (turn: number) => Promise<number>> = {
+    "control: read nothing": async () => (await idle.read("bySeqs", [])).length,
+    "list, first page": () => list({}),
+    "list, page 100": () => list({}, 100),
+    "list by cursor": async () =>
+      (await manager.listTasks({}, { cursor, perPage: 50 })).tasks.length,
+    "filter by state": () => list({ states: ["completed"] }),
+    "filter by pool and state": () => list({ poolId: poolOf("paused"), states: ["pending"] }),
+    "filter by type": () => list({ type: "echo" }),
+    "filter by tag": () => list({ tags: ["rare"] }),
+    "filter by priority": () => list({ priority: { min: 2 } }),
+    "search what one task has": (turn) => list({ text: `:${7_000 + turn % 1_000},` }),
+    "search what few tasks have": (turn) => list({ text: `task ${7_000 + turn % 1_000}` }),
+    "search four characters": (turn) => list({ text: String(7_000 + turn % 1_000) }),
+    "search what one in 100 has": (turn) => list({ text: `id":${10 + turn % 90}` }),
+    "search what most tasks have": () => list({ text: "task" }),
+    "search what no task has": (turn) => list({ text: `no task ${turn}` }),
+    "details": async (turn) => {
+      await manager.getTask(ids[turn % ids.length] as TaskId); // there are some
+      return 1;
+    },
   };
-  const figures: Record<string, number> = {};
-  for (const [kind, read] of Object.entries(kinds)) {
-    for (let warm = 0; warm < 20; warm++) await read();
-    const times: number[] = [];
-    for (let sample = 0; sample < SAMPLES; sample++) {
-      const beganMs = performance.now();
-      await read();
-      times.push(performance.now() - beganMs);
-    }
-    times.sort((one, other) => one - other);
-    figures[kind] = times[Math.floor(SAMPLES * 0.99)] ?? NaN;
-  }
+  const figures = new Map<string, Figure>();
+  for (const [kind, read] of Object.entries(kinds)) figures.set(kind, await figureOf(read));
   return figures;
+}
+
+async function figureOf(read: (turn: number) => Promise<number>): Promise<Figure> {
+  for (let turn = 0; turn < WARM_UPS; turn++) await read(turn);
+  const times: number[] = [];
+  const rows: number[] = [];
+  for (let turn = 0; turn < SAMPLES; turn++) {
+    const beganMs = performance.now();
+    rows.push(await read(turn));
+    times.push(performance.now() - beganMs);
+  }
+  const at = (list: number[], share: number) =>
+    list.sort((one, other) => one - other)[Math.floor(list.length * share)] ?? NaN;
+  return { rows: at(rows, 0.5), p50: at(times, 0.5), p90: at(times, 0.9), p99: at(times, 0.99) };
 }
 
 /** Of tasks that are not in memory, from all over the record. */
@@ -189,20 +215,41 @@ function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+function printStart(fewMs: number, manyMs: number): void {
+  const [few, many, growth] = [fewMs, manyMs, manyMs / fewMs].map((value) => value.toFixed(2));
+  print(`start to first task done: ${few} ms, ${many} ms, growth ${growth} ×`);
+}
+
+function printFigures(little: Figures, lot: Figures): void {
+  const line = (kind: string, few: readonly string[], many: readonly string[], growth: string[]) =>
+    print(
+      `${kind.padEnd(27)} │${[few, many, growth].map(cellsOf).join(" │")}`,
+    );
+  const head = ["rows", "p50", "p90", "p99"];
+  line("", [String(LITTLE), "tasks", "", ""], [String(LOT), "tasks", "", ""], ["growth", ""]);
+  line("milliseconds", head, head, ["p50", "p99"]);
+  for (const [kind, many] of lot) {
+    const few = little.get(kind);
+    if (few === undefined) continue;
+    const growth = [many.p50 / few.p50, many.p99 / few.p99].map((ratio) => ratio.toFixed(2));
+    line(kind, textsOf(few), textsOf(many), growth);
+  }
+}
+
+function textsOf({ rows, p50, p90, p99 }: Figure): readonly string[] {
+  return [String(rows), ...[p50, p90, p99].map((ms) => ms.toFixed(2))];
+}
+
+function cellsOf(texts: readonly string[]): string {
+  return texts.map((text) => text.padStart(8)).join("");
+}
+
 if (Deno.args[0] === "--resident") await printResident(Deno.args[1] ?? "");
 else {
   const little = await measure(LITTLE);
   const lot = await measure(LOT);
-  const row = (what: string, few: number, many: number) =>
-    print(
-      `${what.padEnd(30)} ${few.toFixed(2).padStart(9)} ${many.toFixed(2).padStart(9)} ` +
-        `${(many / few).toFixed(2).padStart(6)} ×`,
-    );
-  print(`${"".padEnd(30)} ${String(LITTLE).padStart(9)} ${String(LOT).padStart(9)}  growth`);
-  row("start to first task done, ms", little.startMs, lot.startMs);
-  for (const [kind, ms] of Object.entries(lot.figures)) {
-    row(`${kind}, p99 ms`, little.figures[kind] ?? NaN, ms);
-  }
+  printStart(little.startMs, lot.startMs);
+  printFigures(little.figures, lot.figures);
   print(`memory of ${LOT} waiting above idle: ${(await memoryOfWaiting(LOT)).toFixed(0)} MiB`);
 }
 Deno.exit(0);
