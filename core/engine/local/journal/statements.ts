@@ -1,5 +1,5 @@
 /** The statements of one connection: each is prepared once. */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { Cell } from "./group.ts";
 
 /** See the head of this file. */
@@ -22,4 +22,19 @@ export class Statements {
   run(sql: string, ...values: Cell[]): void {
     this.prepare(sql).run(...values);
   }
+}
+
+/** What `node:sqlite` has and its types do not tell yet. */
+interface RowForm {
+  setReturnArrays(isEnabled: boolean): void;
+}
+
+/** The numbers of a query's first column; an object a row would cost as much as the query. */
+export function columnOf(
+  statement: StatementSync,
+  ...values: readonly SQLInputValue[]
+): readonly number[] {
+  (statement as StatementSync & RowForm).setReturnArrays(true); // it has it, see above
+  const rows = statement.all(...values) as unknown as readonly (readonly unknown[])[]; // so now
+  return rows.map(([number]) => Number(number));
 }

@@ -3,6 +3,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { PoolId } from "../../../model/pool.ts";
 import type { TaskId } from "../../../model/task.ts";
 import { STORED_STATES } from "./schema.ts";
+import { columnOf } from "./statements.ts";
 import { readStoredJson } from "./stored_json.ts";
 import type { StoredTask } from "./stored_task.ts";
 
@@ -53,9 +54,9 @@ export class TaskRows {
     return Number(number ?? 0);
   }
 
-  /** The `seq`s that a query gives. */
+  /** The `seq`s that a query gives in its first column. */
   seqs(sql: string, ...values: readonly SQLInputValue[]): readonly number[] {
-    return this.all(sql, ...values).map((row) => Number(row["seq"]));
+    return columnOf(this.#prepare(sql), ...values);
   }
 
   /** The task that a condition on `tasks t` is true of. */

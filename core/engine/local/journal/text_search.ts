@@ -1,5 +1,5 @@
 /** Finds tasks by a text, by the text index and a look at what it has not seen yet. */
-import type { Statements } from "./statements.ts";
+import { columnOf, type Statements } from "./statements.ts";
 import type { Walk } from "./task_query.ts";
 import type { TaskRows } from "./task_rows.ts";
 import { groupMatches } from "./text_groups.ts";
@@ -42,10 +42,12 @@ export class TextSearch {
     const order = isUp ? "ASC" : "DESC";
     const { seq, ended, pruned } = this.#progress;
     // Two rows of a task can be named.
-    const named = this.#index.prepare(
+    const find = this.#index.prepare(
       `SELECT rowid FROM texts WHERE texts MATCH ? AND rowid > ? AND rowid < ?
-       ORDER BY rowid ${order} LIMIT ${2 * limit}`,
-    ).all(this.#match, 2 * Math.max(above, pruned) + 1, Math.min(2 * below, 2 ** 52));
+       ORDER BY rowid ${order} LIMIT ?`,
+    );
+    const from = 2 * Math.max(above, pruned) + 1;
+    const named = columnOf(find, this.#match, from, Math.min(2 * below, 2 ** 52), 2 * limit);
     // What came or ended since: looked at by whoever asks.
     const fresh = this.#rows.seqs(
       `SELECT seq FROM tasks NOT INDEXED WHERE seq > ? AND seq < ? ORDER BY seq ${order} LIMIT ?`,
@@ -62,7 +64,7 @@ export class TextSearch {
       limit,
     );
     const seqs = new Set<number>([...fresh, ...changed]);
-    for (const row of named) seqs.add(Math.floor(Number(row["rowid"]) / 2));
+    for (const rowid of named) seqs.add(Math.floor(rowid / 2));
     return [...seqs].sort((one, other) => isUp ? one - other : other - one).slice(0, limit);
   }
 
