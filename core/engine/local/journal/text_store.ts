@@ -46,8 +46,10 @@ export class TextStore implements Disposable {
    */
   step(): boolean {
     const { seq, ended, pruned } = this.#onIndex(() => this.#progress());
+    // No text goes on behind a NUL for SQLite: a name is cut there before others follow it.
     const submits = this.#journal.prepare(
-      `SELECT seq, substr(concat_ws(' ', name, tags, input), 1, ${CHARS_MAX}) AS text
+      `SELECT seq, substr(concat_ws(' ', substr(name, 1, ${CHARS_MAX}), tags, input), 1,
+         ${CHARS_MAX}) AS text
        FROM tasks NOT INDEXED WHERE seq > ? ORDER BY seq LIMIT ${STEP}`,
     ).all(seq);
     const ends = this.#journal.prepare(

@@ -63,3 +63,10 @@ Deno.test("TextStore makes an index anew that is damaged, or of another journal"
   while (foreign.step());
   strictEqual(find(file, "needle").length, 1);
 });
+
+Deno.test("TextStore.step() indexes what stands behind a NUL in a name", async () => {
+  await using file = await TaskFile.open();
+  file.add({ name: "a\0b", input: "needle" }, { name: "other" });
+  file.indexAll();
+  deepStrictEqual(find(file, "needle"), [1]);
+});
