@@ -1,6 +1,7 @@
 /** A page of tasks as a table, with ways to the pages before and after it. */
 import type { Child } from "hono/jsx";
 import { useLanguage } from "../context.ts";
+import type { Language } from "../i18n/language.ts";
 import { Act } from "../parts/act.tsx";
 import { type ShownState, StateBadge } from "../parts/badge.tsx";
 import { Empty } from "../parts/empty.tsx";
@@ -78,6 +79,7 @@ export interface TaskTableModel {
 /** See the head of this file. */
 export function TaskTable({ table }: { readonly table: TaskTableModel }): Child {
   const { t } = useLanguage();
+  const cells = cellsOf(table);
   if (table.rows.length === 0) {
     return (
       <div class="card">
@@ -113,7 +115,7 @@ export function TaskTable({ table }: { readonly table: TaskTableModel }): Child 
               )}
               <th scope="col">{t.tasks.state}</th>
               <th scope="col">{t.tasks.task}</th>
-              {cellsOf(table).map((column) => (
+              {cells.map((column) => (
                 <th scope="col" class={NUMBERS.includes(column) ? "num" : undefined}>
                   {t.tasks[column]}
                 </th>
@@ -124,7 +126,7 @@ export function TaskTable({ table }: { readonly table: TaskTableModel }): Child 
             </tr>
           </thead>
           <tbody>
-            {table.rows.map((row) => <TaskRow row={row} table={table} />)}
+            {table.rows.map((row) => <TaskRow row={row} table={table} cells={cells} />)}
           </tbody>
         </table>
       </div>
@@ -134,7 +136,11 @@ export function TaskTable({ table }: { readonly table: TaskTableModel }): Child 
 }
 
 function TaskRow(
-  { row, table }: { readonly row: TaskRowModel; readonly table: TaskTableModel },
+  { row, table, cells }: {
+    readonly row: TaskRowModel;
+    readonly table: TaskTableModel;
+    readonly cells: readonly Column[];
+  },
 ): Child {
   const l = useLanguage();
   const { t } = l;
@@ -178,9 +184,9 @@ function TaskRow(
           />
         )}
       </td>
-      {cellsOf(table).map((column) => (
+      {cells.map((column) => (
         <td class={NUMBERS.includes(column) ? "num" : undefined}>
-          <ColumnCell row={row} column={column} />
+          {cellOf(row, column, l)}
         </td>
       ))}
       <td class="acts">
@@ -205,10 +211,8 @@ function cellsOf({ columns }: TaskTableModel): readonly Column[] {
   return columns.filter((column) => !BENEATH.includes(column));
 }
 
-function ColumnCell(
-  { row, column }: { readonly row: TaskRowModel; readonly column: Column },
-): Child {
-  const l = useLanguage();
+/** A function, and no part of its own: a page has a thousand of them. */
+function cellOf(row: TaskRowModel, column: Column, l: Language): Child {
   switch (column) {
     case "pool":
       return (
@@ -217,9 +221,9 @@ function ColumnCell(
         </a>
       );
     case "priority":
-      return <>{l.number(row.priority)}</>;
+      return l.number(row.priority);
     case "attempt":
-      return <>{l.number(row.attempt)}</>;
+      return l.number(row.attempt);
     case "wait":
       return <Duration ms={row.waitMs} />;
     case "run":
@@ -231,7 +235,7 @@ function ColumnCell(
     case "finished":
       return <Time atMs={row.finishedAtMs} />;
     case "slot":
-      return row.slot === null ? <span class="none">–</span> : <>{l.number(row.slot)}</>;
+      return row.slot === null ? <span class="none">–</span> : l.number(row.slot);
     case "progress":
     case "tags":
       return null; // see BENEATH
