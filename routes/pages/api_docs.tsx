@@ -26,7 +26,7 @@ export function apiDocsRoutes(desk: Desk): Hono<AppEnv> {
 }
 
 function present(language: Language): ApiDocsModel {
-  const document = openApiDocument("");
+  const document = openApiDocument();
   const { paths, components } = document as {
     paths: Record<string, Record<string, Json>>;
     components: { schemas: Record<string, unknown> };

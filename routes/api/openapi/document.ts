@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { ERROR_TEXTS } from "../../error_texts.ts";
 import { type HttpErrorCode, STATUS } from "../../errors.ts";
-import type { ErrorCode } from "../../../core/mod.ts";
+import { type ErrorCode, VERSION } from "../../../core/mod.ts";
 import type { FieldNames } from "../wire.ts";
 import { Problem } from "./answers.ts";
 import type { Answer, Body, Operation, Parameter } from "./operation.ts";
@@ -31,8 +31,14 @@ const OF_BODIES = [
   "unsupported_media_type",
 ] as const;
 
-/** The document, as it is served. */
-export function openApiDocument(version: string): Json {
+let made: Json | undefined;
+
+/** The document, as it is served. It is made when it is first asked for. */
+export function openApiDocument(): Json {
+  return made ??= makeDocument();
+}
+
+function makeDocument(): Json {
   const components: Record<string, unknown> = {};
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of OPERATIONS) {
@@ -43,7 +49,7 @@ export function openApiDocument(version: string): Json {
     openapi: "3.1.1",
     info: {
       title: "Lido",
-      version,
+      version: VERSION,
       description: "Pools of threads, their tasks, and all that can be done with them.",
       license: { name: "MIT", identifier: "MIT" },
     },

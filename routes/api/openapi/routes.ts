@@ -1,7 +1,6 @@
 /** `/api/openapi.json`: the description of the API. */
 import { Hono } from "hono";
 import type { AppEnv } from "../../app_env.ts";
-import { VERSION } from "../../../core/mod.ts";
 import { openApiDocument } from "./document.ts";
 
 let text: string | undefined;
@@ -10,7 +9,7 @@ let text: string | undefined;
 export function openApiRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   routes.get("/openapi.json", (c) => {
-    text ??= JSON.stringify(openApiDocument(VERSION));
+    text ??= JSON.stringify(openApiDocument());
     return c.body(text, 200, { "content-type": "application/json" });
   });
   return routes;
