@@ -90,7 +90,7 @@ export class FrameReader {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
     if (this.#bytes < this.#wanted) return [];
-    const bytes = join(this.#chunks, this.#bytes);
+    const bytes = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks, this.#bytes);
     const frames: Frame[] = [];
     const rest = bytes.subarray(this.#cut(bytes, frames));
     this.#chunks = [rest];
@@ -122,15 +122,4 @@ export class FrameReader {
     }
     return at;
   }
-}
-
-function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0];
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }

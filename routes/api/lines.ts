@@ -1,4 +1,5 @@
 /** The lines of a body that comes bit by bit, such as NDJSON: never more of it in memory than one line. */
+import { Buffer } from "node:buffer";
 import { HttpError } from "../errors.ts";
 
 /** What a line may be, how long the next bytes of it may take, and until when they are waited for. */
@@ -30,7 +31,7 @@ export async function* linesOf(
   let parts: Uint8Array[] = [];
   let held = 0;
   const take = (end: Uint8Array): BodyLine => {
-    const bytes = parts.length === 0 ? end : concat([...parts, end], held + end.length);
+    const bytes = parts.length === 0 ? end : Buffer.concat([...parts, end], held + end.length);
     parts = [];
     held = 0;
     return { number, bytes };
@@ -89,14 +90,4 @@ async function readSoon(
 
 function isBlank(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
-}
-
-function concat(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -2,6 +2,7 @@
  * Reads a body before any handler sees the request: up to a size and up to a deadline.
  * (`hono/body-limit` knows no deadline: a body that comes drop by drop would hold it for ever.)
  */
+import { Buffer } from "node:buffer";
 import type { Context, MiddlewareHandler } from "hono";
 import type { AppEnv } from "../app_env.ts";
 import { HttpError } from "../errors.ts";
@@ -89,21 +90,8 @@ async function readAll(
     }
     chunks.push(read.value);
   }
-  return concat(chunks, bytes);
-}
-
-function concat(
-  chunks: readonly Uint8Array<ArrayBuffer>[],
-  bytes: number,
-): Uint8Array<ArrayBuffer> {
-  if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0];
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  const [first] = chunks;
+  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, bytes);
 }
 
 function tooLarge({ bytesMax }: BodyLimits): HttpError {
