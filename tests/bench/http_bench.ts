@@ -3,12 +3,10 @@
  * and how long reads take under a steady mixed load with 1,000,000 tasks on record. `BENCH_TASKS` says
  * how many there are. The client is a thread of the same machine: it takes one of its cores.
  */
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
-import { Config, Manager, type PoolId, systemClock, type TaskId } from "../../core/mod.ts";
-import { createApp } from "../../routes/app.ts";
-import { serve } from "../../routes/server.ts";
+import { Config, Manager, type PoolId, type TaskId } from "../../core/mod.ts";
+import { serveManager } from "../helpers/serve_manager.ts";
+import { askClient, say, sleep, untilIndexed } from "./bench.ts";
 import type { Load, LoadRequest } from "./http_client.ts";
 
 const TASKS_ON_RECORD = Number(Deno.env.get("BENCH_TASKS") ?? 1_000_000);
@@ -29,10 +27,7 @@ try {
     isolation: "thread",
     queueCapacity: 10_000_000,
   });
-  const errors: unknown[] = [];
-  const note = (error: unknown) => errors.push(error);
-  const app = createApp({ manager, clock: systemClock, logError: note });
-  const server = serve({ app, host: "127.0.0.1", port: 0, onError: note });
+  const { server, errors } = serveManager(manager);
   await submitOneByOne(server.port, poolId);
   await submitStreams(server.url, poolId);
   await manager.cancelPending(poolId);
@@ -63,7 +58,7 @@ async function submitOneByOne(port: number, poolId: PoolId): Promise<void> {
   });
   const [times = []] = load.times;
   print(`one by one, ${CONNECTIONS} connections`, times);
-  write(
+  say(
     `one by one: ${Math.round(SUBMITS / load.seconds)} tasks/s, ${JSON.stringify(load.statuses)}`,
   );
 }
@@ -82,7 +77,7 @@ async function submitStreams(url: string, poolId: PoolId): Promise<void> {
     if (JSON.parse(last ?? "{}").submitted !== STREAMED) throw new TypeError(`Cannot: ${last}`);
     rates.push(STREAMED / (performance.now() - beganMs) * 1_000);
   }
-  write(
+  say(
     `streams of ${STREAMED} lines: ${rates.map((rate) => Math.round(rate)).join(", ")} tasks/s`,
   );
 }
@@ -97,14 +92,8 @@ async function fill(manager: Manager, poolId: PoolId): Promise<TaskId> {
     last = ids.at(-1) ?? last;
   }
   while (manager.getStats().counts.completed - before < TASKS_ON_RECORD) await sleep(100);
-  while (indexedSeq() < TASKS_ON_RECORD) await sleep(500);
+  await untilIndexed(data, TASKS_ON_RECORD);
   return last as TaskId; // at least one was submitted
-}
-
-/** How far the text index is. */
-function indexedSeq(): number {
-  using db = new DatabaseSync(join(data, "search.sqlite"), { readOnly: true });
-  return Number(db.prepare("SELECT seq FROM progress").get()?.["seq"]);
 }
 
 /** Every read that the API has, and as many submits, at a steady pace. */
@@ -133,7 +122,7 @@ async function read(port: number, poolId: PoolId, taskId: TaskId): Promise<void>
     count: READS,
     perSecond: PER_SECOND,
   });
-  write(`${READS} requests at ${PER_SECOND} a second: ${JSON.stringify(statuses)}`);
+  say(`${READS} requests at ${PER_SECOND} a second: ${JSON.stringify(statuses)}`);
   for (const [at, name] of names.entries()) print(name, times[2 * at] ?? []);
   print("submits", times.filter((_, at) => at % 2 === 1).flat().sort((one, other) => one - other));
 }
@@ -153,26 +142,11 @@ function requestOf(method: string, path: string, body?: string): string {
 }
 
 function send(request: LoadRequest): Promise<Load> {
-  const { promise, resolve, reject } = Promise.withResolvers<Load>();
-  client.onmessage = ({ data: load }: MessageEvent<Load>) => resolve(load);
-  client.onerror = (event) => {
-    event.preventDefault();
-    reject(new TypeError(event.message));
-  };
-  client.postMessage(request);
-  return promise;
+  return askClient(client, request);
 }
 
 function print(what: string, times: readonly number[]): void {
   const at = (quantile: number) =>
     (times[Math.floor(times.length * quantile)] ?? NaN).toFixed(2).padStart(8);
-  write(`${what.padEnd(32)} p50 ${at(0.5)} ms  p99 ${at(0.99)} ms`);
-}
-
-function write(text: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  say(`${what.padEnd(32)} p50 ${at(0.5)} ms  p99 ${at(0.99)} ms`);
 }

@@ -10,10 +10,10 @@
  * more with a lot on record than with a little, growth says less.
  */
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { ReaderThread } from "../../core/engine/local/journal/reader_thread.ts";
 import { Config, Manager, type PoolId, type TaskFilter, type TaskId } from "../../core/mod.ts";
+import { say, sleep, untilIndexed } from "./bench.ts";
 
 const LOT = Number(Deno.env.get("BENCH_TASKS") ?? 1_000_000);
 const LITTLE = LOT / 100;
@@ -52,7 +52,7 @@ async function fill(data: string, count: number): Promise<void> {
   await submit(manager, busy, count - pending);
   await submit(manager, paused, pending);
   while (manager.getPool(busy).counts.completed < count - pending) await sleep(50);
-  await indexed(data, count);
+  await untilIndexed(data, count);
 }
 
 async function submit(manager: Manager, poolId: PoolId, count: number): Promise<void> {
@@ -68,15 +68,6 @@ async function submit(manager: Manager, poolId: PoolId, count: number): Promise<
       })),
     );
   }
-}
-
-/** Waits until the text index has seen all of them, and has put its parts together. */
-async function indexed(data: string, count: number): Promise<void> {
-  using db = new DatabaseSync(join(data, "search.sqlite"), { readOnly: true });
-  const progress = db.prepare("SELECT seq FROM progress");
-  while (Number(progress.get()?.["seq"] ?? 0) < count) await sleep(200);
-  const changes = db.prepare("PRAGMA data_version");
-  for (let last; last !== (last = changes.get()?.["data_version"]);) await sleep(1_000);
 }
 
 /** From before the journal is opened until a task that is submitted then is done. */
@@ -191,7 +182,7 @@ async function printResident(data: string): Promise<void> {
   await using manager = await open(data);
   await manager.listTasks({}, { page: 1, perPage: 50 });
   await sleep(3_000);
-  print(String(Deno.memoryUsage().rss / 1024 / 1024));
+  say(String(Deno.memoryUsage().rss / 1024 / 1024));
 }
 
 async function measure(count: number): Promise<{ startMs: number; figures: Figures }> {
@@ -207,22 +198,14 @@ async function measure(count: number): Promise<{ startMs: number; figures: Figur
   }
 }
 
-function print(line: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 function printStart(fewMs: number, manyMs: number): void {
   const [few, many, growth] = [fewMs, manyMs, manyMs / fewMs].map((value) => value.toFixed(2));
-  print(`start to first task done: ${few} ms, ${many} ms, growth ${growth} ×`);
+  say(`start to first task done: ${few} ms, ${many} ms, growth ${growth} ×`);
 }
 
 function printFigures(little: Figures, lot: Figures): void {
   const line = (kind: string, few: readonly string[], many: readonly string[], growth: string[]) =>
-    print(
+    say(
       `${kind.padEnd(27)} │${[few, many, growth].map(cellsOf).join(" │")}`,
     );
   const head = ["rows", "p50", "p90", "p99"];
@@ -250,6 +233,6 @@ else {
   const lot = await measure(LOT);
   printStart(little.startMs, lot.startMs);
   printFigures(little.figures, lot.figures);
-  print(`memory of ${LOT} waiting above idle: ${(await memoryOfWaiting(LOT)).toFixed(0)} MiB`);
+  say(`memory of ${LOT} waiting above idle: ${(await memoryOfWaiting(LOT)).toFixed(0)} MiB`);
 }
 Deno.exit(0);

@@ -5,12 +5,10 @@
  *
  * Ratios of one run say something; the figures themselves depend on the machine.
  */
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
-import { Config, Manager, type PoolId, systemClock, type TaskId } from "../../core/mod.ts";
-import { createApp } from "../../routes/app.ts";
-import { serve } from "../../routes/server.ts";
+import { Config, Manager, type PoolId, type TaskId } from "../../core/mod.ts";
+import { serveManager } from "../helpers/serve_manager.ts";
+import { askClient, say, sleep, untilIndexed } from "./bench.ts";
 import type { Sample, SampleRequest } from "./pages_client.ts";
 
 const TASKS_ON_RECORD = Number(Deno.env.get("BENCH_TASKS") ?? 1_000_000);
@@ -27,10 +25,7 @@ try {
   });
   const pools = await openPools(manager);
   const taskId = await fill(manager, pools);
-  const errors: unknown[] = [];
-  const noteError = (error: unknown) => errors.push(error);
-  const app = createApp({ manager, clock: systemClock, logError: noteError });
-  const server = serve({ app, host: "127.0.0.1", port: 0, onError: noteError });
+  const { server, errors } = serveManager(manager);
   await measure(server.url.replace(/\/$/, ""), pools[0] as PoolId, taskId);
   await server.shutdown({ graceMs: 100 });
   if (errors.length > 0) throw new AggregateError(errors, "Unforeseen errors");
@@ -72,14 +67,8 @@ async function fill(manager: Manager, pools: readonly PoolId[]): Promise<TaskId>
     last = ids.at(-1) ?? last;
   }
   while (manager.getStats().counts.completed < TASKS_ON_RECORD) await sleep(50);
-  while (indexedSeq() < TASKS_ON_RECORD) await sleep(500);
+  await untilIndexed(data, TASKS_ON_RECORD);
   return last as TaskId; // at least one was submitted
-}
-
-/** How far the text index is. */
-function indexedSeq(): number {
-  using db = new DatabaseSync(join(data, "search.sqlite"), { readOnly: true });
-  return Number(db.prepare("SELECT seq FROM progress").get()?.["seq"]);
 }
 
 async function measure(url: string, poolId: PoolId, taskId: TaskId): Promise<void> {
@@ -133,15 +122,8 @@ async function quiet(url: string, name: string, target: string): Promise<void> {
 
 /** Has the client ask again and again. */
 function sample(url: string, headers: Record<string, string>, status: number): Promise<Sample> {
-  const { promise, resolve, reject } = Promise.withResolvers<Sample>();
-  client.onmessage = ({ data }: MessageEvent<Sample>) => resolve(data);
-  client.onerror = (event) => {
-    event.preventDefault();
-    reject(new TypeError(event.message));
-  };
   const request: SampleRequest = { url, headers, status, samples: SAMPLES };
-  client.postMessage(request);
-  return promise;
+  return askClient(client, request);
 }
 
 function at(times: readonly number[], quantile: number): string {
@@ -150,10 +132,5 @@ function at(times: readonly number[], quantile: number): string {
 
 function print(cells: readonly string[]): void {
   const [name = "", ...figures] = cells;
-  const line = [name.padEnd(24), ...figures.map((figure) => figure.padStart(11))].join("");
-  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  say([name.padEnd(24), ...figures.map((figure) => figure.padStart(11))].join(""));
 }

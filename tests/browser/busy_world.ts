@@ -1,8 +1,7 @@
 /** A server as it is in use: pools that are busy, paused and idle, tasks that ended in every way. */
-import { Config, Manager, type PoolId, systemClock, type TaskId } from "../../core/mod.ts";
-import { createApp } from "../../routes/app.ts";
-import { serve, type Server } from "../../routes/server.ts";
 import { fileURLToPath } from "node:url";
+import { Config, Manager, type PoolId, type TaskId } from "../../core/mod.ts";
+import { serveManager } from "../helpers/serve_manager.ts";
 
 const TASKS = fileURLToPath(new URL("./tasks", import.meta.url));
 
@@ -26,10 +25,7 @@ export async function startBusyWorld(): Promise<BusyWorld> {
   const manager = await Manager.start({
     config: Config.parse({ data: ":memory:", tasks: TASKS }),
   });
-  const errors: unknown[] = [];
-  const note = (error: unknown) => void errors.push(error);
-  const app = createApp({ manager, clock: systemClock, logError: note });
-  const server: Server = serve({ app, host: "127.0.0.1", port: 0, onError: note });
+  const { server, errors } = serveManager(manager);
   const [busy, paused, idle] = await Promise.all([
     manager.createPool({ name: "invoices", isolation: "thread", maxThreads: 3, minThreads: 1 }),
     manager.createPool({ name: "nightly reports", isolation: "thread", maxThreads: 2 }),

@@ -1,8 +1,6 @@
 /** The stream of events, over HTTP: in order, resumed where it was cut, and nothing left behind. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { Config, Manager, systemClock } from "../../core/mod.ts";
-import { createApp } from "../../routes/app.ts";
-import { serve } from "../../routes/server.ts";
+import { servePool } from "../helpers/serve_manager.ts";
 import { until } from "../helpers/until.ts";
 
 interface SentEvent {
@@ -61,39 +59,10 @@ class Follower {
   }
 }
 
-async function openServer() {
-  const manager = await Manager.start({ config: Config.parse({ data: ":memory:" }) });
-  const unforeseen: unknown[] = [];
-  const note = (error: unknown) => unforeseen.push(error);
-  const app = createApp({ manager, clock: systemClock, logError: note });
-  const server = serve({ app, host: "127.0.0.1", port: 0, onError: note });
-  const { id } = await manager.createPool({ name: "mine", isolation: "thread", maxThreads: 1 });
-  const submit = async () =>
-    (await manager.submit({
-      poolId: id,
-      type: "sleep",
-      input: { seconds: 0 },
-      priority: 0,
-      tags: [],
-    }))
-      .task.id;
-  return {
-    manager,
-    pool: id,
-    submit,
-    events: `${server.url}api/events`,
-    url: server.url,
-    async [Symbol.asyncDispose]() {
-      await Promise.all([server.shutdown({ graceMs: 5_000 }), manager.close()]);
-      deepStrictEqual(unforeseen, []);
-    },
-  };
-}
-
 Deno.test("A stream tells each step of a task's life, and what is done to its pool", async () => {
-  await using server = await openServer();
+  await using server = await servePool();
   const { manager, pool } = server;
-  const follower = await new Follower().open(`${server.events}?pool_id=${pool}`);
+  const follower = await new Follower().open(`${server.url}api/events?pool_id=${pool}`);
   await manager.pausePool(pool);
   const task = await server.submit();
   await manager.changePool(pool, { queueCapacity: 5 });
@@ -119,10 +88,10 @@ Deno.test("A stream tells each step of a task's life, and what is done to its po
 });
 
 Deno.test("A stream that was cut off goes on after the last event that came", async () => {
-  await using server = await openServer();
+  await using server = await servePool();
   const { manager, pool } = server;
   await manager.pausePool(pool);
-  const url = `${server.events}?pool_id=${pool}`;
+  const url = `${server.url}api/events?pool_id=${pool}`;
   const first = await new Follower().open(url);
   const early = await server.submit();
   await until("the first task is told", () => first.events.length === 1);
@@ -141,11 +110,14 @@ Deno.test("A stream that was cut off goes on after the last event that came", as
 });
 
 Deno.test("200 streams at once hear of all, and leave nothing behind", async () => {
-  await using server = await openServer();
+  await using server = await servePool();
   const { manager, pool } = server;
   await manager.pausePool(pool);
   const followers = await Promise.all(
-    Array.from({ length: 200 }, () => new Follower().open(`${server.events}?pool_id=${pool}`)),
+    Array.from(
+      { length: 200 },
+      () => new Follower().open(`${server.url}api/events?pool_id=${pool}`),
+    ),
   );
   strictEqual(manager.events.followers, 200);
   const tasks = [await server.submit(), await server.submit(), await server.submit()];
@@ -158,19 +130,19 @@ Deno.test("200 streams at once hear of all, and leave nothing behind", async () 
 });
 
 Deno.test("A stream ends with the server", async () => {
-  const server = await openServer();
-  const follower = await new Follower().open(server.events);
+  const server = await servePool();
+  const follower = await new Follower().open(`${server.url}api/events`);
   await server[Symbol.asyncDispose]();
   await follower.ended;
   strictEqual(server.manager.events.followers, 0);
 });
 
 Deno.test("A stream of a pool that is not there, or with an odd parameter, is refused", async () => {
-  await using server = await openServer();
+  await using server = await servePool();
   const none = "01979a3e-0000-7000-8000-000000000000";
   const cases = [[`pool_id=${none}`, 404, "pool_not_found"], ["pool=x", 422, "invalid_input"]];
   for (const [query, status, code] of cases) {
-    const response = await fetch(`${server.events}?${query}`);
+    const response = await fetch(`${server.url}api/events?${query}`);
     deepStrictEqual([response.status, (await response.json()).code], [status, code]);
   }
 });

@@ -1,38 +1,18 @@
 /** Requests that are held open: many at once, clients that leave, clients that do not read. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { connect } from "node:net";
-import { Config, Manager, systemClock } from "../../core/mod.ts";
-import { createApp } from "../../routes/app.ts";
-import { serve } from "../../routes/server.ts";
+import { type ServedPool, servePool } from "../helpers/serve_manager.ts";
 import { until } from "../helpers/until.ts";
 
-async function openServer() {
-  const manager = await Manager.start({ config: Config.parse({ data: ":memory:" }) });
-  const unforeseen: unknown[] = [];
-  const note = (error: unknown) => unforeseen.push(error);
-  const app = createApp({ manager, clock: systemClock, logError: note });
-  const server = serve({ app, host: "127.0.0.1", port: 0, onError: note });
-  const { id: pool } = await manager.createPool({ name: "mine", isolation: "thread" });
-  await manager.pausePool(pool);
-  const submit = async () => {
-    const task = { poolId: pool, type: "sleep", input: { seconds: 0 }, priority: 0, tags: [] };
-    return (await manager.submit(task)).task.id;
-  };
-  return {
-    manager,
-    pool,
-    submit,
-    url: server.url,
-    port: server.port,
-    async [Symbol.asyncDispose]() {
-      await Promise.all([server.shutdown({ graceMs: 5_000 }), manager.close()]);
-      deepStrictEqual(unforeseen, []);
-    },
-  };
+/** Whose pool is paused: what is submitted waits. */
+async function servePaused(): Promise<ServedPool> {
+  const server = await servePool();
+  await server.manager.pausePool(server.pool);
+  return server;
 }
 
 Deno.test("A thousand waits and 200 streams are held at once, while others are answered", async () => {
-  await using server = await openServer();
+  await using server = await servePaused();
   const { manager, pool, url } = server;
   const task = await server.submit();
   const leaving = new AbortController();
@@ -58,7 +38,7 @@ Deno.test("A thousand waits and 200 streams are held at once, while others are a
 });
 
 Deno.test("A client that leaves a wait leaves nothing behind", async () => {
-  await using server = await openServer();
+  await using server = await servePaused();
   const { manager, pool, url } = server;
   const task = await server.submit();
   for (let at = 0; at < 50; at++) {
@@ -74,7 +54,7 @@ Deno.test("A client that leaves a wait leaves nothing behind", async () => {
 });
 
 Deno.test("A client that does not read its stream holds nothing but its place", async () => {
-  await using server = await openServer();
+  await using server = await servePaused();
   const { manager, pool, port } = server;
   const socket = connect(port, "127.0.0.1");
   socket.on("error", () => {}); // it is cut off in the end
