@@ -4,6 +4,7 @@ import { ApiError } from "./api_errors.ts";
 import type { ApiClient } from "./client.ts";
 import { parseExactJson } from "./exact_json.ts";
 import { CommandError } from "./exit_code.ts";
+import { messageOf } from "../core/model/errors.ts";
 
 /** The server takes bodies of up to 16 MiB; the envelope and wide characters need room too. */
 const REQUEST_BYTES_MAX = 15 * 2 ** 20;
@@ -56,7 +57,7 @@ function parseLine(
     const task: Record<string, unknown> = { ...defaults, ...value };
     return typeof task["task_type"] === "string" ? task : "task_type is missing";
   } catch (error) {
-    return `expected JSON: ${error instanceof Error ? error.message : String(error)}`;
+    return `expected JSON: ${messageOf(error)}`;
   }
 }
 

@@ -10,6 +10,7 @@ import { nearest } from "./nearest.ts";
 import { parseLeaf } from "./schema_leaves.ts";
 import { type Setting, SETTINGS } from "./settings.ts";
 import { readYamlEntries } from "./yaml_entries.ts";
+import { messageOf } from "../core/model/errors.ts";
 
 /** Where values come from. */
 export interface ConfigSources {
@@ -79,7 +80,7 @@ async function readYaml({ flags, env, readFile }: ConfigSources): Promise<Config
     if (text !== undefined) return readYamlEntries(file, text);
     return { entries: [], faults: named === undefined ? [] : [`${file}: there is no such file`] };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return { entries: [], faults: [`${file}: cannot be read: ${reason}`] };
   }
 }

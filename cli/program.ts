@@ -1,7 +1,7 @@
 /** The whole command line: all commands, and what their errors mean to the caller. */
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../core/model/version.ts";
-import { LidoError } from "../core/model/errors.ts";
+import { LidoError, messageOf } from "../core/model/errors.ts";
 import { ApiError, UnreachedError } from "./api_errors.ts";
 import { addExamples } from "./command_line.ts";
 import { addBackupCommand } from "./commands/backup.ts";
@@ -69,8 +69,5 @@ function describe(error: unknown): string {
   }
   const isForeseen = error instanceof UsageError || error instanceof CommandError ||
     error instanceof UnreachedError || error instanceof LidoError;
-  if (isForeseen || !(error instanceof Error)) {
-    return error instanceof Error ? error.message : String(error);
-  }
-  return error.stack ?? error.message;
+  return isForeseen || !(error instanceof Error) ? messageOf(error) : error.stack ?? error.message;
 }

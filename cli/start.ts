@@ -4,6 +4,7 @@ import type { Manager } from "../core/mod.ts";
 import type { Logger } from "../core/observation/logging.ts";
 import { CommandError } from "./exit_code.ts";
 import type { World } from "./world.ts";
+import { messageOf } from "../core/model/errors.ts";
 
 /** After the last task has ended, requests that waited for it get this long to be answered. */
 const ANSWERING_MS = 2_000;
@@ -87,7 +88,7 @@ function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.AddrInUse) {
     return "something listens there already; name another port with --port";
   }
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
 
 /** The listening server keeps the process alive meanwhile. */

@@ -5,7 +5,7 @@
  */
 import { v7 as uuidv7 } from "uuid";
 import type { Clock } from "./model/clock.ts";
-import { LidoError } from "./model/errors.ts";
+import { LidoError, messageOf } from "./model/errors.ts";
 import type { TaskFilter, TaskId, TaskPage, TaskSnapshot } from "./model/task.ts";
 
 /** What can be done. */
@@ -179,7 +179,7 @@ export class BulkOperations {
       const text = await this.#do(operation.action, id);
       operation.note({ id, isOk: true, text }, false);
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
+      const text = messageOf(error);
       const isSkip = error instanceof LidoError && SKIPS.has(error.code);
       operation.note({ id, isOk: false, text }, isSkip);
     }

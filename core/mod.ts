@@ -37,6 +37,7 @@ export {
   type ErrorDetails,
   type Fault,
   LidoError,
+  messageOf,
 } from "./model/errors.ts";
 export {
   type GaugeSpan,

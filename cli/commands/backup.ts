@@ -6,6 +6,7 @@ import { CommandError } from "../exit_code.ts";
 import { writeNewFile } from "../new_file.ts";
 import { printable } from "../printable.ts";
 import type { World } from "../world.ts";
+import { messageOf } from "../../core/model/errors.ts";
 
 interface BackupFlags extends ServerFlags, DataFlags {
   readonly force?: boolean;
@@ -77,7 +78,7 @@ async function save(
     await content.pipeTo(file.writable, { signal });
   } catch (error) {
     if (signal.aborted) throw new CommandError("Cannot back up: the command was stopped");
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new CommandError(`Cannot back up: ${reason}`, { cause: error });
   }
 }

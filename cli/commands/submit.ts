@@ -9,6 +9,7 @@ import { printable } from "../printable.ts";
 import { submitBatch, submitOne } from "../submit_tasks.ts";
 import { TypeFlags } from "../type_flags.ts";
 import type { World } from "../world.ts";
+import { messageOf } from "../../core/model/errors.ts";
 
 interface SubmitFlags extends ServerFlags {
   readonly pool: string;
@@ -154,7 +155,7 @@ function parseJson(text: string, source: string): unknown {
   try {
     return parseExactJson(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new UsageError(`Cannot read ${source} as JSON: ${reason}`);
   }
 }
@@ -163,7 +164,7 @@ async function readText(world: World, path: string): Promise<string> {
   try {
     return await world.readText(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new CommandError(`Cannot read ${path}: ${reason}`, { cause: error });
   }
 }

@@ -16,6 +16,7 @@ import { childArguments } from "./grants.ts";
 import type { RunMessage } from "./protocol.ts";
 import type { LaneRow, SlotRow } from "./stats_block.ts";
 import type { Death, StartThread, Thread, ThreadListener, ThreadSettings } from "./thread.ts";
+import { messageOf } from "../model/errors.ts";
 
 const CHILD_MAIN = fileURLToPath(new URL("./child_main.ts", import.meta.url));
 /** What is kept of what a child says on standard error, and how fast it is read at the most. */
@@ -113,7 +114,7 @@ class ChildThread implements Thread {
       for (const frame of this.#reader.read(chunk)) this.#open(frame);
     } catch (error) {
       // Nothing but task code that got hold of the channel speaks like this.
-      this.#forgery = error instanceof Error ? error.message : String(error);
+      this.#forgery = messageOf(error);
       this.kill();
     }
   }

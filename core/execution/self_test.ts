@@ -5,6 +5,7 @@ import type { PoolSettingsInput } from "../model/pool.ts";
 import type { SelfTestFinding } from "../model/system.ts";
 import { OWN_CODE } from "./code_paths.ts";
 import { AttemptError, DirectPool } from "./direct_pool.ts";
+import { messageOf } from "../model/errors.ts";
 
 const VERIFIED_VERSION = "2.9.6";
 const LOOP = { name: "self_test_loop", url: import.meta.resolve("./self_test_loop.ts") };
@@ -28,7 +29,7 @@ async function find(name: string, check: () => Promise<string>): Promise<SelfTes
   try {
     return { name, isOk: true, detail: await check() };
   } catch (error) {
-    return { name, isOk: false, detail: error instanceof Error ? error.message : String(error) };
+    return { name, isOk: false, detail: messageOf(error) };
   }
 }
 

@@ -9,6 +9,7 @@ import type { Attempt } from "./attempt.ts";
 import { Slot, type SlotOwner } from "./slot.ts";
 import type { Death, Thread } from "./thread.ts";
 import type { ThreadBudget } from "./thread_budget.ts";
+import { messageOf } from "../model/errors.ts";
 
 /** A thread that was ended by force and goes on for so long is a zombie. */
 const ZOMBIE_AFTER_MS = 200;
@@ -107,7 +108,7 @@ export class SlotCrew {
       this.#open.push(slot);
     } catch (error) {
       this.#options.budget.release();
-      this.#backOff(error instanceof Error ? error.message : String(error));
+      this.#backOff(messageOf(error));
     }
   }
 

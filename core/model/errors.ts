@@ -69,3 +69,8 @@ export class LidoError extends Error {
     super(message, options);
   }
 }
+
+/** What a thrown value says: an error's sentence, and anything else as a text. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -13,7 +13,7 @@ import {
   type Sink,
 } from "@logtape/logtape";
 import type { Config } from "../config.ts";
-import { LidoError } from "../model/errors.ts";
+import { LidoError, messageOf } from "../model/errors.ts";
 
 export type { Logger };
 
@@ -55,7 +55,7 @@ function openFile(path: string, { maxSize, backupCount }: Config["log"]): Sink {
     // Unbuffered: the lines that were written last before a crash are those that are looked for.
     return getRotatingFileSink(path, { formatter, maxSize, maxFiles: backupCount, bufferSize: 0 });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new LidoError("invalid_input", `Cannot open log file ${path}: ${reason}`, {}, {
       cause: error,
     });

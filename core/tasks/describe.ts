@@ -5,6 +5,7 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BrokenTaskFile, TaskType } from "../model/task_type.ts";
 import { type Answer, Describer, type DescriberPlace } from "./describer.ts";
+import { messageOf } from "../model/errors.ts";
 
 /** How task files are described. */
 export interface DescribeOptions {
@@ -69,7 +70,7 @@ async function describeFile(url: string, describers: Describers): Promise<Found>
     }
     return { isGood: true, type: { ...answer.description, url, codeVersion, isBuiltIn: false } };
   } catch (error) {
-    return { isGood: false, reason: error instanceof Error ? error.message : String(error) };
+    return { isGood: false, reason: messageOf(error) };
   }
 }
 

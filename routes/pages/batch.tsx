@@ -1,6 +1,6 @@
 /** `/submit/batch`: many tasks at once, from lines that are checked before any is taken. */
 import { type Context, Hono } from "hono";
-import { BATCH_MAX, LidoError, type TaskSubmission } from "../../core/mod.ts";
+import { BATCH_MAX, LidoError, messageOf, type TaskSubmission } from "../../core/mod.ts";
 import { type BatchModel, BatchPage } from "../../views/pages/submit.tsx";
 import type { AppEnv } from "../app_env.ts";
 import { HttpError } from "../errors.ts";
@@ -109,7 +109,7 @@ async function readMultipart(c: Context<AppEnv>, type: string): Promise<SentForm
     }
     return fields;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new HttpError("invalid_input", `Cannot read form: ${why}`);
   }
 }

@@ -1,6 +1,6 @@
 /** Lines of NDJSON or CSV as submissions, with what is wrong of each. */
 import { CsvError, parse as parseCsv } from "csv-parse/sync";
-import type { TaskSubmission } from "../../core/mod.ts";
+import { messageOf, type TaskSubmission } from "../../core/mod.ts";
 import { submissionFromWire } from "../api/bodies.ts";
 import { parseJson } from "../api/read_json.ts";
 
@@ -49,7 +49,7 @@ export function readLines(text: string, defaults: LineDefaults): ReadLines {
     try {
       submissions.push({ line, submission: submissionFromWire(asTask(value, defaults)) });
     } catch (error) {
-      wrong.push({ line, text: reasonOf(error) });
+      wrong.push({ line, text: messageOf(error) });
     }
   }
   return { submissions, faults: wrong };
@@ -63,7 +63,7 @@ function readNdjson(text: string): { lines: Line[]; faults: LineFault[] } {
     try {
       lines.push({ line: index + 1, value: parseJson(new TextEncoder().encode(row)) });
     } catch (error) {
-      faults.push({ line: index + 1, text: reasonOf(error) });
+      faults.push({ line: index + 1, text: messageOf(error) });
     }
   }
   return { lines, faults };
@@ -134,8 +134,4 @@ function splitNames(
 
 function inputOf(input: Readonly<Record<string, unknown>>): { input?: unknown } {
   return Object.keys(input).length === 0 ? {} : { input };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import {
   type Fault,
   LidoError,
+  messageOf,
   type TaskSnapshot,
   TaskSubmission,
   type TaskType,
@@ -173,7 +174,7 @@ function inputFromJson(text: string, t: Words): unknown {
   try {
     return parseJson(new TextEncoder().encode(text));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     const faults = [{ path: ["input"], message: t.submit.badJson(why) }];
     throw new LidoError("invalid_input", t.submit.badJson(why), { faults });
   }

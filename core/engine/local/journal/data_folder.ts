@@ -4,7 +4,7 @@ import { hostname, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
-import { LidoError } from "../../../model/errors.ts";
+import { LidoError, messageOf } from "../../../model/errors.ts";
 import { makePrivate, PRIVATE_MODE } from "./private_file.ts";
 import { finishRestore } from "./restore.ts";
 
@@ -106,7 +106,7 @@ function makeFolder(path: string): void {
 }
 
 function unusable(path: string, error: unknown): LidoError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return new LidoError("data_folder_unusable", `Cannot use data folder ${path}: ${reason}`, {}, {
     cause: error,
   });

@@ -2,6 +2,7 @@
 import { hostPort } from "./host_port.ts";
 import { type Inspection, inspectJournal } from "./inspection.ts";
 import { copyJournal } from "./journal_copy.ts";
+import { messageOf } from "../../../model/errors.ts";
 
 /** What is wanted: a copy where a target is named, else a look. */
 export interface Errand {
@@ -25,7 +26,7 @@ async function run({ path, target }: Errand): Promise<ErrandOutcome> {
     await copyJournal(path, target);
     return { kind: "copied" };
   } catch (error) {
-    return { kind: "failed", message: error instanceof Error ? error.message : String(error) };
+    return { kind: "failed", message: messageOf(error) };
   }
 }
 

@@ -4,6 +4,7 @@ import type { SelfTestFinding } from "../../../model/system.ts";
 import { isFinal } from "../../../model/task_state.ts";
 import { APPLICATION_ID, MIGRATIONS, STORED_EVENTS, STORED_STATES, TIMED_OUT } from "./schema.ts";
 import { checkWal } from "./wal_check.ts";
+import { messageOf } from "../../../model/errors.ts";
 
 /** Faults that are told of each check. */
 const TOLD_MAX = 3;
@@ -63,7 +64,7 @@ function find(name: string, check: () => string): SelfTestFinding {
   try {
     return { name, isOk: true, detail: check() };
   } catch (error) {
-    return { name, isOk: false, detail: error instanceof Error ? error.message : String(error) };
+    return { name, isOk: false, detail: messageOf(error) };
   }
 }
 

@@ -1,6 +1,6 @@
 /** What commands do with a data folder themselves, while no server has it. */
 import { join } from "node:path";
-import { LidoError } from "../../../model/errors.ts";
+import { LidoError, messageOf } from "../../../model/errors.ts";
 import type { SelfTestFinding } from "../../../model/system.ts";
 import { DataFolder } from "./data_folder.ts";
 import { inspectJournal } from "./inspection.ts";
@@ -18,7 +18,7 @@ export function checkFolder(path: string): readonly SelfTestFinding[] {
     using folder = DataFolder.open(path);
     return inspectJournal(folder.journalPath).findings;
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     return [{ name: "data folder", isOk: false, detail }];
   }
 }
@@ -39,7 +39,7 @@ export async function backUpFolder(path: string, target: string): Promise<void> 
   try {
     await copyJournal(folder.journalPath, target);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new LidoError("data_folder_unusable", `Cannot back up ${path}: ${reason}`, {}, {
       cause: error,
     });

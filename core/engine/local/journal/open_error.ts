@@ -1,6 +1,6 @@
 /** Tells a disk that refuses from a file that is damaged: the one is waited for, the other restored. */
 import { accessSync, constants } from "node:fs";
-import { LidoError } from "../../../model/errors.ts";
+import { LidoError, messageOf } from "../../../model/errors.ts";
 
 /** SQLite's numbers and texts: an error of more than one statement at once bears no number. */
 const REFUSALS: readonly (readonly [number, string])[] = [
@@ -20,7 +20,7 @@ const DAMAGE: readonly (readonly [number, string])[] = [
 
 /** Whether SQLite found a file damaged, or none of its own; or JSON in it that is none. */
 export function isDamage(error: unknown): boolean {
-  return DAMAGE.some((one) => isThe(error, one)) || textOf(error).startsWith("malformed ");
+  return DAMAGE.some((one) => isThe(error, one)) || messageOf(error).startsWith("malformed ");
 }
 
 /**
@@ -30,7 +30,7 @@ export function isDamage(error: unknown): boolean {
  */
 export function openError(path: string, error: unknown): LidoError {
   if (error instanceof LidoError) return error;
-  const start = `Cannot open journal ${path}: ${textOf(error)}`;
+  const start = `Cannot open journal ${path}: ${messageOf(error)}`;
   const options = { cause: error };
   if (isRefusal(path, error)) {
     const advice = "start again when the disk takes writes and no other program has the file";
@@ -49,7 +49,7 @@ export function isRefusal(path: string, error: unknown): boolean {
 
 function isThe(error: unknown, [number, text]: readonly [number, string]): boolean {
   const { errcode } = error as { errcode?: number }; // of errors of `node:sqlite`
-  return errcode === undefined ? textOf(error).startsWith(text) : (errcode & 0xff) === number;
+  return errcode === undefined ? messageOf(error).startsWith(text) : (errcode & 0xff) === number;
 }
 
 /** Such as `ENOSPC`; the errors of SQLite have a code of another form. */
@@ -65,8 +65,4 @@ function isWritable(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

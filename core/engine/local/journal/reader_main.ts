@@ -1,7 +1,7 @@
 /** A thread that reads the journal, by a connection that cannot write. */
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { type ErrorCode, LidoError } from "../../../model/errors.ts";
+import { type ErrorCode, LidoError, messageOf } from "../../../model/errors.ts";
 import { ReadStore } from "./read_store.ts";
 import { hostPort } from "./host_port.ts";
 import { isDamage, openError } from "./open_error.ts";
@@ -101,7 +101,7 @@ function readWithoutSearch(call: () => unknown, error: unknown): unknown {
   isWithoutSearch = true;
   try {
     const value = call();
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     if (isDamage(error)) host.postMessage({ kind: "index_damaged", message });
     return value;
   } finally {
@@ -110,7 +110,7 @@ function readWithoutSearch(call: () => unknown, error: unknown): unknown {
 }
 
 function errorOf(number: number, error: unknown): FromReader {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (isDamage(error)) {
     return {
       kind: "error",

@@ -17,7 +17,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { LidoError } from "../../../model/errors.ts";
+import { LidoError, messageOf } from "../../../model/errors.ts";
 import { inspectJournal } from "./inspection.ts";
 import { copyJournal } from "./journal_copy.ts";
 import { migrate } from "./migrations.ts";
@@ -104,7 +104,7 @@ async function stage(
     checkWal(file);
     await copyJournal(file, partial);
   } catch (error) {
-    throw unusable(file, error instanceof Error ? error.message : String(error), error);
+    throw unusable(file, messageOf(error), error);
   }
   const versionMax = migrations.length;
   const { findings, tasks, version } = inspectJournal(partial, { versionMax });

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { LidoError } from "../../../model/errors.ts";
+import { LidoError, messageOf } from "../../../model/errors.ts";
 
 /**
  * Reads JSON that Lido itself wrote to the journal: when it is none now, the file was damaged.
@@ -24,7 +24,7 @@ export function parseStored<Schema extends z.ZodType>(
 }
 
 function damaged(cause: unknown): LidoError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   return new LidoError(
     "journal_corrupt",
     `Cannot read journal: it was damaged: ${reason}; \`deno task restore\` puts a backup in its place`,

@@ -1,5 +1,5 @@
 /** The thread that keeps the text index: works in small steps, and rests in between. */
-import { type ErrorCode, LidoError } from "../../../model/errors.ts";
+import { type ErrorCode, LidoError, messageOf } from "../../../model/errors.ts";
 import { hostPort } from "./host_port.ts";
 import { isDamage } from "./open_error.ts";
 import { anewError, TextStore } from "./text_store.ts";
@@ -71,7 +71,7 @@ function fail(error: unknown): void {
 /** Damage of the index itself is no damage of the journal: see `TextStore`. */
 function reasonOf(error: unknown): { readonly code: ErrorCode; readonly message: string } {
   if (error instanceof LidoError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return isDamage(error)
     ? { code: "journal_corrupt", message: `Cannot read journal: ${reason}` }
     : { code: "journal_unavailable", message: `Cannot bring the text index up to date: ${reason}` };

@@ -8,7 +8,7 @@
  */
 import { rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { LidoError } from "../../../model/errors.ts";
+import { LidoError, messageOf } from "../../../model/errors.ts";
 import { isRefusal } from "./open_error.ts";
 import { makePrivate } from "./private_file.ts";
 import { GROUPS_FTS5, groupsText } from "./text_groups.ts";
@@ -158,7 +158,7 @@ export class TextStore implements Disposable {
 
 /** What is said of an index that was damaged: it tells nothing that the journal does not tell. */
 export function anewError(path: string, cause: unknown): LidoError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   return new LidoError(
     "journal_unavailable",
     `Cannot use text index ${path}: ${reason}; it is made anew from the journal`,

@@ -11,6 +11,7 @@ import { GroupStore } from "./group_store.ts";
 import { hostPort } from "./host_port.ts";
 import { openError } from "./open_error.ts";
 import { renewWal } from "./wal_renewal.ts";
+import { messageOf } from "../../../model/errors.ts";
 
 /** The write-ahead file is emptied into the main one beyond this size, after the answer was sent. */
 const CHECKPOINT_BYTES = 32 * 1024 * 1024;
@@ -94,7 +95,7 @@ function afterFailure(number: number, error: unknown): FromWriter {
   return {
     kind: "failed",
     number,
-    message: error instanceof Error ? error.message : String(error),
+    message: messageOf(error),
   };
 }
 
