@@ -12,7 +12,7 @@ import { BODY_BYTES_MAX } from "../guards/body_guard.ts";
 import { submissionFromWire, TASK_FIELDS } from "./bodies.ts";
 import { type BodyLine, type LineLimits, linesOf } from "./lines.ts";
 import { parseJson } from "./read_json.ts";
-import { invalidInput, wireFault } from "./wire.ts";
+import { describeFaults, invalidInput, wireFault } from "./wire.ts";
 
 /** Tasks of one stream. */
 const TASKS_MAX = 100_000;
@@ -175,10 +175,10 @@ function readLine(
 function reasonOf(error: unknown): { error: string; code: string } {
   if (error instanceof HttpError) return { error: error.message, code: error.code };
   if (!(error instanceof LidoError)) throw error;
-  const [fault] = (error.details.faults ?? []).map((one) => wireFault(one, TASK_FIELDS));
-  const text = fault === undefined
+  const faults = (error.details.faults ?? []).map((one) => wireFault(one, TASK_FIELDS));
+  const text = faults.length === 0
     ? error.message
-    : `Cannot submit task: ${fault.path.join(".")}: ${fault.message}`;
+    : describeFaults("Cannot submit task", faults.slice(0, 1));
   return { error: text, code: error.code };
 }
 

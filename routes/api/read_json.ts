@@ -37,8 +37,12 @@ export function readOptionalJson(c: Context<AppEnv>): unknown {
  * @throws {HttpError} `invalid_json`, saying why.
  */
 export function parseJson(bytes: Uint8Array): unknown {
-  if (bytes.length === 0) throw invalidJson("it is empty");
-  const text = decode(bytes);
+  return parseJsonText(decode(bytes));
+}
+
+/** As {@link parseJson} of what is a text already. */
+export function parseJsonText(text: string): unknown {
+  if (text === "") throw invalidJson("it is empty");
   if (text.startsWith("\ufeff")) throw invalidJson("it begins with a byte order mark");
   checkText(text);
   try {

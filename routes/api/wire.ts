@@ -92,11 +92,15 @@ export function invalidInput(action: string, faults: readonly Fault[]): HttpErro
 
 /** One sentence: the first fault in words, the others in number. */
 export function describeFaults(action: string, faults: readonly Fault[]): string {
-  const [first, ...others] = faults;
-  if (first === undefined) return action;
+  return faults.length === 0 ? action : `${action}: ${faultText(faults)}`;
+}
+
+/** As {@link describeFaults} without what failed; empty where there is no fault. */
+export function faultText([first, ...others]: readonly Fault[]): string {
+  if (first === undefined) return "";
   const place = first.path.length === 0 ? "" : `${first.path.join(".")}: `;
   const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
-  return `${action}: ${place}${first.message}${more}`;
+  return `${place}${first.message}${more}`;
 }
 
 /**

@@ -1,8 +1,8 @@
 /** Lines of NDJSON or CSV as submissions, with what is wrong of each. */
 import { CsvError, parse as parseCsv } from "csv-parse/sync";
 import { messageOf, type TaskSubmission } from "../../core/mod.ts";
-import { submissionFromWire } from "../api/bodies.ts";
-import { parseJson } from "../api/read_json.ts";
+import { submissionFromWire, TASK_FIELDS } from "../api/bodies.ts";
+import { parseJsonText } from "../api/read_json.ts";
 
 /** What is wrong with one line. */
 export interface LineFault {
@@ -24,15 +24,7 @@ export interface LineDefaults {
 }
 
 /** Columns, and names of an object, that are the task's; any other is the input's. */
-const TASK_NAMES = [
-  "pool_id",
-  "task_type",
-  "task_name",
-  "priority",
-  "tags",
-  "run_timeout_ms",
-  "idempotency_key",
-];
+const TASK_NAMES = [...TASK_FIELDS.toWire.values()].filter((name) => name !== "input");
 
 interface Line {
   readonly line: number;
@@ -61,7 +53,7 @@ function readNdjson(text: string): { lines: Line[]; faults: LineFault[] } {
   for (const [index, row] of text.split(/\r?\n/).entries()) {
     if (row.trim() === "") continue;
     try {
-      lines.push({ line: index + 1, value: parseJson(new TextEncoder().encode(row)) });
+      lines.push({ line: index + 1, value: parseJsonText(row) });
     } catch (error) {
       faults.push({ line: index + 1, text: messageOf(error) });
     }
@@ -103,7 +95,7 @@ function valuesOf(record: Readonly<Record<string, string>>): Record<string, unkn
 
 function jsonOrText(cell: string): unknown {
   try {
-    return parseJson(new TextEncoder().encode(cell));
+    return parseJsonText(cell);
   } catch {
     return cell;
   }

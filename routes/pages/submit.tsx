@@ -17,8 +17,8 @@ import {
   SubmitPage,
 } from "../../views/pages/submit.tsx";
 import type { AppEnv } from "../app_env.ts";
-import { describeFaults } from "../api/wire.ts";
-import { parseJson } from "../api/read_json.ts";
+import { faultText } from "../api/wire.ts";
+import { parseJsonText } from "../api/read_json.ts";
 import { readTaskId } from "../api/query.ts";
 import {
   fieldsOf,
@@ -146,12 +146,10 @@ function refused(visit: Visit, form: SentForm, error: LidoError): SubmitModel {
     input,
     inputJson: {
       text: form.get("input_json")?.[0] ?? "",
-      fault: ofInput.length === 0 ? null : describeFaults("", ofInput).replace(/^: /, ""),
+      fault: ofInput.length === 0 ? null : faultText(ofInput),
     },
     task,
-    faults: faults.length === 0
-      ? [error.message]
-      : hidden.map((fault) => describeFaults("", [fault]).replace(/^: /, "")),
+    faults: faults.length === 0 ? [error.message] : hidden.map((fault) => faultText([fault])),
   };
 }
 
@@ -172,7 +170,7 @@ function read(visit: Visit, form: SentForm): TaskSubmission {
 function inputFromJson(text: string, t: Words): unknown {
   if (text.trim() === "") return undefined;
   try {
-    return parseJson(new TextEncoder().encode(text));
+    return parseJsonText(text);
   } catch (error) {
     const why = messageOf(error);
     const faults = [{ path: ["input"], message: t.submit.badJson(why) }];

@@ -3,7 +3,7 @@
  * walk the schema in the same way, so that what is shown is what is read.
  */
 import type { Fault } from "../../core/mod.ts";
-import { parseJson } from "../api/read_json.ts";
+import { parseJsonText } from "../api/read_json.ts";
 import type { Words } from "../../views/i18n/en.ts";
 import type { FieldModel } from "../../views/parts/fields.tsx";
 import type { FormSchema } from "./form_schema.ts";
@@ -192,7 +192,7 @@ function readNumber(text: string): number | string {
 /** As strict as the API: what is nested without end would end the stack of the schema's check. */
 function readJsonText(text: string): unknown {
   try {
-    return parseJson(new TextEncoder().encode(text));
+    return parseJsonText(text);
   } catch {
     return text;
   }
