@@ -4,7 +4,6 @@ import { BULK_ACTIONS, type BulkAction, type BulkSelection, TaskId } from "../..
 import { BulkPage, BulkPreview } from "../../views/pages/bulk.tsx";
 import type { AppEnv } from "../app_env.ts";
 import { HttpError } from "../errors.ts";
-import type { SentForm } from "../present/form.ts";
 import { readQuery } from "./tasks.tsx";
 import { type Desk, Visit } from "./visit.tsx";
 
@@ -19,12 +18,11 @@ export function bulkRoutes(desk: Desk): Hono<AppEnv> {
   routes.post("/preview", (c) => ask(new Visit(c, desk), false));
   routes.post("/", async (c) => {
     const visit = new Visit(c, desk);
-    const { form } = visit;
     const selection = selectionOf(visit);
     const { count } = await desk.manager.bulk.count(selection);
-    const isTyped = count <= UNTYPED_MAX || form.get("confirm")?.[0]?.trim() === String(count);
+    const isTyped = count <= UNTYPED_MAX || visit.sent("confirm")?.trim() === String(count);
     if (count === 0 || !isTyped) return await ask(visit, count > 0);
-    const { id } = await desk.manager.bulk.start(actionOf(visit.form), selection);
+    const { id } = await desk.manager.bulk.start(actionOf(visit), selection);
     const { t } = visit.language;
     return visit.done(t.bulk.running, `/tasks/bulk/${id}`, { leads: true });
   });
@@ -52,15 +50,15 @@ export function bulkRoutes(desk: Desk): Hono<AppEnv> {
 }
 
 async function ask(visit: Visit, isWrong: boolean): Promise<Response> {
-  const { form, language: { t } } = visit;
+  const { language: { t } } = visit;
   const selection = selectionOf(visit);
   const { count, isExact } = await visit.desk.manager.bulk.count(selection);
-  const query = "filter" in selection ? form.get("q")?.[0] ?? "" : null;
+  const query = "filter" in selection ? visit.sent("q") ?? "" : null;
   const back = query === null || query === "" ? "/tasks" : `/tasks?q=${encodeURIComponent(query)}`;
   const preview = (
     <BulkPreview
       model={{
-        action: actionOf(visit.form),
+        action: actionOf(visit),
         count,
         isCountExact: isExact,
         query,
@@ -76,22 +74,21 @@ async function ask(visit: Visit, isWrong: boolean): Promise<Response> {
 
 /** @throws {HttpError} `invalid_input` where what is sent is no action, or its filter is wrong. */
 function selectionOf(visit: Visit): BulkSelection {
-  const { form } = visit;
-  if (form.get("all")?.[0] === "1") {
-    const { filter, faults } = readQuery(visit, form.get("q")?.[0] ?? "");
+  if (visit.sent("all") === "1") {
+    const { filter, faults } = readQuery(visit, visit.sent("q") ?? "");
     // A word that was not understood would make it more tasks than was meant.
     if (faults.length > 0) throw new HttpError("invalid_input", faults.join("; "));
     return { filter };
   }
-  const ids = (form.get("id") ?? []).flatMap((text) => {
+  const ids = (visit.form.get("id") ?? []).flatMap((text) => {
     const id = TaskId.safeParse(text);
     return id.success ? [id.data] : [];
   });
   return { ids };
 }
 
-function actionOf(form: SentForm): BulkAction {
-  const sent = form.get("action")?.[0];
+function actionOf(visit: Visit): BulkAction {
+  const sent = visit.sent("action");
   const action = BULK_ACTIONS.find((one) => one === sent);
   if (action !== undefined) return action;
   throw new HttpError(

@@ -35,7 +35,7 @@ export function overviewRoutes(desk: Desk): Hono<AppEnv> {
   });
   routes.post("/preferences", (c) => {
     const visit = new Visit(c, desk);
-    keepPreferences(c, visit.form);
+    keepPreferences(visit);
     return c.redirect(visit.backOr("/"), 303);
   });
   return routes;

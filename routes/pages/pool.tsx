@@ -12,7 +12,7 @@ import { COLUMNS_DEFAULT } from "../../views/pages/task_table.tsx";
 import type { AppEnv } from "../app_env.ts";
 import { readPoolId } from "../api/query.ts";
 import { poolCharts } from "../present/chart.ts";
-import { fieldsOf, sentFieldsOf, type SentForm } from "../present/form.ts";
+import { fieldsOf, sentFieldsOf } from "../present/form.ts";
 import { presentPoolRow, presentVersions } from "../present/pool_page.ts";
 import { sentenceIn } from "../present/sentence.ts";
 import { historyOf, rangeOf } from "./overview.tsx";
@@ -66,7 +66,7 @@ function addSettings(routes: Hono<AppEnv>, desk: Desk): void {
     const { t } = visit.language;
     const id = readPoolId(c.req.param("id"));
     const { form } = visit;
-    const reason = form.get("reason")?.[0]?.trim() ?? "";
+    const reason = visit.sent("reason")?.trim() ?? "";
     const pool = desk.manager.getPool(id);
     try {
       const { isolation: _, ...sent } = readSettings(form);
@@ -76,7 +76,7 @@ function addSettings(routes: Hono<AppEnv>, desk: Desk): void {
       if (Object.keys(changes).length === 0) return visit.done(t.pool.unchanged, href);
       const { settingsVersion } = await desk.manager.changePool(id, changes, {
         ...reason !== "" && { reason },
-        ...versionOf(form),
+        ...versionOf(visit),
       });
       const text = t.pool.saved(visit.language.number(settingsVersion));
       return visit.done(text, href, { leads: true });
@@ -96,8 +96,7 @@ function addSettings(routes: Hono<AppEnv>, desk: Desk): void {
     const visit = new Visit(c, desk);
     const { t } = visit.language;
     const id = readPoolId(c.req.param("id"));
-    const { form } = visit;
-    const version = Number(form.get("version")?.[0]);
+    const version = Number(visit.sent("version"));
     const versions = await desk.manager.listSettingsVersions(id);
     const wanted = versions.find((one) => one.version === version);
     const href = `/pools/${id}?tab=history`;
@@ -111,8 +110,8 @@ function addSettings(routes: Hono<AppEnv>, desk: Desk): void {
 }
 
 /** The version of the settings that the form was made of. */
-function versionOf(form: SentForm): { ifVersion?: number } {
-  const version = Number(form.get("version")?.[0]);
+function versionOf(visit: Visit): { ifVersion?: number } {
+  const version = Number(visit.sent("version"));
   return Number.isSafeInteger(version) && version > 0 ? { ifVersion: version } : {};
 }
 

@@ -107,7 +107,7 @@ async function answer(visit: Visit, id: PoolId, verb: Verb): Promise<Response> {
   const { t } = visit.language;
   const pool = visit.desk.manager.getPool(id);
   const { name } = pool.settings;
-  if (mustType(pool, verb) && visit.form.get("confirm")?.[0]?.trim() !== name) {
+  if (mustType(pool, verb) && visit.sent("confirm")?.trim() !== name) {
     return await visit.dialog(
       "pools",
       name,

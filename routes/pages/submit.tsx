@@ -20,13 +20,7 @@ import type { AppEnv } from "../app_env.ts";
 import { faultText } from "../api/wire.ts";
 import { parseJsonText } from "../api/read_json.ts";
 import { readTaskId } from "../api/query.ts";
-import {
-  fieldsOf,
-  type FormOptions,
-  readFields,
-  sentFieldsOf,
-  type SentForm,
-} from "../present/form.ts";
+import { fieldsOf, type FormOptions, readFields, sentFieldsOf } from "../present/form.ts";
 import { type FormSchema, formSchema } from "../present/form_schema.ts";
 import { indentJson } from "../present/task_page.ts";
 import { batchRoutes } from "./batch.tsx";
@@ -61,13 +55,12 @@ export function submitRoutes(desk: Desk): Hono<AppEnv> {
   routes.post("/", async (c) => {
     const visit = new Visit(c, desk);
     const { t } = visit.language;
-    const { form } = visit;
     try {
-      const { task } = await desk.manager.submit(read(visit, form), { signal: c.req.raw.signal });
+      const { task } = await desk.manager.submit(read(visit), { signal: c.req.raw.signal });
       return visit.done(t.submit.done(task.name), `/tasks/${task.id}`, { leads: true });
     } catch (error) {
       if (!(error instanceof LidoError)) throw error;
-      const model = refused(visit, form, error);
+      const model = refused(visit, error);
       return visit.isScripted
         ? await visit.fragment(<SubmitForm model={model} />, 422)
         : await visit.page("submit", t.submit.title, <SubmitPage model={model} />, 422);
@@ -122,12 +115,12 @@ function blank(visit: Visit, old: TaskSnapshot | null): SubmitModel {
 }
 
 /** The form with what was typed, and what is wrong with it. */
-function refused(visit: Visit, form: SentForm, error: LidoError): SubmitModel {
-  const { language: { t } } = visit;
+function refused(visit: Visit, error: LidoError): SubmitModel {
+  const { form, language: { t } } = visit;
   const faults = error.details.faults ?? [];
-  const choices = choicesOf(visit, { pool: form.get("pool")?.[0], type: form.get("type")?.[0] });
+  const choices = choicesOf(visit, { pool: visit.sent("pool"), type: visit.sent("type") });
   const type = typeOf(visit, choices.type);
-  const isJson = form.get("as")?.[0] === "json" || type === undefined;
+  const isJson = visit.sent("as") === "json" || type === undefined;
   const ofInput = faults.filter(({ path }) => path[0] === "input");
   const task = sentFieldsOf(TASK_SCHEMA, form, taskOptions(t, faults));
   const input = isJson ? null : sentFieldsOf(
@@ -145,7 +138,7 @@ function refused(visit: Visit, form: SentForm, error: LidoError): SubmitModel {
     choices,
     input,
     inputJson: {
-      text: form.get("input_json")?.[0] ?? "",
+      text: visit.sent("input_json") ?? "",
       fault: ofInput.length === 0 ? null : faultText(ofInput),
     },
     task,
@@ -154,15 +147,15 @@ function refused(visit: Visit, form: SentForm, error: LidoError): SubmitModel {
 }
 
 /** What was sent, as a submission. @throws {LidoError} with a fault for each field. */
-function read(visit: Visit, form: SentForm): TaskSubmission {
-  const type = typeOf(visit, form.get("type")?.[0] ?? "");
-  const input = form.get("as")?.[0] === "json"
-    ? inputFromJson(form.get("input_json")?.[0] ?? "", visit.language.t)
-    : readFields(formSchema(type?.inputSchema), form, INPUT);
+function read(visit: Visit): TaskSubmission {
+  const type = typeOf(visit, visit.sent("type") ?? "");
+  const input = visit.sent("as") === "json"
+    ? inputFromJson(visit.sent("input_json") ?? "", visit.language.t)
+    : readFields(formSchema(type?.inputSchema), visit.form, INPUT);
   return checkForm(TaskSubmission, {
-    ...readFields(TASK_SCHEMA, form),
-    poolId: form.get("pool")?.[0],
-    type: form.get("type")?.[0],
+    ...readFields(TASK_SCHEMA, visit.form),
+    poolId: visit.sent("pool"),
+    type: visit.sent("type"),
     ...input !== undefined && { input },
   }, visit.language);
 }

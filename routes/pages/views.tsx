@@ -73,11 +73,11 @@ interface SentView {
 }
 
 /** Of its address only what a list knows: nothing else is kept, or led to. */
-function sentView({ form }: Visit): SentView {
+function sentView(visit: Visit): SentView {
   return {
-    name: form.get("name")?.[0] ?? "",
-    query: viewOf(form.get("query")?.[0] ?? ""),
-    isShared: form.get("shared")?.[0] === "1",
+    name: visit.sent("name") ?? "",
+    query: viewOf(visit.sent("query") ?? ""),
+    isShared: visit.sent("shared") === "1",
   };
 }
 

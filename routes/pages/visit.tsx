@@ -72,12 +72,17 @@ export class Visit {
     return this.#form ??= readForm(new TextDecoder().decode(this.c.var.body));
   }
 
+  /** What a form sent as one field. */
+  sent(name: string): string | undefined {
+    return this.form.get(name)?.[0];
+  }
+
   /**
    * Where the form wants to come back to, if that is a place of this server. Browsers leave out tabs
    * and ends of lines, and would read `/<tab>/host` as another server.
    */
   backOr(otherwise: string): string {
-    const sent = this.form.get("back")?.[0];
+    const sent = this.sent("back");
     return sent !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(sent) ? sent : otherwise;
   }
 
@@ -233,17 +238,14 @@ export class Visit {
 const DOCTYPE = raw("<!DOCTYPE html>");
 
 /** Keeps what somebody chose. */
-export function keepPreferences(
-  c: Context<AppEnv>,
-  sent: ReadonlyMap<string, readonly string[]>,
-): void {
+export function keepPreferences(visit: Visit): void {
   const keep = (name: string, value: string) =>
-    setCookie(c, name, value, { path: "/", maxAge: YEAR_S, sameSite: "Lax", httpOnly: true });
-  const language = sent.get("language")?.[0] ?? "";
+    setCookie(visit.c, name, value, { path: "/", maxAge: YEAR_S, sameSite: "Lax", httpOnly: true });
+  const language = visit.sent("language") ?? "";
   if (Object.hasOwn(LANGUAGES, language)) keep(LANGUAGE_COOKIE, language);
-  const theme = sent.get("theme")?.[0] ?? "";
+  const theme = visit.sent("theme") ?? "";
   if (["light", "dark", "system"].includes(theme)) keep(THEME_COOKIE, theme);
-  const refresh = Number(sent.get("refresh")?.[0] ?? NaN);
+  const refresh = Number(visit.sent("refresh") ?? NaN);
   if (REFRESH_CHOICES.some((seconds) => seconds === refresh)) keep(REFRESH_COOKIE, String(refresh));
 }
 
