@@ -64,28 +64,14 @@ export function presentTaskPage(
 ): TaskModel {
   const { status } = task;
   const { language, poolName, isTypeKnown, path, part } = context;
-  const { nowMs } = language;
+  const { act: _, ...row } = presentTaskRow(task, poolName, language.nowMs);
   return {
-    id: task.id,
-    name: task.name,
-    type: task.type,
+    ...row,
     isTypeKnown,
-    state: shownState(status),
-    pool: { id: task.poolId, name: poolName(task.poolId) },
-    priority: task.priority,
-    attempt: task.attempt,
-    slot: "slot" in status ? status.slot : null,
-    tags: task.tags,
     runTimeoutMs: task.runTimeoutMs,
     codeVersion: task.codeVersion,
-    submittedAtMs: task.submittedAtMs,
-    startedAtMs: "startedAtMs" in status ? status.startedAtMs : null,
-    finishedAtMs: "finishedAtMs" in status ? status.finishedAtMs : null,
-    waitMs: waitMsOf(task, nowMs) ?? 0,
-    runMs: runMsOf(status, nowMs),
     why: status.state === "pending" ? sentenceIn(language, status.why) : null,
     stopRequestedAtMs: status.state === "running" ? status.stopRequestedAtMs : null,
-    progress: status.state === "running" ? status.progress : null,
     metrics: Object.entries(task.metrics),
     lateErrors: task.lateErrors,
     path,
@@ -207,7 +193,7 @@ export function indentJson(json: string): string {
   return text;
 }
 
-function waitMsOf(task: TaskSnapshot, nowMs: number): number | null {
+function waitMsOf(task: TaskSnapshot, nowMs: number): number {
   const { status } = task;
   const startedAtMs = "startedAtMs" in status ? status.startedAtMs : null;
   const endMs = startedAtMs ?? ("finishedAtMs" in status ? status.finishedAtMs : nowMs);

@@ -2,39 +2,23 @@
 import type { Child } from "hono/jsx";
 import { useLanguage } from "../context.ts";
 import { Act } from "../parts/act.tsx";
-import { type ShownState, StateBadge } from "../parts/badge.tsx";
+import { StateBadge } from "../parts/badge.tsx";
 import { Facts } from "../parts/facts.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { PageHead } from "../parts/page_head.tsx";
 import { Tabs } from "../parts/tabs.tsx";
 import { Duration, Time } from "../parts/time.tsx";
 import { TASK_TABS, type TaskPart, TaskPartView } from "./task_part.tsx";
+import type { TaskRowModel } from "./task_table.tsx";
 
-/** What the page shows. */
-export interface TaskModel {
-  readonly id: string;
-  readonly name: string;
-  readonly type: string;
+/** What the page shows: what a row of the list has, and more. */
+export interface TaskModel extends Omit<TaskRowModel, "act"> {
   readonly isTypeKnown: boolean;
-  readonly state: ShownState;
-  readonly pool: { readonly id: string; readonly name: string };
-  readonly priority: number;
-  readonly attempt: number;
-  readonly slot: number | null;
-  readonly tags: readonly string[];
   readonly runTimeoutMs: number | null;
   readonly codeVersion: string | null;
-  readonly submittedAtMs: number;
-  readonly startedAtMs: number | null;
-  readonly finishedAtMs: number | null;
-  readonly waitMs: number;
-  readonly runMs: number | null;
   /** One sentence; null when it waits for nothing. */
   readonly why: string | null;
   readonly stopRequestedAtMs: number | null;
-  readonly progress:
-    | { readonly done: number; readonly total: number; readonly note: string | null }
-    | null;
   readonly metrics: readonly (readonly [string, number])[];
   readonly lateErrors: readonly { readonly atMs: number; readonly message: string }[];
   readonly path: string;

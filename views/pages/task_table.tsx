@@ -49,7 +49,7 @@ export interface TaskRowModel {
   readonly pool: { readonly id: string; readonly name: string };
   readonly priority: number;
   readonly attempt: number;
-  readonly waitMs: number | null;
+  readonly waitMs: number;
   readonly runMs: number | null;
   readonly progress:
     | { readonly done: number; readonly total: number; readonly note: string | null }
