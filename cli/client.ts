@@ -7,16 +7,16 @@ import type {
   WireFinding,
   WireLogLine,
   WirePool,
+  WireSettingsVersion,
   WireTask,
   WireTaskType,
 } from "./wire.ts";
 
-/** What may be asked of a list of tasks. */
+/** What may be asked of a list of tasks: which ones, and which page of them. */
 export interface TaskListQuery {
-  readonly pool_id?: string | undefined;
-  readonly status?: string | undefined;
   readonly page?: number | undefined;
   readonly per_page?: number | undefined;
+  readonly [filter: string]: string | number | undefined;
 }
 
 /** What can be done to a pool without further words. */
@@ -60,6 +60,25 @@ export class ApiClient {
   /** Changes how many threads a pool has. */
   resizePool(id: string, size: object): Promise<Answer<unknown>> {
     return this.#http.send({ method: "PUT", path: `${poolPath(id)}/resize`, body: size });
+  }
+
+  /** All versions of a pool's settings, newest first, each with what it changed. */
+  async listSettings(id: string): Promise<readonly WireSettingsVersion[]> {
+    const path = `${poolPath(id)}/settings`;
+    return (await this.#http.send<WireSettingsVersion[]>({ method: "GET", path })).data;
+  }
+
+  /** Brings a version of a pool's settings back, as a new one. */
+  async revertPool(id: string, body: object): Promise<WirePool> {
+    const request = { method: "POST", path: `${poolPath(id)}/revert`, body } as const;
+    return (await this.#http.send<WirePool>(request)).data;
+  }
+
+  /** Replaces a pool's threads, or one of them, once they have finished what they run. */
+  async recyclePool(id: string, worker?: number): Promise<{ readonly recycled_workers: number }> {
+    const body = worker === undefined ? {} : { worker };
+    const request = { method: "POST", path: `${poolPath(id)}/recycle`, body } as const;
+    return (await this.#http.send<{ recycled_workers: number }>(request)).data;
   }
 
   /** Pauses, resumes or drains a pool, or cancels what waits in it. */
@@ -119,6 +138,21 @@ export class ApiClient {
   /** Withdraws a task that has not started. */
   async cancelTask(id: string): Promise<WireTask> {
     return (await this.#http.send<WireTask>({ method: "DELETE", path: taskPath(id) })).data;
+  }
+
+  /** Gives a task that waits another priority, or another pool. */
+  async changeTask(id: string, change: object): Promise<WireTask> {
+    const request = { method: "PATCH", path: taskPath(id), body: change } as const;
+    return (await this.#http.send<WireTask>(request)).data;
+  }
+
+  /** All tasks that a filter describes, as one file. */
+  exportTasks(
+    format: "csv" | "ndjson",
+    filter: Readonly<Record<string, string | number>>,
+  ): Promise<ReadableStream<Uint8Array>> {
+    const type = format === "csv" ? "text/csv; charset=utf-8" : "application/x-ndjson";
+    return this.#http.download("/api/tasks/export", type, { format, ...filter });
   }
 
   /** Asks a running task to end; the grace is how long it may take until it is made to. */

@@ -3,6 +3,9 @@ import { CommandError } from "./exit_code.ts";
 import { nearest } from "./nearest.ts";
 import type { WirePool } from "./wire.ts";
 
+/** What a pool's argument may be. */
+export const POOL_ARGUMENT = "a pool's id, or its name while one open pool bears it";
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**

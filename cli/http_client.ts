@@ -71,8 +71,12 @@ export class HttpClient {
    * @throws {NotLidoError} if something else answers.
    * @throws {UnreachedError} if nothing answers.
    */
-  async download(path: string, type: string): Promise<ReadableStream<Uint8Array>> {
-    return await this.#fetch({ method: "GET", path }, async (response) => {
+  async download(
+    path: string,
+    type: string,
+    query: ApiRequest["query"] = {},
+  ): Promise<ReadableStream<Uint8Array>> {
+    return await this.#fetch({ method: "GET", path, query }, async (response) => {
       const { status, body } = response;
       if (response.headers.get("content-type") === type && body !== null) return body;
       this.#open(await response.text(), status);

@@ -89,6 +89,20 @@ export interface WireBulk {
   }[];
 }
 
+/** A pool's settings as they once were set. */
+export interface WireSettingsVersion {
+  readonly version: number;
+  readonly at: string;
+  readonly author: string | null;
+  readonly reason: string | null;
+  readonly changes: readonly {
+    readonly setting: string;
+    readonly before: unknown;
+    readonly after: unknown;
+  }[];
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
 /** One line of a task's log. */
 export interface WireLogLine {
   readonly at: string;

@@ -1,17 +1,22 @@
 /**
- * What is done to many tasks at once: cancelled, stopped, or run again. An operation goes through the
+ * What is done to many tasks at once: cancelled, stopped, changed, or run again. An operation goes through the
  * tasks one page after the other, newest first, and keeps what became of each; those that come after
  * its beginning are not meant.
  */
 import { v7 as uuidv7 } from "uuid";
 import type { Clock } from "./model/clock.ts";
 import { LidoError, messageOf } from "./model/errors.ts";
-import type { TaskFilter, TaskId, TaskPage, TaskSnapshot } from "./model/task.ts";
+import type { TaskChange, TaskFilter, TaskId, TaskPage, TaskSnapshot } from "./model/task.ts";
 
 /** What can be done. */
-export const BULK_ACTIONS = ["cancel", "stop", "run_again"] as const;
+export const BULK_ACTIONS = ["cancel", "stop", "run_again", "change"] as const;
 /** One of {@link BULK_ACTIONS}. */
 export type BulkAction = typeof BULK_ACTIONS[number];
+
+/** What shall be done. */
+export type BulkOrder =
+  | { readonly action: Exclude<BulkAction, "change"> }
+  | { readonly action: "change"; readonly change: TaskChange };
 
 /** Tasks of one step. */
 const STEP = 100;
@@ -58,12 +63,14 @@ export interface BulkTarget {
   cancelTask(id: TaskId): Promise<TaskSnapshot>;
   stopTask(id: TaskId): Promise<TaskSnapshot>;
   submitAgain(id: TaskId): Promise<TaskSnapshot>;
+  changeTask(id: TaskId, change: TaskChange): Promise<TaskSnapshot>;
 }
 
 /** Errors that tell of a task's state, and of nothing wrong. */
 const SKIPS: ReadonlySet<string> = new Set([
   "task_not_cancellable",
   "task_not_stoppable",
+  "task_not_changeable",
   "task_not_found",
 ]);
 
@@ -77,7 +84,7 @@ class Operation {
   readonly good: BulkResult[] = [];
   readonly bad: BulkResult[] = [];
 
-  constructor(readonly action: BulkAction, readonly startedAtMs: number, public total: number) {}
+  constructor(readonly order: BulkOrder, readonly startedAtMs: number, public total: number) {}
 
   note(result: BulkResult, isSkip: boolean): void {
     this.done++;
@@ -89,7 +96,8 @@ class Operation {
   }
 
   snapshot(): BulkSnapshot {
-    const { id, action, state, startedAtMs, done, total, succeeded, skipped, failed } = this;
+    const { id, order: { action }, state, startedAtMs, done, total, succeeded, skipped, failed } =
+      this;
     const results = [...this.bad, ...this.good].slice(0, RESULTS_MAX);
     return {
       id,
@@ -126,9 +134,9 @@ export class BulkOperations {
   }
 
   /** Begins an operation and answers at once. */
-  async start(action: BulkAction, selection: BulkSelection): Promise<BulkSnapshot> {
+  async start(order: BulkOrder, selection: BulkSelection): Promise<BulkSnapshot> {
     const { count } = await this.count(selection);
-    const operation = new Operation(action, this.#clock.nowMs(), count);
+    const operation = new Operation(order, this.#clock.nowMs(), count);
     this.#operations.set(operation.id, operation);
     for (const [id, { state }] of this.#operations) {
       if (this.#operations.size <= OPERATIONS_MAX) break;
@@ -176,7 +184,7 @@ export class BulkOperations {
 
   async #act(operation: Operation, id: TaskId): Promise<void> {
     try {
-      const text = await this.#do(operation.action, id);
+      const text = await this.#do(operation.order, id);
       operation.note({ id, isOk: true, text }, false);
     } catch (error) {
       const text = messageOf(error);
@@ -185,14 +193,16 @@ export class BulkOperations {
     }
   }
 
-  async #do(action: BulkAction, id: TaskId): Promise<string> {
-    switch (action) {
+  async #do(order: BulkOrder, id: TaskId): Promise<string> {
+    switch (order.action) {
       case "cancel":
         return (await this.#target.cancelTask(id)).status.state;
       case "stop":
         return (await this.#target.stopTask(id)).status.state;
       case "run_again":
         return (await this.#target.submitAgain(id)).id;
+      case "change":
+        return (await this.#target.changeTask(id, order.change)).status.state;
     }
   }
 }

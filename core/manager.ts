@@ -28,15 +28,16 @@ import {
 import { type SavedView, View } from "./model/saved_view.ts";
 import { SENTENCES } from "./model/sentences.ts";
 import type { Health, SelfTestFinding, SystemStats } from "./model/system.ts";
-import type {
-  AttemptEntry,
-  LogLine,
-  TaskEventEntry,
-  TaskFilter,
-  TaskId,
-  TaskPage,
-  TaskSnapshot,
-  TaskSubmission,
+import {
+  type AttemptEntry,
+  type LogLine,
+  TaskChange,
+  type TaskEventEntry,
+  type TaskFilter,
+  type TaskId,
+  type TaskPage,
+  type TaskSnapshot,
+  type TaskSubmission,
 } from "./model/task.ts";
 import type { BrokenTaskFile, TaskType } from "./model/task_type.ts";
 import { EventFeed } from "./observation/event_feed.ts";
@@ -194,6 +195,36 @@ export class Manager implements AsyncDisposable {
     return this.#engine.readSettings(id);
   }
 
+  /**
+   * Brings a version of a pool's settings back, as a new one; the isolation stays as it is.
+   * @throws {LidoError} `pool_not_found`, `version_not_found`, `pool_closed`, `version_conflict`.
+   */
+  async revertPool(
+    id: PoolId,
+    version: number,
+    change: SettingsChange = {},
+  ): Promise<PoolSnapshot> {
+    const wanted = (await this.listSettingsVersions(id)).find((one) => one.version === version);
+    if (wanted === undefined) {
+      throw new LidoError(
+        "version_not_found",
+        `Cannot revert pool: its settings have no version ${version}`,
+      );
+    }
+    const { isolation: _, ...settings } = wanted.settings;
+    return await this.changePool(id, settings, change);
+  }
+
+  /**
+   * Replaces a pool's threads, or one of them: they finish what they run, and others take over.
+   * @throws {LidoError} `pool_not_found`, `pool_closed`, `thread_not_found`.
+   */
+  recyclePool(id: PoolId, thread?: number): { recycled: number; pool: PoolSnapshot } {
+    const room = this.#pools.get(id);
+    const recycled = room.recycle(thread);
+    return { recycled, pool: room.snapshot() };
+  }
+
   /** Saved views of the list of tasks, by name. */
   listViews(): readonly SavedView[] {
     return this.#engine.views;
@@ -327,6 +358,19 @@ export class Manager implements AsyncDisposable {
   /** Cancels a task that has not begun. @throws {LidoError} `task_not_found`, `task_not_cancellable`. */
   async cancelTask(id: TaskId): Promise<TaskSnapshot> {
     await this.#engine.cancel(id, SENTENCES.cancelledBeforeItBegan());
+    return await this.#engine.get(id);
+  }
+
+  /**
+   * Changes a task that waits for its turn: its priority, or the pool that runs it.
+   * @throws {LidoError} `invalid_input`, `task_not_found`, `task_not_changeable`, `pool_not_found`,
+   * `pool_closed`, `queue_full`, `server_closing`.
+   */
+  async changeTask(id: TaskId, change: TaskChange): Promise<TaskSnapshot> {
+    this.#checkOpen("change task");
+    const { poolId } = parse(TaskChange, change, "change task");
+    if (poolId !== undefined) this.#pools.get(poolId).checkOpen("move task to");
+    await this.#engine.change(id, change);
     return await this.#engine.get(id);
   }
 

@@ -4,11 +4,13 @@ export {
   BULK_ACTIONS,
   type BulkAction,
   BulkOperations,
+  type BulkOrder,
   type BulkResult,
   type BulkSelection,
   type BulkSnapshot,
   type BulkTarget,
 } from "./bulk.ts";
+export type { ChangeNote } from "./engine/engine.ts";
 export { Manager, type ManagerOptions } from "./manager.ts";
 export {
   AttemptError,
@@ -52,6 +54,7 @@ export {
   type RecentStep,
 } from "./model/history.ts";
 export {
+  differencesOf,
   Durability,
   Isolation,
   type Percentiles,
@@ -64,6 +67,7 @@ export {
   type PoolState,
   Rejection,
   type ResizeInfo,
+  type SettingsDifference,
   type SettingsVersion,
   type SlotSnapshot,
 } from "./model/pool.ts";
@@ -81,6 +85,7 @@ export {
   type InputCondition,
   type LogLine,
   type Range,
+  TaskChange,
   type TaskEventEntry,
   type TaskFilter,
   TaskId,

@@ -129,6 +129,18 @@ export class PoolRoom {
     await this.#save();
   }
 
+  /**
+   * Lets threads go, all or the one of a slot, once they have finished what they run; gives how many.
+   * @throws {LidoError} `pool_closed`, `thread_not_found`.
+   */
+  recycle(slot?: number): number {
+    this.checkOpen("recycle threads of");
+    const recycled = this.threads.recycle(slot);
+    if (slot === undefined || recycled > 0) return recycled;
+    const message = `Cannot recycle thread: ${this.settings.name} has no thread ${slot}`;
+    throw new LidoError("thread_not_found", message);
+  }
+
   /** Begins to close; gives what resolves when it is closed. A second call can only bring it forward. */
   close(deadlineMs: number): Promise<void> {
     if (this.#closing !== undefined) {

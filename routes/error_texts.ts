@@ -20,6 +20,11 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode | HttpErrorCode, ErrorText>>
     zh: "没有此编号的任务，或已不再保留",
   },
   task_type_not_found: { en: "No task type has this name", zh: "没有此名称的任务类型" },
+  version_not_found: {
+    en: "The pool's settings have no such version",
+    zh: "线程池的设置没有此版本",
+  },
+  thread_not_found: { en: "The pool has no such thread", zh: "线程池没有此线程" },
   view_not_found: { en: "No view has this name", zh: "没有此名称的视图" },
   pool_closed: { en: "The pool takes nothing new", zh: "线程池不再接收任务" },
   pool_busy: { en: "The pool has tasks", zh: "线程池中还有任务" },
@@ -32,6 +37,10 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode | HttpErrorCode, ErrorText>>
   queue_full: { en: "The pool's queue is full", zh: "线程池的队列已满" },
   task_not_cancellable: { en: "The task has begun or ended", zh: "任务已开始或已结束" },
   task_not_stoppable: { en: "The task has ended", zh: "任务已结束" },
+  task_not_changeable: {
+    en: "The task no longer waits for its turn, or cannot leave its pool",
+    zh: "任务已不在排队，或不能离开其线程池",
+  },
   task_dropped: { en: "The task was dropped for others", zh: "任务已为其他任务让位而被丢弃" },
   task_type_broken: { en: "The task type's file cannot be loaded", zh: "任务类型的文件无法加载" },
   idempotency_conflict: {

@@ -8,17 +8,14 @@ import {
   type ServerFlags,
 } from "../command_line.ts";
 import type { PoolAction } from "../client.ts";
-import { findPool, findPoolId } from "../find_pool.ts";
+import { findPool, findPoolId, POOL_ARGUMENT } from "../find_pool.ts";
 import { addLeafOptions, readLeafOptions } from "../leaf_options.ts";
 import { CREATE_FLAGS } from "../pool_flags.ts";
 import { drawPool, drawPools } from "../pool_text.ts";
 import { printable } from "../printable.ts";
 import type { WirePool } from "../wire.ts";
 import type { World } from "../world.ts";
-import { addPoolSettings } from "./pool_settings.ts";
-
-/** What a pool's argument may be. */
-export const POOL_ARGUMENT = "a pool's id, or its name while one open pool bears it";
+import { addPoolSettings, addSettingsVersions } from "./pool_settings.ts";
 
 /** Adds `pool` and what can be done to pools. */
 export function addPoolCommands(program: Command, world: World): void {
@@ -29,6 +26,8 @@ export function addPoolCommands(program: Command, world: World): void {
   addShow(pool, world);
   addResize(pool, world);
   addPoolSettings(pool, world);
+  addSettingsVersions(pool, world);
+  addRecycle(pool, world);
   addAction(pool, world, { name: "pause", tells: "start no task for now", done: "Paused" });
   addAction(pool, world, { name: "resume", tells: "start tasks again", done: "Resumed" });
   addDrain(pool, world);
@@ -87,6 +86,21 @@ function addResize(pool: Command, world: World): void {
         data,
         () => `${printable(message ?? `Resized pool ${name} to ${maxWorkers}`)}\n`,
       );
+    },
+  );
+}
+
+function addRecycle(pool: Command, world: World): void {
+  const recycle = pool.command("recycle")
+    .description("replace a pool's threads once they have finished what they run")
+    .argument("<pool>", POOL_ARGUMENT)
+    .option("--worker <integer>", "this thread only: its index", parseInteger);
+  addServerFlags(recycle, "pool recycle default", "pool recycle default --worker 0").action(
+    async (name: string, flags: ServerFlags & { worker?: number }) => {
+      const client = clientFor(world, flags);
+      const report = await client.recyclePool(await findPoolId(client, name), flags.worker);
+      const text = `${report.recycled_workers} threads of pool ${printable(name)} are replaced\n`;
+      print(world, flags, report, () => text);
     },
   );
 }

@@ -1,24 +1,34 @@
 import type { Command } from "commander";
-import { addServerFlags, clientFor, print, type ServerFlags } from "../command_line.ts";
-import { findPoolId } from "../find_pool.ts";
+import {
+  addServerFlags,
+  clientFor,
+  parseInteger,
+  print,
+  type ServerFlags,
+} from "../command_line.ts";
+import { findPoolId, POOL_ARGUMENT } from "../find_pool.ts";
 import { addLeafOptions, readLeafOptions } from "../leaf_options.ts";
 import { CHANGE_FLAGS, SETTING_NAMES } from "../pool_flags.ts";
-import { drawFacts } from "../table.ts";
-import type { WirePool } from "../wire.ts";
+import { printable } from "../printable.ts";
+import { type Column, drawFacts, drawTable } from "../table.ts";
+import type { WirePool, WireSettingsVersion } from "../wire.ts";
 import type { World } from "../world.ts";
 
 /** Adds `pool settings`: shows a pool's settings, or changes those that flags name. */
 export function addPoolSettings(pool: Command, world: World): void {
   const command = pool.command("settings").description("show a pool's settings, or change some")
-    .argument("<pool>", "a pool's id, or its name while one open pool bears it");
+    .argument("<pool>", POOL_ARGUMENT);
   addLeafOptions(command, CHANGE_FLAGS);
+  command.option("--reason <text>", "why, for whoever looks at the versions");
   addServerFlags(command, "pool settings default", "pool settings default --queue-capacity 5000")
-    .action(async (name: string, flags: ServerFlags) => {
+    .action(async (name: string, flags: ServerFlags & { reason?: string }) => {
       const client = clientFor(world, flags);
       const before = await client.getPool(await findPoolId(client, name));
       const changes = mergeSections(readLeafOptions(command, CHANGE_FLAGS), before);
       const isChange = Object.keys(changes).length > 0;
-      const after = isChange ? await client.changePool(before.pool_id, changes) : before;
+      const after = isChange
+        ? await client.changePool(before.pool_id, { ...changes, ...reasonOf(flags) })
+        : before;
       const settings = SETTING_NAMES.map((setting) => [setting, after[setting]] as const);
       print(
         world,
@@ -28,6 +38,48 @@ export function addPoolSettings(pool: Command, world: World): void {
       );
     });
 }
+
+/** Adds `pool versions` and `pool revert`: what the settings were, and the way back. */
+export function addSettingsVersions(pool: Command, world: World): void {
+  const versions = pool.command("versions").description("list the versions of a pool's settings")
+    .argument("<pool>", POOL_ARGUMENT);
+  addServerFlags(versions, "pool versions default")
+    .action(async (name: string, flags: ServerFlags) => {
+      const client = clientFor(world, flags);
+      const listed = await client.listSettings(await findPoolId(client, name));
+      print(world, flags, listed, () => drawTable(listed, VERSION_COLUMNS, world.out));
+    });
+  const revert = pool.command("revert").description("bring a version of a pool's settings back")
+    .argument("<pool>", POOL_ARGUMENT)
+    .argument("<version>", "its number", parseInteger)
+    .option("--reason <text>", "why, for whoever looks at the versions");
+  addServerFlags(revert, "pool revert default 1").action(
+    async (name: string, version: number, flags: ServerFlags & { reason?: string }) => {
+      const client = clientFor(world, flags);
+      const body = { version, ...reasonOf(flags) };
+      const reverted = await client.revertPool(await findPoolId(client, name), body);
+      const text = `Reverted pool ${printable(reverted.name)} to version ${version}\n`;
+      print(world, flags, reverted, () => text);
+    },
+  );
+}
+
+function reasonOf({ reason }: { readonly reason?: string }): { reason?: string } {
+  return reason === undefined ? {} : { reason };
+}
+
+const VERSION_COLUMNS: readonly Column<WireSettingsVersion>[] = [
+  { title: "VERSION", text: ({ version }) => String(version), isNumber: true },
+  { title: "AT", text: ({ at }) => at, isWhole: true },
+  {
+    title: "CHANGED",
+    text: ({ changes }) =>
+      changes.map(({ setting, before, after }) =>
+        `${setting}: ${textOf(before)} → ${textOf(after)}`
+      ).join(", "),
+  },
+  { title: "WHY", text: ({ reason }) => reason ?? "" },
+];
 
 /**
  * The API replaces `permissions` as a whole. A flag names one of them, and whoever grants a folder

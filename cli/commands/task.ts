@@ -10,6 +10,7 @@ import {
 import { findPoolId } from "../find_pool.ts";
 import type { ApiClient } from "../client.ts";
 import { printable, printableJson } from "../printable.ts";
+import { addFilterFlags, type FilterFlags, filterFrom } from "../task_filter.ts";
 import { drawLogs, drawTask, drawTasks } from "../task_text.ts";
 import type { WireTask } from "../wire.ts";
 import type { World } from "../world.ts";
@@ -18,39 +19,37 @@ import { addBulkCommand } from "./task_bulk.ts";
 /** How long the server is asked to wait for a task's end, before its log is looked at again. */
 const FOLLOW_SECONDS = 1;
 
-interface ListFlags extends ServerFlags {
-  readonly pool?: string;
-  readonly status?: string;
+interface ListFlags extends ServerFlags, FilterFlags {
   readonly page?: number;
   readonly perPage?: number;
 }
 
 /** Adds `task` and what can be done to tasks. */
 export function addTaskCommands(program: Command, world: World): void {
-  const task = program.command("task").description("list, show, cancel, stop and repeat tasks");
+  const task = program.command("task")
+    .description("list, show, change, cancel, stop and repeat tasks");
   addExamples(task, "task list --status running");
   addList(task, world);
   addShow(task, world);
+  addChange(task, world);
   addCancel(task, world);
   addStop(task, world);
   addAgain(task, world);
   addBulkCommand(task, world);
   addLogs(task, world);
+  addExport(task, world);
 }
 
 function addList(task: Command, world: World): void {
-  const list = task.command("list").description("list tasks, newest first")
-    .option("--pool <pool>", "of this pool only: its id, or its name while one open pool bears it")
-    .option("--status <state>", "in this state only, such as running")
+  const list = task.command("list").description("list tasks, newest first");
+  addFilterFlags(list)
     .option("--page <integer>", "which page, from 1", parseInteger)
     .option("--per-page <integer>", "tasks a page, at most 100", parseInteger);
   addServerFlags(list, "task list --pool default --status failed").action(
     async (flags: ListFlags) => {
       const client = clientFor(world, flags);
-      const pool = flags.pool === undefined ? undefined : await findPoolId(client, flags.pool);
       const { data, pagination } = await client.listTasks({
-        pool_id: pool,
-        status: flags.status,
+        ...await filterFrom(client, flags),
         page: flags.page,
         per_page: flags.perPage,
       });
@@ -66,6 +65,24 @@ function addShow(task: Command, world: World): void {
       const shown = await clientFor(world, flags).getTask(id);
       print(world, flags, shown, () => drawTask(shown));
     });
+}
+
+function addChange(task: Command, world: World): void {
+  const change = task.command("change")
+    .description("give a task that waits another priority, or another pool")
+    .argument("<id>", "a task's id")
+    .option("--priority <integer>", "higher runs first", parseInteger)
+    .option("--pool <pool>", "the pool that shall run it");
+  addServerFlags(change, "task change 01979a3e-0000-7000-8000-000000000000 --priority 10").action(
+    async (id: string, flags: ServerFlags & { priority?: number; pool?: string }) => {
+      const client = clientFor(world, flags);
+      const changed = await client.changeTask(id, {
+        ...flags.priority !== undefined && { priority: flags.priority },
+        ...flags.pool !== undefined && { pool_id: await findPoolId(client, flags.pool) },
+      });
+      print(world, flags, changed, () => `Changed task ${printable(id)}\n`);
+    },
+  );
 }
 
 function addCancel(task: Command, world: World): void {
@@ -115,6 +132,19 @@ function addLogs(task: Command, world: World): void {
       if (flags.follow) return await followLogs(world, client, id, flags);
       const lines = await client.readLogs(id);
       print(world, flags, lines, () => drawLogs(lines));
+    });
+}
+
+function addExport(task: Command, world: World): void {
+  const command = task.command("export").description("print all tasks that flags describe")
+    .option("--csv", "rows for a spreadsheet; a JSON object a line, if left out");
+  addFilterFlags(command);
+  addServerFlags(command, "task export --pool default --status failed --csv > failed.csv")
+    .action(async (flags: ServerFlags & FilterFlags & { csv?: boolean }) => {
+      const client = clientFor(world, flags);
+      const format = flags.csv ? "csv" : "ndjson";
+      const file = await client.exportTasks(format, await filterFrom(client, flags));
+      for await (const text of file.pipeThrough(new TextDecoderStream())) world.out.write(text);
     });
 }
 

@@ -10,21 +10,17 @@ import {
 import { UsageError } from "../exit_code.ts";
 import { findPoolId } from "../find_pool.ts";
 import { printable } from "../printable.ts";
+import { addFilterFlags, type FilterFlags, filterFrom } from "../task_filter.ts";
 import type { WireBulk } from "../wire.ts";
 import type { World } from "../world.ts";
 
 /** How often the server is asked how far it is. */
 const LOOK_MS = 200;
-const ACTIONS = ["cancel", "stop", "run-again"] as const;
+const ACTIONS = ["cancel", "stop", "run-again", "change"] as const;
 
-interface BulkFlags extends ServerFlags {
-  readonly pool?: string;
-  readonly status?: string;
-  readonly type?: string;
-  readonly tag?: string;
-  readonly text?: string;
-  readonly minPriority?: number;
-  readonly maxPriority?: number;
+interface BulkFlags extends ServerFlags, FilterFlags {
+  readonly setPriority?: number;
+  readonly toPool?: string;
   readonly all?: boolean;
   readonly dryRun?: boolean;
 }
@@ -33,19 +29,16 @@ interface BulkFlags extends ServerFlags {
 export function addBulkCommand(task: Command, world: World): void {
   const bulk = task.command("bulk").description("do one thing to many tasks")
     .argument("<action>", `one of ${ACTIONS.join(", ")}`)
-    .option("--pool <pool>", "of this pool only: its id, or its name while one open pool bears it")
-    .option("--status <states>", "in these states, with commas between")
-    .option("--type <type>", "of this type")
-    .option("--tag <tags>", "with all of these tags, with commas between")
-    .option("--text <text>", "with this in the name, a tag, the input, the result or the error")
-    .option("--min-priority <integer>", "of this priority or a higher one", parseInteger)
-    .option("--max-priority <integer>", "of this priority or a lower one", parseInteger)
+    .option("--set-priority <integer>", "of a change: the new priority", parseInteger)
+    .option("--to-pool <pool>", "of a change: the pool that shall run them");
+  addFilterFlags(bulk)
     .option("--all", "all tasks, where nothing narrows them")
     .option("--dry-run", "only count them");
   addServerFlags(
     bulk,
     "task bulk run-again --pool default --status failed --dry-run",
     "task bulk cancel --status pending --tag nightly",
+    "task bulk change --pool default --to-pool reports --set-priority 5",
   ).action((action: string, flags: BulkFlags) => actOnMany(world, action, flags));
 }
 
@@ -54,19 +47,17 @@ async function actOnMany(world: World, action: string, flags: BulkFlags): Promis
     throw new UsageError(`Cannot act on tasks: the actions are ${ACTIONS.join(", ")}`);
   }
   const client = clientFor(world, flags);
-  const filter = {
-    ...flags.pool !== undefined && { pool_id: await findPoolId(client, flags.pool) },
-    ...flags.status !== undefined && { status: flags.status },
-    ...flags.type !== undefined && { task_type: flags.type },
-    ...flags.tag !== undefined && { tag: flags.tag },
-    ...flags.text !== undefined && { text: flags.text },
-    ...flags.minPriority !== undefined && { min_priority: flags.minPriority },
-    ...flags.maxPriority !== undefined && { max_priority: flags.maxPriority },
-  };
+  const filter = await filterFrom(client, flags);
   if (Object.keys(filter).length === 0 && !flags.all) {
     throw new UsageError("Cannot act on tasks: say which, or --all for all of them");
   }
-  const request = { action: action.replace("-", "_"), filter, dry_run: flags.dryRun ?? false };
+  const request = {
+    action: action.replace("-", "_"),
+    ...flags.setPriority !== undefined && { priority: flags.setPriority },
+    ...flags.toPool !== undefined && { pool_id: await findPoolId(client, flags.toPool) },
+    filter,
+    dry_run: flags.dryRun ?? false,
+  };
   let operation = await client.startBulk(request);
   const { operation_id: id } = operation;
   while (id !== undefined && operation.status === "running") {

@@ -3,7 +3,7 @@
  * know which engine feeds them. An engine owns tasks: it decides what an outcome means for a task,
  * and is the only one that changes a task's state. One conformance suite holds for all engines.
  */
-import type { Attempt } from "../execution/attempt.ts";
+import type { Attempt, AttemptOptions } from "../execution/attempt.ts";
 import type { LidoError } from "../model/errors.ts";
 import type { HistoryMarker, HistoryPoint } from "../model/history.ts";
 import type {
@@ -17,6 +17,7 @@ import type { SavedView } from "../model/saved_view.ts";
 import type {
   AttemptEntry,
   LogLine,
+  TaskChange,
   TaskEventEntry,
   TaskFilter,
   TaskId,
@@ -28,16 +29,12 @@ import type { ChosenRange } from "../observation/history/steps.ts";
 
 /** What an engine needs of a pool of threads. */
 export interface AttemptRunner {
-  /**
-   * Enqueues an attempt behind its equals. `waitedMs` is how long it has waited elsewhere; a suspect
-   * runs alone, because its thread or its server died beneath it.
-   */
-  submit(
-    attempt: Attempt,
-    options?: { readonly waitedMs?: number; readonly isSuspect?: boolean },
-  ): void;
+  /** Enqueues an attempt behind its equals. */
+  submit(attempt: Attempt, options?: AttemptOptions): void;
   /** Takes back so many that wait, without telling them: of the lowest priority the newest. */
   giveBack(count: number): readonly Attempt[];
+  /** Takes one back without telling it; answers whether it still waited for its turn. */
+  takeBack(attempt: Attempt): boolean;
   /** Cancels an attempt that has not begun; answers whether it did. */
   withdraw(attempt: Attempt, cause: string): boolean | Promise<boolean>;
   /** Orders a running attempt to end, by force after the grace period. */
@@ -181,6 +178,14 @@ export interface Engine extends AsyncDisposable {
    * @throws {LidoError} `task_not_found`, `task_not_stoppable`.
    */
   stop(id: TaskId, graceMs: number, cause: string): Promise<void>;
+
+  /**
+   * Changes a task that waits for its turn; among its equals it stands by its age. Resolves when that
+   * is on record.
+   * @throws {LidoError} `task_not_found`, `task_not_changeable`, `pool_not_found`, `pool_closed`,
+   * `queue_full`, `journal_unavailable`.
+   */
+  change(id: TaskId, change: TaskChange): Promise<void>;
 
   /** Cancels all of a pool that have not begun; gives how many. @throws {LidoError} `journal_unavailable`. */
   cancelPending(poolId: PoolId, cause: string): Promise<number>;

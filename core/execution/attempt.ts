@@ -44,6 +44,16 @@ export interface StopOrder {
 /** Where an attempt is; kept by the pool. */
 export type AttemptPlace = "nowhere" | "queued" | "sent" | "running";
 
+/** How an attempt comes to wait in a pool. */
+export interface AttemptOptions {
+  /** How long it has waited elsewhere, in milliseconds. */
+  readonly waitedMs?: number;
+  /** It runs alone, because its thread or its server died beneath it. */
+  readonly isSuspect?: boolean;
+  /** It goes among its equals by its age, and not behind them. */
+  readonly isByAge?: boolean;
+}
+
 /** See the head of this file. */
 export abstract class Attempt {
   /** For the queue's linked lists. */

@@ -35,8 +35,8 @@ export class AttemptQueue {
   }
 
   /**
-   * Puts back at its place by age: it had its turn already. Only others that came back can stand
-   * in front of it, so its place by age is found in a few steps.
+   * Puts among its equals by age. Of one that had its turn already, only others that came back can
+   * stand in front, so its place is found in a few steps; others may have to go past all of them.
    */
   putBack(attempt: Attempt): void {
     const lane = this.#laneOf(attempt.priority);

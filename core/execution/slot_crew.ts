@@ -139,6 +139,12 @@ export class SlotCrew {
     if (slot.inFlight === 0) this.end(slot);
   }
 
+  /** Lets a slot go once it has finished what it runs; what was sent ahead comes back. */
+  recycle(slot: Slot): void {
+    slot.takeBack();
+    this.release(slot);
+  }
+
   /** Lets a worn slot go; see {@link LINGER_MS}. */
   releaseWorn(slot: Slot): void {
     const at = this.#open.indexOf(slot);

@@ -9,7 +9,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { PoolSettings } from "../model/pool.ts";
 import { SENTENCES } from "../model/sentences.ts";
-import type { Attempt } from "./attempt.ts";
+import type { Attempt, AttemptOptions } from "./attempt.ts";
 import { AttemptQueue } from "./attempt_queue.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { EndOrders } from "./end_orders.ts";
@@ -27,7 +27,7 @@ import type { ThreadBudget } from "./thread_budget.ts";
 /** A burst of submits is looked at after so many, not only when the caller pauses. */
 const BURST = 256;
 
-const NO_OPTIONS = {};
+const NO_OPTIONS: AttemptOptions = {};
 
 /** What a pool is made with. */
 export interface ThreadPoolOptions {
@@ -144,7 +144,7 @@ export class ThreadPool {
   /** Enqueues an attempt; see {@link AttemptRunner}. */
   submit(
     attempt: Attempt,
-    options: { readonly waitedMs?: number; readonly isSuspect?: boolean } = NO_OPTIONS,
+    options: AttemptOptions = NO_OPTIONS,
   ): void {
     if (this.#isClosed) throw new TypeError("Cannot submit attempt: the pool is closed");
     // In a burst the clock is read now and then: reading it takes as long as enqueueing.
@@ -153,7 +153,8 @@ export class ThreadPool {
     }
     attempt.enqueuedMs = this.#submitMs - (options.waitedMs ?? 0);
     if (options.isSuspect) this.#dispatcher.suspect(attempt);
-    this.#queue.push(attempt);
+    if (options.isByAge) this.#queue.putBack(attempt);
+    else this.#queue.push(attempt);
     if (this.#queue.length % BURST === 0) this.#dispatch();
     else this.#planDispatch();
   }
@@ -179,6 +180,13 @@ export class ThreadPool {
   /** Takes back so many that wait in the queue, without telling them. */
   giveBack(count: number): readonly Attempt[] {
     return this.#queue.takeLast(count);
+  }
+
+  /** Takes one back without telling it; answers whether it still waited in the queue. */
+  takeBack(attempt: Attempt): boolean {
+    if (attempt.place !== "queued") return false;
+    this.#queue.remove(attempt);
+    return true;
   }
 
   /** How far a running attempt is, as its code says; null when it has not said. */
@@ -218,13 +226,22 @@ export class ThreadPool {
     this.#settings = settings;
     for (const slot of [...this.#crew.open]) {
       // What a thread may do is fixed when it starts: with other rights, others take over.
-      if (isRestricted || slot.isSpent(settings.recycleAfterTasks)) {
-        slot.takeBack();
-        this.#crew.release(slot);
-      } else this.#crew.setLanes(slot, settings.tasksPerThread);
+      if (isRestricted || slot.isSpent(settings.recycleAfterTasks)) this.#crew.recycle(slot);
+      else this.#crew.setLanes(slot, settings.tasksPerThread);
     }
     this.#crew.trim(performance.now());
     this.#planDispatch();
+  }
+
+  /**
+   * Replaces threads, all or the one of a slot: they finish what they run, and others take over.
+   * Answers how many.
+   */
+  recycle(index?: number): number {
+    const slots = this.#crew.open.filter((slot) => index === undefined || slot.index === index);
+    for (const slot of slots) this.#crew.recycle(slot);
+    this.#planDispatch();
+    return slots.length;
   }
 
   /** Begins nothing more; what was sent ahead comes back. */

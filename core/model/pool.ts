@@ -184,6 +184,23 @@ export interface PoolSnapshot {
   readonly startProblem: string | null;
 }
 
+/** What a version of a pool's settings has otherwise than the one before. */
+export interface SettingsDifference {
+  readonly setting: keyof PoolSettings;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** Which settings differ, in the settings' own order. */
+export function differencesOf(
+  before: PoolSettings,
+  after: PoolSettings,
+): readonly SettingsDifference[] {
+  return (Object.keys(after) as (keyof PoolSettings)[]) // its own keys
+    .filter((setting) => JSON.stringify(before[setting]) !== JSON.stringify(after[setting]))
+    .map((setting) => ({ setting, before: before[setting], after: after[setting] }));
+}
+
 /** A pool's settings as they once were set. */
 export interface SettingsVersion {
   /** From 1, which is what it was opened with. */

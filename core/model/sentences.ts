@@ -34,6 +34,8 @@ export const SENTENCES = {
   serverDied: (deaths: Part, most: Part) =>
     `The server died while it ran (${deaths} of at most ${most} times)`,
   endedItself: () => "It ended itself",
+  priorityChanged: (from: Part, to: Part) => `Its priority was changed from ${from} to ${to}`,
+  movedToPool: (from: Part, to: Part) => `It was moved from the pool ${from} to ${to}`,
 
   poisonous: (deaths: Part) =>
     `The server died ${deaths} times while this task ran: it is not run again`,

@@ -41,6 +41,17 @@ export const TaskSubmission = z.strictObject({
 /** A task as it is submitted, defaults filled in. */
 export type TaskSubmission = z.infer<typeof TaskSubmission>;
 
+/** What can be changed of a task that waits for its turn. */
+export const TaskChange = z.strictObject({
+  priority: TaskSubmission.shape.priority.unwrap().optional()
+    .meta({ description: "Higher runs first; equal ones in order of submission" }),
+  poolId: PoolId.optional().meta({ description: "The pool that shall run it" }),
+}).refine(({ priority, poolId }) => priority !== undefined || poolId !== undefined, {
+  message: "Invalid: priority, poolId or both must be named",
+}).meta({ id: "TaskChange" });
+/** See the schema; a task keeps what is left out. */
+export type TaskChange = z.infer<typeof TaskChange>;
+
 /** Why an attempt did not come to a result. */
 export const FAILURE_CODES = [
   "task_error",

@@ -12,6 +12,7 @@ export type TaskEvent =
   | "retry"
   | "requeue"
   | "recover"
+  | "change"
   | "fail"
   | "cancel";
 
@@ -23,6 +24,8 @@ export const TRANSITIONS = {
     start: "running",
     // A thread had it when the server died, and may have begun it: that attempt counts, too.
     recover: "pending",
+    // Its priority or its pool is another now.
+    change: "pending",
     cancel: "cancelled",
     fail: "failed",
   },

@@ -2,18 +2,20 @@
 import { z } from "zod";
 import {
   BATCH_MAX,
+  type ChangeNote,
   type PoolChanges,
   PoolSettings,
   type PoolSettingsInput,
+  TaskChange,
   TaskSubmission,
 } from "../../core/mod.ts";
 import { type FieldNames, fieldNames, fromWire, invalidInput, listFromWire } from "./wire.ts";
 
-/** How a pool's settings are called on the wire; `workers` is the first API's word for threads. */
-export const POOL_FIELDS: FieldNames = fieldNames(PoolSettings.shape, {
-  maxThreads: "max_workers",
-  minThreads: "min_workers",
-});
+/** `workers` is the first API's word for threads. */
+const WORKERS = { maxThreads: "max_workers", minThreads: "min_workers" };
+
+/** How a pool's settings are called on the wire. */
+export const POOL_FIELDS: FieldNames = fieldNames(PoolSettings.shape, WORKERS);
 
 /** How a submission's fields are called on the wire. */
 export const TASK_FIELDS: FieldNames = fieldNames(TaskSubmission.shape, {
@@ -28,11 +30,26 @@ const DEMO_TYPE = "demo";
 /** What the first API makes of a demo's duration that is no whole number, in seconds. */
 const DEMO_SECONDS_DEFAULT = 5;
 
+/** Why settings are changed: what is kept with their version. */
+const Reason = z.string().trim().min(1).max(500).exactOptional()
+  .meta({ description: "Why, for whoever looks at the versions" });
 /** The settings one by one: a change may name some of them, and no default may slip in. */
-export const Changes = z.strictObject(PoolSettings.shape).omit({ isolation: true }).partial();
+export const Changes = z.strictObject(PoolSettings.shape).omit({ isolation: true }).partial()
+  .extend({ reason: Reason });
 /** The body of a resize. */
-export const Size = Changes.pick({ maxThreads: true, minThreads: true })
+export const Size = Changes.pick({ maxThreads: true, minThreads: true, reason: true })
   .extend({ maxThreads: PoolSettings.shape.maxThreads.unwrap() });
+/** The body of a revert. */
+export const Revert = z.strictObject({
+  version: z.int().min(1).meta({ description: "The version of the settings to bring back" }),
+  reason: Reason,
+});
+/** The body of a recycling. */
+export const Recycle = z.strictObject({
+  worker: z.int().min(0).exactOptional().meta({
+    description: "One thread's index; all if left out",
+  }),
+});
 const DurationMs = z.int().min(0).max(30 * 86_400_000);
 /** The body of a drain. */
 export const Deadline = z.strictObject({ deadlineMs: DurationMs.exactOptional() });
@@ -51,20 +68,43 @@ export function poolFromWire(body: unknown): PoolSettingsInput {
 }
 
 /** Reads the body of a pool's change: only what it names changes. */
-export function changesFromWire(body: unknown): PoolChanges {
+export function changesFromWire(body: unknown): { changes: PoolChanges; note: ChangeNote } {
   const action = "Cannot change pool";
-  const changes = fromWire(body, { action, schema: Changes, names: POOL_FIELDS });
-  const sent = onlySent(changes, body);
-  if (Object.keys(sent).length > 0) return sent;
+  const { reason, ...settings } = fromWire(body, {
+    action,
+    schema: Changes,
+    names: POOL_CHANGE_FIELDS,
+  });
+  const changes = onlySent(settings, body);
+  if (Object.keys(changes).length > 0) return { changes, note: noteOf(reason) };
   throw invalidInput(action, [{ path: [], message: "No setting is named" }]);
 }
 
 /** Reads the body of a resize. */
-export function sizeFromWire(body: unknown): { maxThreads: number; minThreads?: number } {
+export function sizeFromWire(
+  body: unknown,
+): { size: { maxThreads: number; minThreads?: number }; note: ChangeNote } {
   const form = { action: "Cannot resize pool", schema: Size, names: SIZE_FIELDS };
-  const { maxThreads, minThreads } = fromWire(body, form);
+  const { maxThreads, minThreads, reason } = fromWire(body, form);
   const isMinSent = isRecord(body) && Object.hasOwn(body, "min_workers");
-  return { maxThreads, ...(isMinSent && minThreads !== undefined ? { minThreads } : {}) };
+  const size = { maxThreads, ...(isMinSent && minThreads !== undefined ? { minThreads } : {}) };
+  return { size, note: noteOf(reason) };
+}
+
+/** Reads the body of a revert. */
+export function revertFromWire(body: unknown): { version: number; note: ChangeNote } {
+  const form = { action: "Cannot revert pool", schema: Revert, names: REVERT_FIELDS };
+  const { version, reason } = fromWire(body, form);
+  return { version, note: noteOf(reason) };
+}
+
+/** Reads the body of a recycling. */
+export function recycleFromWire(body: unknown): { worker?: number } {
+  return fromWire(body, {
+    action: "Cannot recycle threads",
+    schema: Recycle,
+    names: RECYCLE_FIELDS,
+  });
 }
 
 /** Reads the body of a drain. */
@@ -75,6 +115,15 @@ export function deadlineFromWire(body: unknown): { deadlineMs?: number } {
 /** Reads the body of a stop. */
 export function graceFromWire(body: unknown): { graceMs?: number } {
   return fromWire(body, { action: "Cannot stop task", schema: Grace, names: GRACE_FIELDS });
+}
+
+/** Reads the body of a task's change. */
+export function taskChangeFromWire(body: unknown): TaskChange {
+  return fromWire(body, {
+    action: "Cannot change task",
+    schema: TaskChange,
+    names: TASK_CHANGE_FIELDS,
+  });
 }
 
 /** Reads the body of a submit; a key from the header goes before the body's. */
@@ -95,12 +144,17 @@ export function batchFromWire(body: unknown): TaskSubmission[] {
 }
 
 /** Names on the wire. */
-export const SIZE_FIELDS = fieldNames(Size.shape, {
-  maxThreads: "max_workers",
-  minThreads: "min_workers",
-});
+export const POOL_CHANGE_FIELDS = fieldNames({ ...PoolSettings.shape, ...Changes.shape }, WORKERS);
+/** Names on the wire. */
+export const SIZE_FIELDS = fieldNames(Size.shape, WORKERS);
+/** Names on the wire. */
+export const REVERT_FIELDS = fieldNames(Revert.shape);
+/** Names on the wire. */
+export const RECYCLE_FIELDS = fieldNames(Recycle.shape);
 /** Names on the wire. */
 export const DEADLINE_FIELDS = fieldNames(Deadline.shape);
+/** Names on the wire. */
+export const TASK_CHANGE_FIELDS = fieldNames(TaskChange.shape);
 /** Names on the wire. */
 export const GRACE_FIELDS = fieldNames(Grace.shape);
 const SUBMISSION_FORM = {
@@ -109,8 +163,12 @@ const SUBMISSION_FORM = {
   names: TASK_FIELDS,
 };
 
+function noteOf(reason: string | undefined): ChangeNote {
+  return reason === undefined ? {} : { reason };
+}
+
 /** The defaults that partial schemas still fill in are left out again. */
-function onlySent(changes: z.output<typeof Changes>, body: unknown): PoolChanges {
+function onlySent(changes: object, body: unknown): PoolChanges {
   const sent = new Set(Object.keys(isRecord(body) ? body : {}));
   // A JSON text has no undefined, so each value that is left has its setting's type.
   return Object.fromEntries(

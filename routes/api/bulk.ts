@@ -1,7 +1,14 @@
 /** `/api/tasks/bulk`: one thing done to many tasks, by their ids or by a filter. */
 import { Hono } from "hono";
 import { z } from "zod";
-import { BULK_ACTIONS, type BulkSelection, type BulkSnapshot, TaskId } from "../../core/mod.ts";
+import {
+  BULK_ACTIONS,
+  type BulkOrder,
+  type BulkSelection,
+  type BulkSnapshot,
+  TaskChange,
+  TaskId,
+} from "../../core/mod.ts";
 import type { AppEnv, RoutedManager } from "../app_env.ts";
 import { HttpError } from "../errors.ts";
 import { presentTime } from "../present/time.ts";
@@ -20,6 +27,8 @@ export const Bulk = z.strictObject({
   taskIds: z.array(TaskId).min(1).max(IDS_MAX).exactOptional(),
   filter: z.record(z.string(), z.unknown()).exactOptional(),
   dryRun: z.boolean().default(false),
+  priority: TaskChange.shape.priority.meta({ description: "Of a change: the new priority" }),
+  poolId: TaskChange.shape.poolId.meta({ description: "Of a change: the pool to move them to" }),
 });
 /** Names on the wire. */
 export const BULK_FIELDS: FieldNames = fieldNames(Bulk.shape);
@@ -36,11 +45,12 @@ export function bulkRoutes({ bulk }: RoutedManager): Hono<AppEnv> {
   routes.post("/", async (c) => {
     const body = fromWire(readJson(c), FORM);
     const selection = selectionOf(body);
+    const order = orderOf(body);
     if (body.dryRun) {
       const { count, isExact } = await bulk.count(selection);
       return answer(c, { action: body.action, total: count, total_is_exact: isExact });
     }
-    const operation = await bulk.start(body.action, selection);
+    const operation = await bulk.start(order, selection);
     c.header("Location", `/api/tasks/bulk/${operation.id}`);
     return answer(c, presentBulk(operation), { status: 202 });
   });
@@ -58,6 +68,20 @@ function selectionOf({ taskIds, filter }: z.output<typeof Bulk>): BulkSelection 
   if (filter !== undefined && taskIds === undefined) return { filter: filterOf(filter) };
   const message = "One of task_ids and filter must say which tasks are meant";
   throw invalidInput(ACTION, [{ path: [], message }]);
+}
+
+function orderOf({ action, priority, poolId }: z.output<typeof Bulk>): BulkOrder {
+  const change = {
+    ...priority !== undefined && { priority },
+    ...poolId !== undefined && { poolId },
+  };
+  const isChange = Object.keys(change).length > 0;
+  if (action === "change" && isChange) return { action, change };
+  if (action !== "change" && !isChange) return { action };
+  const message = action === "change"
+    ? "Invalid: priority, pool_id or both must say what is changed"
+    : "Invalid: priority and pool_id go with the action change";
+  throw invalidInput(ACTION, [{ path: ["action"], message }]);
 }
 
 /** A filter's words are a list's parameters; numbers, lists and objects may stand as such. */

@@ -14,6 +14,8 @@ import {
   deadlineFromWire,
   POOL_FIELDS,
   poolFromWire,
+  recycleFromWire,
+  revertFromWire,
   sizeFromWire,
 } from "./bodies.ts";
 import { poolHistoryRoutes } from "./history.ts";
@@ -71,18 +73,32 @@ function addLife(routes: Hono<AppEnv>, manager: RoutedManager): void {
 function addSteering(routes: Hono<AppEnv>, manager: RoutedManager): void {
   routes.patch("/:id", async (c) => {
     const id = readPoolId(c.req.param("id"));
-    const pool = await manager.changePool(id, changesFromWire(readJson(c)), readIfMatch(c));
+    const { changes, note } = changesFromWire(readJson(c));
+    const pool = await manager.changePool(id, changes, { ...note, ...readIfMatch(c) });
     tagSettings(c, pool);
     return answer(c, presentPool(pool));
   });
   routes.get("/:id/settings", async (c) => {
     const versions = await manager.listSettingsVersions(readPoolId(c.req.param("id")));
-    return answer(c, versions.map(presentSettingsVersion));
+    return answer(c, versions.map((one, at) => presentSettingsVersion(one, versions[at + 1])));
+  });
+  routes.post("/:id/revert", async (c) => {
+    const id = readPoolId(c.req.param("id"));
+    const { version, note } = revertFromWire(readJson(c));
+    const pool = await manager.revertPool(id, version, { ...note, ...readIfMatch(c) });
+    tagSettings(c, pool);
+    return answer(c, presentPool(pool));
+  });
+  routes.post("/:id/recycle", (c) => {
+    const id = readPoolId(c.req.param("id"));
+    const { worker } = recycleFromWire(readOptionalJson(c));
+    const { recycled } = manager.recyclePool(id, worker);
+    return answer(c, { recycled_workers: recycled }, { status: 202 });
   });
   routes.put("/:id/resize", async (c) => {
     const id = readPoolId(c.req.param("id"));
-    const size = sizeFromWire(readJson(c));
-    const { before, pool } = await manager.resizePool(id, size, readIfMatch(c));
+    const { size, note } = sizeFromWire(readJson(c));
+    const { before, pool } = await manager.resizePool(id, size, { ...note, ...readIfMatch(c) });
     tagSettings(c, pool);
     const { maxThreads, name } = pool.settings;
     const message = `Pool ${name} was resized from ${before.maxThreads} to ${maxThreads} threads`;

@@ -59,7 +59,9 @@ export function readPoolStates(query: Query): readonly PoolState[] | undefined {
   const states = query.get("status");
   if (states === undefined) return undefined;
   if (states === "all") return POOL_STATES;
-  return states.split(",").map((state) => oneOf(state.trim(), POOL_STATES, "pools"));
+  return states.split(",").map((state) =>
+    oneOf(state.trim(), POOL_STATES, "status", "Cannot list pools")
+  );
 }
 
 /** How long the caller waits for the task's end, in milliseconds; undefined: not at all. */
@@ -105,16 +107,28 @@ export function readTime(name: string, text: string, action: string): number {
   throw invalidInput(action, [{ path: [name], message }]);
 }
 
-/** One of the words that there are. */
-export function oneOf<State extends string>(
+/** A parameter that is one of the words that there are. */
+export function readWord<Word extends string>(
+  query: Query,
+  name: string,
+  words: readonly Word[],
+  action: string,
+): Word | undefined {
+  const text = query.get(name);
+  return text === undefined ? undefined : oneOf(text, words, name, action);
+}
+
+/** One of the words that there are. @throws {HttpError} `invalid_input` that names the parameter. */
+export function oneOf<Word extends string>(
   text: string,
-  all: readonly State[],
-  of: string,
-): State {
-  const found = all.find((state) => state === text);
+  words: readonly Word[],
+  name: string,
+  action: string,
+): Word {
+  const found = words.find((word) => word === text);
   if (found !== undefined) return found;
-  const message = `Invalid: ${JSON.stringify(shorten(text))} is none of ${all.join(", ")}`;
-  throw invalidInput(`Cannot list ${of}`, [{ path: ["status"], message }]);
+  const message = `Invalid: ${JSON.stringify(shorten(text))} is none of ${words.join(", ")}`;
+  throw invalidInput(action, [{ path: [name], message }]);
 }
 
 function wholeNumber(text: string | undefined): number | undefined {

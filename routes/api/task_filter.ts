@@ -65,7 +65,9 @@ export function readTaskFilter(query: Query): TaskFilter {
 }
 
 function readStates(text: string): readonly TaskState[] {
-  return text.split(",").map((state) => oneOf<TaskState>(state.trim(), TASK_STATES, "tasks"));
+  return text.split(",").map((state) =>
+    oneOf<TaskState>(state.trim(), TASK_STATES, "status", ACTION)
+  );
 }
 
 function readTags(text: string): readonly string[] {

@@ -7,8 +7,23 @@ import { presentAttempt, presentEvent, presentLogLine, presentTask } from "../pr
 import { answer } from "./answer.ts";
 import { bulkRoutes } from "./bulk.ts";
 import { atomicBatch, type BatchDesk, isNdjson, streamBatch } from "./batch_stream.ts";
-import { batchFromWire, graceFromWire, submissionFromWire, TASK_FIELDS } from "./bodies.ts";
-import { readAfter, readFlag, readPage, readQuery, readTaskId, readWaitMs } from "./query.ts";
+import {
+  batchFromWire,
+  graceFromWire,
+  submissionFromWire,
+  TASK_FIELDS,
+  taskChangeFromWire,
+} from "./bodies.ts";
+import { EXPORT_FORMATS, exportTasks } from "./export.ts";
+import {
+  readAfter,
+  readFlag,
+  readPage,
+  readQuery,
+  readTaskId,
+  readWaitMs,
+  readWord,
+} from "./query.ts";
 import { readJson, readOptionalJson } from "./read_json.ts";
 import { readTaskFilter, TASK_FILTERS } from "./task_filter.ts";
 
@@ -38,6 +53,13 @@ function addLists(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock): v
     const nowMs = clock.nowMs();
     const data = found.tasks.map((task) => presentTask(task, nowMs));
     return answer(c, data, { beside: { pagination } });
+  });
+  routes.get("/export", async (c) => {
+    const action = "Cannot export tasks";
+    const query = readQuery(c, action, ["format", ...TASK_FILTERS]);
+    const format = readWord(query, "format", EXPORT_FORMATS, action) ?? "ndjson";
+    const filter = readTaskFilter(query);
+    return await exportTasks(c, manager, { filter, format, nowMs: clock.nowMs() });
   });
   routes.get("/:id", async (c) => {
     const id = readTaskId(c.req.param("id"));
@@ -97,6 +119,11 @@ function addSteering(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock)
     const task = await manager.submitAgain(readTaskId(c.req.param("id")));
     c.header("Location", `/api/tasks/${task.id}`);
     return answer(c, presentTask(task, clock.nowMs()), { status: 202 });
+  });
+  routes.patch("/:id", async (c) => {
+    const id = readTaskId(c.req.param("id"));
+    const task = await manager.changeTask(id, taskChangeFromWire(readJson(c)));
+    return answer(c, presentTask(task, clock.nowMs()));
   });
   routes.put("/:id/stop", async (c) => {
     const id = readTaskId(c.req.param("id"));

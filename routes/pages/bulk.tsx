@@ -1,9 +1,18 @@
 /** `/tasks/bulk`: what is done to many tasks at once: asked about, begun, and looked at. */
 import { Hono } from "hono";
-import { BULK_ACTIONS, type BulkAction, type BulkSelection, TaskId } from "../../core/mod.ts";
+import {
+  BULK_ACTIONS,
+  type BulkAction,
+  type BulkOrder,
+  type BulkSelection,
+  TaskId,
+} from "../../core/mod.ts";
 import { BulkPage, BulkPreview } from "../../views/pages/bulk.tsx";
 import type { AppEnv } from "../app_env.ts";
 import { HttpError } from "../errors.ts";
+import type { FieldModel } from "../../views/parts/fields.tsx";
+import { faultsOf } from "./check_form.ts";
+import { readChange, sentChangeFields } from "./task_change.tsx";
 import { readQuery } from "./tasks.tsx";
 import { type Desk, Visit } from "./visit.tsx";
 
@@ -22,7 +31,13 @@ export function bulkRoutes(desk: Desk): Hono<AppEnv> {
     const { count } = await desk.manager.bulk.count(selection);
     const isTyped = count <= UNTYPED_MAX || visit.sent("confirm")?.trim() === String(count);
     if (count === 0 || !isTyped) return await ask(visit, count > 0);
-    const { id } = await desk.manager.bulk.start(actionOf(visit), selection);
+    let order: BulkOrder;
+    try {
+      order = orderOf(visit);
+    } catch (error) {
+      return await ask(visit, false, sentChangeFields(visit, faultsOf(error)));
+    }
+    const { id } = await desk.manager.bulk.start(order, selection);
     const { t } = visit.language;
     return visit.done(t.bulk.running, `/tasks/bulk/${id}`, { leads: true });
   });
@@ -49,7 +64,12 @@ export function bulkRoutes(desk: Desk): Hono<AppEnv> {
   return routes;
 }
 
-async function ask(visit: Visit, isWrong: boolean): Promise<Response> {
+/** `fields` are those of a change that was sent wrong. */
+async function ask(
+  visit: Visit,
+  isWrong: boolean,
+  fields?: readonly FieldModel[],
+): Promise<Response> {
   const { language: { t } } = visit;
   const selection = selectionOf(visit);
   const { count, isExact } = await visit.desk.manager.bulk.count(selection);
@@ -59,6 +79,8 @@ async function ask(visit: Visit, isWrong: boolean): Promise<Response> {
     <BulkPreview
       model={{
         action: actionOf(visit),
+        fields: actionOf(visit) === "change" ? fields ?? sentChangeFields(visit, []) : [],
+        hasFaults: fields !== undefined,
         count,
         isCountExact: isExact,
         query,
@@ -69,7 +91,7 @@ async function ask(visit: Visit, isWrong: boolean): Promise<Response> {
       }}
     />
   );
-  return await visit.dialog("tasks", t.bulk.title, preview, isWrong ? 422 : 200);
+  return await visit.dialog("tasks", t.bulk.title, preview, isWrong || fields ? 422 : 200);
 }
 
 /** @throws {HttpError} `invalid_input` where what is sent is no action, or its filter is wrong. */
@@ -85,6 +107,12 @@ function selectionOf(visit: Visit): BulkSelection {
     return id.success ? [id.data] : [];
   });
   return { ids };
+}
+
+/** @throws {LidoError} `invalid_input` with a fault for each field of a change. */
+function orderOf(visit: Visit): BulkOrder {
+  const action = actionOf(visit);
+  return action === "change" ? { action, change: readChange(visit) } : { action };
 }
 
 function actionOf(visit: Visit): BulkAction {

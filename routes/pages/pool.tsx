@@ -97,15 +97,21 @@ function addSettings(routes: Hono<AppEnv>, desk: Desk): void {
     const { t } = visit.language;
     const id = readPoolId(c.req.param("id"));
     const version = Number(visit.sent("version"));
-    const versions = await desk.manager.listSettingsVersions(id);
-    const wanted = versions.find((one) => one.version === version);
-    const href = `/pools/${id}?tab=history`;
-    if (wanted === undefined) return visit.done(t.pool.unchanged, href, { level: "error" });
-    const { isolation: _, ...settings } = wanted.settings;
-    const pool = await desk.manager.changePool(id, settings, {
-      reason: t.pool.version(visit.language.number(version)),
-    });
-    return visit.done(t.pool.saved(visit.language.number(pool.settingsVersion)), href);
+    const reason = t.pool.version(visit.language.number(version));
+    const pool = await desk.manager.revertPool(id, version, { reason });
+    const text = t.pool.saved(visit.language.number(pool.settingsVersion));
+    return visit.done(text, `/pools/${id}?tab=history`);
+  });
+  routes.post("/:id/recycle", (c) => {
+    const visit = new Visit(c, desk);
+    const id = readPoolId(c.req.param("id"));
+    const slot = c.req.query("thread");
+    const { recycled } = desk.manager.recyclePool(
+      id,
+      slot === undefined ? undefined : Number(slot),
+    );
+    const text = visit.language.t.pool.recycled(visit.language.number(recycled));
+    return visit.done(text, visit.backOr(`/pools/${id}`));
   });
 }
 

@@ -16,6 +16,7 @@ import {
   presentTaskPage,
 } from "../present/task_page.ts";
 import { writeJson } from "../present/write_json.ts";
+import { addTaskChange } from "./task_change.tsx";
 import { type Desk, Visit } from "./visit.tsx";
 
 /** Runs of the same type that the page shows beside the task. */
@@ -36,6 +37,7 @@ export function taskPageRoutes(desk: Desk): Hono<AppEnv> {
       variant: visit.path,
     });
   });
+  addTaskChange(routes, desk);
   routes.post("/:id/cancel", async (c) => {
     const visit = new Visit(c, desk);
     const task = await desk.manager.cancelTask(readTaskId(c.req.param("id")));

@@ -1,12 +1,11 @@
 /** `/tasks`: the list of tasks, as a page and as a file. */
 import { Hono } from "hono";
-import { stream } from "hono/streaming";
-import { BULK_ACTIONS, type TaskFilter } from "../../core/mod.ts";
+import { BULK_ACTIONS } from "../../core/mod.ts";
 import { quoteWord } from "../../views/pages/task_table.tsx";
 import { BulkBar, TasksHead, TasksList, type TasksModel } from "../../views/pages/tasks.tsx";
 import type { AppEnv } from "../app_env.ts";
+import { exportTasks } from "../api/export.ts";
 import { HttpError } from "../errors.ts";
-import { writeCsv, writeNdjson } from "../present/export.ts";
 import { FILTER_KEYS, type FilterQuery, readFilterQuery, withoutWord } from "./filter_query.ts";
 import { ListAddress } from "./list_address.ts";
 import { loadTable } from "./task_list.ts";
@@ -14,9 +13,6 @@ import { taskPageRoutes } from "./task.tsx";
 import { bulkRoutes } from "./bulk.tsx";
 import { viewRoutes, viewsOf } from "./views.tsx";
 import { type Desk, Visit } from "./visit.tsx";
-
-/** Tasks that are read at a time for a file. */
-const EXPORT_STEP = 100;
 
 const STATES = ["pending", "running", "completed", "failed", "cancelled"] as const;
 
@@ -44,20 +40,9 @@ export function tasksRoutes(desk: Desk): Hono<AppEnv> {
     const { filter, faults } = readQuery(visit);
     // A word that was not understood would make it more tasks than was meant.
     if (faults.length > 0) throw new HttpError("invalid_input", faults.join("; "));
-    const isCsv = c.req.query("format") !== "ndjson";
-    const write = isCsv ? writeCsv() : writeNdjson(visit.language.nowMs);
-    const texts = exportTexts(desk, filter, write);
-    const first = await texts.next(); // what cannot be read is told before the file begins
-    c.header("Content-Type", isCsv ? "text/csv; charset=utf-8" : "application/x-ndjson");
-    c.header("Content-Disposition", `attachment; filename="tasks.${isCsv ? "csv" : "ndjson"}"`);
-    c.header("Cache-Control", "no-store");
-    return stream(c, async (out) => {
-      if (!first.done) await out.write(first.value);
-      for await (const text of texts) {
-        if (out.aborted) return;
-        await out.write(text);
-      }
-    });
+    const format = c.req.query("format") === "ndjson" ? "ndjson" : "csv";
+    const { nowMs } = visit.language;
+    return await exportTasks(c, desk.manager, { filter, format, nowMs });
   });
   routes.route("/bulk", bulkRoutes(desk));
   routes.route("/views", viewRoutes(desk));
@@ -70,23 +55,6 @@ export function readQuery(visit: Visit, text: string = visit.c.req.query("q") ??
   const { language: { nowMs, t }, desk: { manager } } = visit;
   const pools = manager.listPools(["running", "paused", "draining", "closed"]);
   return readFilterQuery(text, { pools, nowMs, t });
-}
-
-/** One page after the other, as fast as they are taken. */
-async function* exportTexts(
-  { manager }: Desk,
-  filter: TaskFilter,
-  write: (
-    tasks: Awaited<ReturnType<Desk["manager"]["listTasks"]>>["tasks"],
-    isFirst: boolean,
-  ) => string,
-): AsyncGenerator<string> {
-  let page = await manager.listTasks(filter, { page: 1, perPage: EXPORT_STEP });
-  yield write(page.tasks, true);
-  while (page.nextCursor !== null) {
-    page = await manager.listTasks(filter, { cursor: page.nextCursor, perPage: EXPORT_STEP });
-    yield write(page.tasks, false);
-  }
 }
 
 async function present(visit: Visit): Promise<TasksModel> {

@@ -1,4 +1,10 @@
-import type { PoolSnapshot, ResizeInfo, SettingsVersion, SlotSnapshot } from "../../core/mod.ts";
+import {
+  differencesOf,
+  type PoolSnapshot,
+  type ResizeInfo,
+  type SettingsVersion,
+  type SlotSnapshot,
+} from "../../core/mod.ts";
 import { POOL_FIELDS } from "../api/bodies.ts";
 import { toWire } from "../api/wire.ts";
 import { presentTime } from "./time.ts";
@@ -42,13 +48,22 @@ export function presentCounts(counts: PoolSnapshot["counts"]): Record<string, nu
   };
 }
 
-/** A pool's settings as they once were set, as the wire has them. */
-export function presentSettingsVersion(one: SettingsVersion): Record<string, unknown> {
+/** A pool's settings as they once were set, as the wire has them; beside the version before. */
+export function presentSettingsVersion(
+  one: SettingsVersion,
+  before: SettingsVersion | undefined,
+): Record<string, unknown> {
+  const differences = before === undefined ? [] : differencesOf(before.settings, one.settings);
   return {
     version: one.version,
     at: presentTime(one.atMs),
     author: one.author,
     reason: one.reason,
+    changes: differences.map(({ setting, before, after }) => ({
+      setting: POOL_FIELDS.toWire.get(setting) ?? setting,
+      before,
+      after,
+    })),
     settings: toWire(one.settings, POOL_FIELDS),
   };
 }

@@ -1,5 +1,10 @@
 /** Pools as the pages show them. */
-import type { PoolSnapshot, RecentStep, SettingsVersion } from "../../core/mod.ts";
+import {
+  differencesOf,
+  type PoolSnapshot,
+  type RecentStep,
+  type SettingsVersion,
+} from "../../core/mod.ts";
 import type { VersionModel } from "../../views/pages/pool_part.tsx";
 import type { PoolRowModel } from "../../views/pages/pools.tsx";
 import type { Words } from "../../views/i18n/en.ts";
@@ -38,11 +43,12 @@ export function presentVersions(
 ): readonly VersionModel[] {
   return versions.map(({ version, atMs, author, reason, settings }, index) => {
     const before = versions[index + 1]?.settings;
-    const changes = before === undefined ? [] : Object.entries(settings).flatMap(([key, after]) => {
-      const was = before[key as keyof typeof before]; // of the same shape
-      if (JSON.stringify(was) === JSON.stringify(after)) return [];
-      return [{ name: settingLabel(key, t), before: textOf(was), after: textOf(after) }];
-    });
+    const differences = before === undefined ? [] : differencesOf(before, settings);
+    const changes = differences.map(({ setting, before, after }) => ({
+      name: settingLabel(setting, t),
+      before: textOf(before),
+      after: textOf(after),
+    }));
     return { version, atMs, author, reason, changes };
   });
 }

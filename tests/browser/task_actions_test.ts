@@ -48,6 +48,49 @@ stage.test("A task that waits is cancelled in the list, and another on its page"
   strictEqual(stage.world.manager.getPool(id).counts.cancelled, 2);
 });
 
+stage.test("A task that waits is given another priority and another pool on its page", async ({ visitor, page, t, language, named }) => {
+  const pool = named("crowded");
+  await openPausedPool(pool, 1);
+  const target = named("roomy");
+  const { id } = await stage.world.manager.createPool({ name: target, isolation: "thread" });
+  await stage.world.manager.pausePool(id);
+  await visitor.go(`/tasks?q=pool:${pool}`);
+  await page.getByRole("link", { name: `${pool} 0` }).click();
+  await page.getByRole("link", { name: t.action.ofObject(t.task.change, `${pool} 0`) }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel(t.tasks.priority).fill("1000");
+  await dialog.getByRole("button", { name: t.action.save }).click();
+  await dialog.locator(".fault").waitFor();
+  await dialog.getByLabel(t.tasks.priority).fill("9");
+  await dialog.getByLabel(t.submit.pool).selectOption(target);
+  await dialog.getByRole("button", { name: t.action.save }).click();
+  await page.getByText(t.task.changed(`${pool} 0`)).waitFor();
+  const [task] =
+    (await stage.world.manager.listTasks({ poolId: id }, { page: 1, perPage: 1 })).tasks;
+  deepStrictEqual([task?.priority, task?.name], [9, `${pool} 0`]);
+  await page.getByRole("link", { name: t.task.events }).click();
+  const moved = language === "en" ? `from the pool ${pool} to ${target}` : `${pool} 移至 ${target}`;
+  await page.getByText(moved).waitFor();
+});
+
+stage.test("Tasks are moved to another pool all at once", async ({ visitor, page, t, named }) => {
+  const pool = named("leaving");
+  await openPausedPool(pool, 3);
+  const target = named("taking");
+  const { id } = await stage.world.manager.createPool({ name: target, isolation: "thread" });
+  await stage.world.manager.pausePool(id);
+  await visitor.go(`/tasks?q=pool:${pool}`);
+  await page.getByLabel(t.tasks.selectPage).check();
+  await page.locator('select[name="action"]').selectOption("change");
+  await page.getByRole("button", { name: t.tasks.bulkPreview }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel(t.submit.pool).selectOption(target);
+  await dialog.getByRole("button", { name: t.bulk.go(t.bulk.change, "3") }).click();
+  await page.waitForURL(/\/tasks\/bulk\//);
+  await page.getByText(t.bulk.finished, { exact: true }).waitFor();
+  strictEqual(stage.world.manager.getPool(id).counts.pending, 3);
+}, { refreshS: 1 });
+
 stage.test("A task that runs is stopped on its page", async ({ visitor, page, t }) => {
   const { task } = await stage.world.manager.submit({
     poolId: stage.world.pools.busy,

@@ -3,6 +3,7 @@
  * `core/engine/engine.ts`, and give it threads that do what the test says.
  */
 import type { MakeEngine } from "./engine_world.ts";
+import { testChange } from "./change_cases.ts";
 import { testEnqueue } from "./enqueue_cases.ts";
 import { testCapacity } from "./capacity_cases.ts";
 import { testHistory } from "./history_cases.ts";
@@ -15,6 +16,7 @@ export function testEngine(name: string, make: MakeEngine): void {
   testEnqueue(name, make);
   testCapacity(name, make);
   testLife(name, make);
+  testChange(name, make);
   testLists(name, make);
   testHistory(name, make);
   testViews(name, make);

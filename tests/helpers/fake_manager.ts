@@ -231,6 +231,8 @@ type PoolMethods = Pick<
   | "changePool"
   | "resizePool"
   | "getResizeInfo"
+  | "revertPool"
+  | "recyclePool"
   | "pausePool"
   | "resumePool"
   | "closePool"
@@ -265,6 +267,8 @@ function poolMethods(): PoolMethods {
       suggestedMaxThreads: 9,
       reason: "Tasks wait",
     }),
+    revertPool: async (id) => await findPool(id),
+    recyclePool: (id) => ({ recycled: 1, pool: findPool(id) }),
     pausePool: async (id) => await findPool(id),
     resumePool: async (id) => await findPool(id),
     closePool: async (id) => await findPool(id),
@@ -285,6 +289,7 @@ type TaskMethods = Pick<
   | "listTasks"
   | "cancelTask"
   | "stopTask"
+  | "changeTask"
   | "waitForTask"
   | "readLogs"
   | "readEvents"
@@ -307,6 +312,7 @@ function taskMethods(): TaskMethods {
       }),
     cancelTask: findTask,
     stopTask: findTask,
+    changeTask: findTask,
     submitAgain: findTask,
     checkSubmission: () => {},
     waitForTask: findTask,
@@ -344,9 +350,7 @@ function systemMethods(): SystemMethods {
     getRecent: () => [],
     getRevision: () => "1",
     get bulk() {
-      const { listTasks, cancelTask, stopTask, submitAgain } = taskMethods();
-      const target = { listTasks, cancelTask, stopTask, submitAgain };
-      return new BulkOperations(target, {
+      return new BulkOperations(taskMethods(), {
         nowMs: () => Date.UTC(2026, 0, 3),
         monotonicMs: () => 0,
       });

@@ -27,6 +27,12 @@ export class ScriptedRunner implements AttemptRunner {
     return last;
   }
 
+  takeBack(attempt: Attempt): boolean {
+    if (attempt.place !== "queued") return false;
+    attempt.place = "nowhere";
+    return true;
+  }
+
   withdraw(attempt: Attempt, cause: string): boolean | Promise<boolean> {
     if (attempt.place === "sent") {
       const { promise, resolve } = Promise.withResolvers<boolean>();

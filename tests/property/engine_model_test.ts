@@ -36,6 +36,7 @@ const VERBS: readonly (readonly [number, verbs.Verb])[] = [
   [10, burst],
   [3, (walk) => walk.restart()],
   [2, verbs.die],
+  [40, verbs.change],
   [205, verbs.endOne],
 ];
 

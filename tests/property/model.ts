@@ -26,7 +26,7 @@ export interface ModelEvent {
 
 /** A task as it must be. */
 export interface ModelTask {
-  readonly task: NewTask;
+  task: NewTask;
   readonly submittedAtMs: number;
   /** Tasks of one submit share it: they are there together or not at all. */
   readonly batch: number;
@@ -207,7 +207,7 @@ export class Model {
 
 /** Whether two submits with one key are the same. */
 export function isSameSubmit(one: NewTask, other: NewTask): boolean {
-  return one.inputJson === other.inputJson && one.priority === other.priority &&
+  return one.inputJson === other.inputJson &&
     one.name === other.name && one.type.name === other.type.name &&
     JSON.stringify(one.tags) === JSON.stringify(other.tags);
 }

@@ -1,5 +1,6 @@
 import type { AttemptRunner } from "../../core/engine/engine.ts";
-import type { Attempt } from "../../core/execution/attempt.ts";
+import type { Attempt, AttemptOptions } from "../../core/execution/attempt.ts";
+import { TaskRecord } from "../../core/engine/local/task_record.ts";
 import { AttemptQueue } from "../../core/execution/attempt_queue.ts";
 
 /** How an attempt ends. */
@@ -17,10 +18,18 @@ export class ModelRunner implements AttemptRunner {
   readonly stops = new Set<string>();
   #nowMs = 0;
 
-  submit(attempt: Attempt): void {
-    attempt.enqueuedMs = ++this.#nowMs;
+  submit(attempt: Attempt, { isByAge = false }: AttemptOptions = {}): void {
+    attempt.enqueuedMs = isByAge ? this.#ageOf(attempt) : ++this.#nowMs;
     this.#live.set(attempt.taskId, attempt);
-    this.#queue.push(attempt);
+    if (isByAge) this.#queue.putBack(attempt);
+    else this.#queue.push(attempt);
+  }
+
+  takeBack(attempt: Attempt): boolean {
+    if (attempt.place !== "queued") return false;
+    this.#queue.remove(attempt);
+    this.#live.delete(attempt.taskId);
+    return true;
   }
 
   giveBack(count: number): readonly Attempt[] {
@@ -128,6 +137,16 @@ export class ModelRunner implements AttemptRunner {
     attempt.settled({ kind: "cancelled", startedAtMs: null, runMs: null, cause }, null);
   }
 
+  /** Between those of its priority that were submitted before it, and those after it. */
+  #ageOf(attempt: Attempt): number {
+    const equals = [...this.#live.values()].filter(({ priority }) => priority === attempt.priority);
+    const before = equals.filter((other) => orderOf(other) < orderOf(attempt));
+    const after = equals.filter((other) => orderOf(other) > orderOf(attempt));
+    if (after.length === 0) return ++this.#nowMs;
+    const from = Math.max(0, ...before.map(({ enqueuedMs }) => enqueuedMs));
+    return (from + Math.min(...after.map(({ enqueuedMs }) => enqueuedMs))) / 2;
+  }
+
   #cancel(attempt: Attempt, cause: string): void {
     this.#leave(attempt);
     attempt.settled({ kind: "cancelled", startedAtMs: null, runMs: null, cause }, null);
@@ -137,4 +156,10 @@ export class ModelRunner implements AttemptRunner {
     attempt.place = "nowhere";
     this.#live.delete(attempt.taskId);
   }
+}
+
+/** When a task was submitted, beside others. */
+function orderOf(attempt: Attempt): number {
+  if (attempt instanceof TaskRecord) return attempt.order;
+  throw new TypeError("Cannot tell an attempt's age: it is no task's record");
 }

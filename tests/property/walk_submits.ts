@@ -7,7 +7,7 @@ import { until } from "../helpers/until.ts";
 import { within } from "../helpers/within.ts";
 import type { EngineWalk } from "./engine_walk.ts";
 import { isSameSubmit, type ModelPool, stateOf } from "./model.ts";
-import { atThreads, sendNext, start, turn } from "./walk_verbs.ts";
+import { atThreads, PRIORITIES, sendNext, start, turn } from "./walk_verbs.ts";
 
 const KEYS = ["a", "b", "c", "d", "e", "f"];
 
@@ -23,7 +23,7 @@ export function newTask(walk: EngineWalk, pool: ModelPool, key: string | null = 
     name: "a task",
     type: { name: type, url: `file:///${type}.task.ts`, codeVersion: "v1" },
     inputJson: walk.pick([null, "1", '{"to":"x"}']) ?? null,
-    priority: walk.pick([0, 0, 0, 5, -3]) ?? 0,
+    priority: walk.pick(PRIORITIES) ?? 0,
     runTimeoutMs: null,
     tags: walk.pick([[], [], ["red"], ["red", "blue"]]) ?? [],
     idempotencyKey: key,

@@ -1,7 +1,7 @@
 /** What a walk may do next: each verb asks the engine, and the model what the answer must be. */
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { setImmediate } from "node:timers";
-import { PoolSettings } from "../../core/model/pool.ts";
+import { type PoolId, PoolSettings } from "../../core/model/pool.ts";
 import { isFinal } from "../../core/model/task_state.ts";
 import { within } from "../helpers/within.ts";
 import type { EngineWalk } from "./engine_walk.ts";
@@ -9,6 +9,8 @@ import { type ModelPool, type ModelTask, REJECTIONS, stateOf } from "./model.ts"
 import type { Ending } from "./model_runner.ts";
 
 const ENDINGS: readonly Ending[] = ["done", "done", "failed", "timed_out", "stopped"];
+/** Priorities of tasks. */
+export const PRIORITIES = [0, 0, 0, 5, -3];
 const POOLS_MAX = 6;
 const SENT_MAX = 2;
 /** How long the next task may take from the disk to its threads. */
@@ -170,6 +172,42 @@ export async function stop(walk: EngineWalk): Promise<void> {
   await within("the stop is answered", walk.engine.stop(id, 10, "Asked by the walk"));
   if (isRunning) ok(walk.runner(poolId).stops.has(id), "Its thread was not told to stop");
   else walk.model.allKept();
+}
+
+/** Gives a task another priority, or another pool. */
+export async function change(walk: EngineWalk): Promise<void> {
+  const { model, engine } = walk;
+  const one = walk.pick(known(walk));
+  if (one === undefined) return;
+  const { id, poolId, priority, idempotencyKey } = one.task;
+  const pool = walk.random() < 0.5 ? model.pool(poolId) : walk.pick([...model.pools.values()]);
+  const wanted = walk.random() < 0.5 ? priority : walk.pick(PRIORITIES) ?? 0;
+  if (pool === undefined || isAmongSuspects(walk, one, pool.id, wanted)) return;
+  const changing = engine.change(id, { poolId: pool.id, priority: wanted });
+  const refused = (code: string) => rejects(within("it is refused", changing), { code });
+  const isMove = pool.id !== poolId;
+  if (stateOf(one) !== "pending" || one.handed === "yes") return refused("task_not_changeable");
+  if (isMove && idempotencyKey !== null) return refused("task_not_changeable");
+  if (isMove && pool.isSealed) return refused("pool_closed");
+  if (isMove && model.roomIn(pool.id) < 1) return refused("queue_full");
+  await within("the change is on record", changing);
+  if (wanted !== priority) model.happened(one, "change");
+  if (isMove) model.happened(one, "change");
+  one.task = { ...one.task, poolId: pool.id, priority: wanted };
+  model.allKept();
+}
+
+/** Whether the order of a lane turns on which of its tasks ran when the server ended. */
+function isAmongSuspects(
+  { model }: EngineWalk,
+  one: ModelTask,
+  pool: PoolId,
+  priority: number,
+): boolean {
+  return one.isSuspect ||
+    model.inState("pending", pool).some(({ isSuspect, task }) =>
+      isSuspect && task.priority === priority
+    );
 }
 
 /** Cancels all of a pool that waits. */

@@ -28,6 +28,8 @@ export const zhSentences: Sentences = {
   shutDownBeforeOutcome: () => "在得知其结果之前服务器已关闭",
   serverDied: (deaths, most) => `运行时服务器崩溃（第 ${deaths} 次，最多 ${most} 次）`,
   endedItself: () => "它自行结束",
+  priorityChanged: (from, to) => `优先级由 ${from} 改为 ${to}`,
+  movedToPool: (from, to) => `由线程池 ${from} 移至 ${to}`,
 
   poisonous: (deaths) => `此任务运行时服务器崩溃了 ${deaths} 次，因此不再运行`,
   ranTooLong: (limitMs) => `运行时间超过允许的 ${limitMs} 毫秒`,

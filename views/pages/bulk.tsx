@@ -3,11 +3,15 @@ import type { Child } from "hono/jsx";
 import type { BulkAction, BulkResult, BulkSnapshot, TaskState } from "../../core/mod.ts";
 import { useLanguage } from "../context.ts";
 import { Confirm, DialogForm } from "../parts/dialog_form.tsx";
+import { type FieldModel, Fields } from "../parts/fields.tsx";
 import { PageHead } from "../parts/page_head.tsx";
 
 /** The question. */
 export interface BulkPreviewModel {
   readonly action: BulkAction;
+  /** What is changed, where that is the action. */
+  readonly fields: readonly FieldModel[];
+  readonly hasFaults: boolean;
   readonly count: number;
   readonly isCountExact: boolean;
   /** The filter whose tasks are meant; null: those that were selected. */
@@ -44,7 +48,8 @@ export function BulkPreview({ model }: { readonly model: BulkPreviewModel }): Ch
       action="/tasks/bulk"
       submit={t.bulk.go(t.bulk[model.action], count)}
       back={model.back}
-      isDanger={model.action !== "run_again"}
+      isDanger={model.action === "cancel" || model.action === "stop"}
+      hasFaults={model.hasFaults}
     >
       <input type="hidden" name="action" value={model.action} />
       {model.query === null
@@ -60,6 +65,11 @@ export function BulkPreview({ model }: { readonly model: BulkPreviewModel }): Ch
           ? t.bulk.selectedText
           : t.bulk.matchingText(model.query === "" ? t.bulk.everything : model.query)}
       </p>
+      {model.fields.length > 0 && (
+        <div class="field-grid">
+          <Fields fields={model.fields} />
+        </div>
+      )}
       <p class="text-secondary">{t.bulk.skipText}</p>
       <Confirm
         label={t.bulk.typeCount(model.expected ?? "")}

@@ -130,7 +130,7 @@ function LivePart(
           ? <Empty icon="activity" title={t.pool.noThreads} />
           : (
             <ul class="slots">
-              {slots.map((slot) => <SlotCell slot={slot} path={model.path} />)}
+              {slots.map((slot) => <SlotCell slot={slot} model={model} />)}
             </ul>
           )}
       </section>
@@ -139,14 +139,27 @@ function LivePart(
   );
 }
 
-function SlotCell({ slot, path }: { readonly slot: SlotSnapshot; readonly path: string }): Child {
+function SlotCell(
+  { slot, model: { path, row } }: { readonly slot: SlotSnapshot; readonly model: PoolPartFrame },
+): Child {
   const l = useLanguage();
   const { t } = l;
+  const name = t.pool.slot(l.number(slot.index));
   return (
     <li class={`slot ${slot.state}`} id={`slot-${slot.index}-${slot.pid ?? 0}`}>
       <div class="slot-head">
-        <strong>{t.pool.slot(l.number(slot.index))}</strong>
+        <strong>{name}</strong>
         <span class="slot-state">{t.slotState[slot.state]}</span>
+        {(slot.state === "idle" || slot.state === "busy") && (
+          <Act
+            action={`/pools/${row.id}/recycle?thread=${slot.index}`}
+            icon="refresh"
+            label={t.pool.recycle}
+            object={name}
+            back={path}
+            isSmall
+          />
+        )}
       </div>
       {slot.running.map(({ taskId, runMs, progress }) => (
         <div class="slot-task">

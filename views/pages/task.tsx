@@ -1,7 +1,7 @@
 /** One task: where it stands, why, and all that is known of it. */
 import type { Child } from "hono/jsx";
 import { useLanguage } from "../context.ts";
-import { Act } from "../parts/act.tsx";
+import { Act, Ask } from "../parts/act.tsx";
 import { StateBadge } from "../parts/badge.tsx";
 import { Facts } from "../parts/facts.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -100,14 +100,25 @@ function TaskActs({ model }: { readonly model: TaskModel }): Child {
     case "scheduled":
     case "pending":
       return (
-        <Act
-          {...shared}
-          action={`${href}/cancel`}
-          icon="x"
-          label={t.action.cancel}
-          isDanger
-          hotkey="Shift+S"
-        />
+        <>
+          {model.state === "pending" && (
+            <Ask
+              href={`${href}/change`}
+              icon="adjustments"
+              label={t.task.change}
+              object={model.name}
+              hotkey="e"
+            />
+          )}
+          <Act
+            {...shared}
+            action={`${href}/cancel`}
+            icon="x"
+            label={t.action.cancel}
+            isDanger
+            hotkey="Shift+S"
+          />
+        </>
       );
     case "running":
       return (

@@ -4,6 +4,7 @@ import { useFile } from "../context.ts";
 /** The icons that the pages use; the sprite is made of them. */
 export const ICONS = [
   "activity",
+  "adjustments",
   "alert-triangle",
   "api",
   "arrow-left",

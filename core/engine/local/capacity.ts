@@ -57,10 +57,15 @@ export class Capacity {
     const { tallies, journal } = this.#options;
     tallies.add(poolId, "rejected", count);
     journal.note({ kind: "rejected", pool: queue.number, count });
-    throw new LidoError(
+    throw this.full(queue, `Cannot submit ${count === 1 ? "task" : `${count} tasks`}`);
+  }
+
+  /** What is said when something cannot be done because a queue is full. */
+  full({ poolId, reserved, policy }: Queue, cannot: string): LidoError {
+    const waiting = this.#options.tallies.count(poolId, "pending") + reserved;
+    return new LidoError(
       "queue_full",
-      `Cannot submit ${count === 1 ? "task" : `${count} tasks`}: the pool's queue holds ` +
-        `${tallies.count(poolId, "pending") + queue.reserved} of at most ${policy.queueCapacity}`,
+      `${cannot}: the pool's queue holds ${waiting} of at most ${policy.queueCapacity}`,
       { retryAfterMs: RETRY_AFTER_MS },
     );
   }

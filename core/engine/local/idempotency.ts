@@ -124,6 +124,7 @@ function checkSame(one: NewTask, other: NewTask): void {
   );
 }
 
-function fingerprintOf({ name, type, inputJson, priority, runTimeoutMs, tags }: NewTask): string {
-  return JSON.stringify([name, type.name, inputJson, priority, runTimeoutMs, tags]);
+/** All but the priority, which may have been changed since. */
+function fingerprintOf({ name, type, inputJson, runTimeoutMs, tags }: NewTask): string {
+  return JSON.stringify([name, type.name, inputJson, runTimeoutMs, tags]);
 }

@@ -20,6 +20,7 @@ import { SENTENCES } from "../../model/sentences.ts";
 import type {
   AttemptEntry,
   LogLine,
+  TaskChange,
   TaskEventEntry,
   TaskFilter,
   TaskId,
@@ -61,6 +62,7 @@ import { Retention } from "./retention.ts";
 import { endRow, isTimeout, moveRow, notesOf, submitRow } from "./rows.ts";
 import { snapshotOf } from "./stored_snapshot.ts";
 import type { Tallies } from "./tallies.ts";
+import { changeTask } from "./task_change.ts";
 import { TaskFinder } from "./task_finder.ts";
 import { type Move, type RecordListener, TaskRecord } from "./task_record.ts";
 import { ViewShelf } from "./view_shelf.ts";
@@ -334,6 +336,38 @@ export class LocalEngine implements Engine, RecordListener {
     }
     if (await found.runner.withdraw(found, cause)) return await this.#whenEnded(id);
     found.runner.stop(found, graceMs, cause);
+  }
+
+  async change(id: TaskId, change: TaskChange): Promise<void> {
+    this.#checkWrites();
+    const touched = new Set<Queue>();
+    try {
+      await changeTask(id, change, {
+        ...this.#parts,
+        clock: this.clock,
+        finder: this.#finder,
+        window: this.#window,
+        queueOf: (poolId) => {
+          const queue = this.#queueOf(poolId);
+          touched.add(queue);
+          return queue;
+        },
+        nameOf: (poolId) => this.#parts.shelf.nameOf(poolId),
+        checkRoom: (queue) => {
+          this.#checkOpen(queue.poolId);
+          if (this.#capacity.roomOf(queue) < 1) {
+            throw this.#capacity.full(queue, "Cannot move task");
+          }
+        },
+        onChange: (task) => this.#tell(task, "pending"),
+      });
+    } finally {
+      for (const queue of touched) {
+        this.#window.refill(queue);
+        this.#capacity.admitWaiting(queue);
+        if (this.#parts.tallies.live(queue.poolId) + queue.reserved === 0) queue.tellIdle();
+      }
+    }
   }
 
   async cancelPending(poolId: PoolId, cause: string): Promise<number> {

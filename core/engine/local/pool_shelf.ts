@@ -29,6 +29,11 @@ export class PoolShelf {
     return this.#waiting.get(poolId) ?? [];
   }
 
+  /** How a pool is called. */
+  nameOf(poolId: PoolId): string {
+    return this.#pools.get(poolId)?.settings.name ?? poolId;
+  }
+
   /** @throws {LidoError} `pool_not_found`. */
   numberOf(poolId: PoolId): number {
     const number = this.#numbers.get(poolId);

@@ -87,6 +87,44 @@ export class Window {
     return this.#recordOf(queue, row);
   }
 
+  /** Takes a record that waits for its turn out of the queue: it waits nowhere. */
+  takeBack(queue: Queue, record: TaskRecord): void {
+    queue.runner.takeBack(record);
+    this.#release(queue, record);
+  }
+
+  /**
+   * A task that waits nowhere waits as `task` says from now on, in this queue or another, among its
+   * equals by its age. It is in memory: {@link yieldToDisk} must follow once the disk has it so.
+   */
+  move(from: Queue, to: Queue, old: TaskRecord, task: NewTask): TaskRecord {
+    this.forget(from, old);
+    const { order: seq, submittedAtMs, number: attempt, deaths } = old;
+    const record = this.#record(to, task, { seq, submittedAtMs, attempt, deaths });
+    this.comeBack(to, record);
+    const waitedMs = this.#waits.since(seq, submittedAtMs);
+    to.runner.submit(record, { waitedMs, isSuspect: deaths > 0, isByAge: true });
+    return record;
+  }
+
+  /** Leaves a record to the disk if others that are only there go before it. */
+  yieldToDisk(queue: Queue, record: TaskRecord): void {
+    const { lanes } = queue;
+    const { priority, order } = record;
+    if (!lanes.isBehindDisk(priority) || order <= lanes.loadedUpTo(priority)) return;
+    if (queue.runner.takeBack(record)) this.#leave(queue, record);
+  }
+
+  /**
+   * Nothing of these queues is loaded meanwhile, or given back to the disk. They are taken in the
+   * order of their numbers, so that nobody waits for one who waits for him.
+   */
+  async whileStill<Result>(queues: readonly Queue[], act: () => Promise<Result>): Promise<Result> {
+    const [last, ...others] = [...new Set(queues)].sort((one, other) => other.number - one.number);
+    if (last === undefined) return await act();
+    return await this.whileStill(others, () => this.#alone(last, act));
+  }
+
   /** Takes a task that a load gave into the queue. */
   keep(queue: Queue, row: StoredTask): void {
     this.#hold(queue, this.#recordOf(queue, row));
@@ -203,12 +241,17 @@ export class Window {
     const attempts = queue.runner.giveBack(count);
     for (const attempt of attempts) {
       if (!(attempt instanceof TaskRecord)) continue;
-      queue.lanes.giveUp(attempt.priority, attempt.order);
-      this.#release(queue, attempt);
-      queue.records.delete(attempt.order);
-      this.#options.records.delete(attempt.task.id);
+      this.#leave(queue, attempt);
     }
     return attempts.length;
+  }
+
+  /** A record that the threads gave back is on disk only from now on. */
+  #leave(queue: Queue, record: TaskRecord): void {
+    queue.lanes.giveUp(record.priority, record.order);
+    this.#release(queue, record);
+    queue.records.delete(record.order);
+    this.#options.records.delete(record.task.id);
   }
 
   #isFull(queue: Queue): boolean {

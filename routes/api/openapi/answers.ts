@@ -82,6 +82,8 @@ export const SettingsVersion = z.strictObject({
   at: Time,
   author: z.string().nullable(),
   reason: z.string().nullable(),
+  changes: z.array(z.strictObject({ setting: z.string(), before: z.json(), after: z.json() }))
+    .meta({ description: "What differs from the version before" }),
   settings: z.strictObject(settings),
 }).meta({ id: "SettingsVersion" });
 

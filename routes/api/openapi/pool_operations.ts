@@ -1,7 +1,19 @@
 /** What can be asked of pools. */
 import { z } from "zod";
 import { PoolSettings } from "../../../core/mod.ts";
-import { Changes, Deadline, DEADLINE_FIELDS, POOL_FIELDS, Size, SIZE_FIELDS } from "../bodies.ts";
+import {
+  Changes,
+  Deadline,
+  DEADLINE_FIELDS,
+  POOL_CHANGE_FIELDS,
+  POOL_FIELDS,
+  Recycle,
+  RECYCLE_FIELDS,
+  Revert,
+  REVERT_FIELDS,
+  Size,
+  SIZE_FIELDS,
+} from "../bodies.ts";
 import { History, Pool, Resize, ResizeInfo, SettingsVersion } from "./answers.ts";
 import type { Answer, Operation, Parameter } from "./operation.ts";
 
@@ -70,7 +82,7 @@ export const POOL_OPERATIONS: readonly Operation[] = [
     tag: "Pools",
     summary: "Changes settings of a pool, live",
     parameters: IF_MATCH,
-    body: { schema: Changes, names: POOL_FIELDS, example: { queue_capacity: 5_000 } },
+    body: { schema: Changes, names: POOL_CHANGE_FIELDS, example: { queue_capacity: 5_000 } },
     answers: [POOL],
     errors: [...OPEN, "version_conflict"],
   },
@@ -148,6 +160,31 @@ export const POOL_OPERATIONS: readonly Operation[] = [
     summary: "Lists all versions of a pool's settings, newest first",
     answers: [{ status: 200, description: "The versions", data: z.array(SettingsVersion) }],
     errors: ["pool_not_found", "journal_unavailable", "journal_corrupt"],
+  },
+  {
+    id: "revertPool",
+    method: "post",
+    path: "/api/pools/{pool_id}/revert",
+    tag: "Pools",
+    summary: "Brings a version of a pool's settings back, as a new one",
+    parameters: IF_MATCH,
+    body: { schema: Revert, names: REVERT_FIELDS, example: { version: 1, reason: "Too slow" } },
+    answers: [POOL],
+    errors: [...OPEN, "version_not_found", "version_conflict", "journal_corrupt"],
+  },
+  {
+    id: "recyclePool",
+    method: "post",
+    path: "/api/pools/{pool_id}/recycle",
+    tag: "Pools",
+    summary: "Replaces a pool's threads, or one, once they have finished what they run",
+    body: { schema: Recycle, names: RECYCLE_FIELDS, example: { worker: 0 }, isOptional: true },
+    answers: [{
+      status: 202,
+      description: "How many are replaced",
+      data: z.strictObject({ recycled_workers: z.int() }),
+    }],
+    errors: ["pool_not_found", "pool_closed", "thread_not_found"],
   },
   ...(["pause", "resume"] as const).map((verb): Operation => ({
     id: `${verb}Pool`,

@@ -1,8 +1,9 @@
 /** What can be asked of tasks. */
 import { z } from "zod";
-import { TaskSubmission } from "../../../core/mod.ts";
-import { Batch, Grace, GRACE_FIELDS, TASK_FIELDS } from "../bodies.ts";
+import { TaskChange, TaskSubmission } from "../../../core/mod.ts";
+import { Batch, Grace, GRACE_FIELDS, TASK_CHANGE_FIELDS, TASK_FIELDS } from "../bodies.ts";
 import { Bulk, BULK_FIELDS } from "../bulk.ts";
+import { EXPORT_FORMATS } from "../export.ts";
 import { fieldNames } from "../wire.ts";
 import { Attempt, BulkOperation, DryRun, LogLine, Pagination, Task, TaskEvent } from "./answers.ts";
 import type { Answer, Operation, Parameter } from "./operation.ts";
@@ -173,6 +174,22 @@ export const TASK_OPERATIONS: readonly Operation[] = [
     errors: ["not_found"],
   },
   {
+    id: "exportTasks",
+    method: "get",
+    path: "/api/tasks/export",
+    tag: "Tasks",
+    summary: "Gives all tasks of a list as one file, newest first",
+    parameters: {
+      format: { schema: z.enum(EXPORT_FORMATS).optional(), description: "`ndjson`, if left out" },
+      ...FILTERS,
+    },
+    answers: [
+      { status: 200, description: "A task a line", type: "application/x-ndjson" },
+      { status: 200, description: "A row a task, under a head", type: "text/csv" },
+    ],
+    errors: ["pool_not_found", "journal_unavailable", "journal_corrupt"],
+  },
+  {
     id: "getTask",
     method: "get",
     path: "/api/tasks/{task_id}",
@@ -190,6 +207,23 @@ export const TASK_OPERATIONS: readonly Operation[] = [
     summary: "Cancels a task that has not begun",
     answers: [TASK],
     errors: [...READS, "task_not_cancellable"],
+  },
+  {
+    id: "changeTask",
+    method: "patch",
+    path: "/api/tasks/{task_id}",
+    tag: "Tasks",
+    summary: "Changes the priority of a task that waits for its turn, or moves it to another pool",
+    body: { schema: TaskChange, names: TASK_CHANGE_FIELDS, example: { priority: 10 } },
+    answers: [TASK],
+    errors: [
+      ...READS,
+      "task_not_changeable",
+      "pool_not_found",
+      "pool_closed",
+      "queue_full",
+      "server_closing",
+    ],
   },
   {
     id: "stopTask",

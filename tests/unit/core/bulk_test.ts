@@ -40,6 +40,7 @@ function bulkOver(count: number, overrides: Partial<BulkTarget> = {}) {
     cancelTask: act("cancel"),
     stopTask: act("stop"),
     submitAgain: act("run_again"),
+    changeTask: act("change"),
     ...overrides,
   }, fakeClock(NOW_MS));
   return { bulk, calls };
@@ -48,10 +49,11 @@ function bulkOver(count: number, overrides: Partial<BulkTarget> = {}) {
 /** Begins an operation and waits for its end. */
 async function run(
   bulk: BulkOperations,
-  action: BulkAction,
+  verb: BulkAction,
   selection: Parameters<BulkOperations["start"]>[1],
 ) {
-  const { id } = await bulk.start(action, selection);
+  const order = verb === "change" ? { action: verb, change: { priority: 7 } } : { action: verb };
+  const { id } = await bulk.start(order, selection);
   await until("the operation is over", () => bulk.get(id)?.state !== "running");
   const snapshot = bulk.get(id);
   ok(snapshot !== undefined);
@@ -94,7 +96,10 @@ Deno.test("BulkOperations.start() keeps an earlier end that the filter has", asy
   ]);
 });
 
-const VERBS = [["cancel", "completed"], ["stop", "completed"], ["run_again", idAt(9)]] as const;
+const VERBS = [["cancel", "completed"], ["stop", "completed"], ["run_again", idAt(9)], [
+  "change",
+  "completed",
+]] as const;
 for (const [action, text] of VERBS) {
   Deno.test(`BulkOperations.start() does ${action} to each chosen task once`, async () => {
     const { bulk, calls } = bulkOver(9);
@@ -152,7 +157,7 @@ Deno.test("BulkOperations.end() goes no further; what was done stays told", asyn
   const { bulk } = bulkOver(5, {
     cancelTask: (id) => id === idAt(1) ? gate.promise : Promise.resolve(TASK),
   });
-  const { id } = await bulk.start("cancel", { filter: {} });
+  const { id } = await bulk.start({ action: "cancel" }, { filter: {} });
   await until("it is at the second task", () => bulk.get(id)?.done === 1);
   bulk.end(id);
   gate.resolve(TASK);
@@ -168,7 +173,7 @@ Deno.test("BulkOperations.end() goes no further; what was done stays told", asyn
 
 Deno.test("BulkOperations.end() changes nothing of one that is over or is not there", async () => {
   const { bulk } = bulkOver(1);
-  const { id } = await bulk.start("cancel", { filter: {} });
+  const { id } = await bulk.start({ action: "cancel" }, { filter: {} });
   await until("it is over", () => bulk.get(id)?.state === "finished");
   bulk.end(id);
   bulk.end("none");
@@ -216,10 +221,10 @@ Deno.test("BulkOperations keeps the last 20 operations, and every one that still
     cancelTask: () => gate.promise,
     stopTask: () => Promise.resolve(TASK),
   });
-  const held = await bulk.start("cancel", { ids: [idAt(0)] });
+  const held = await bulk.start({ action: "cancel" }, { ids: [idAt(0)] });
   const over: string[] = [];
   for (let count = 0; count < 21; count++) {
-    const { id } = await bulk.start("stop", { ids: [idAt(0)] });
+    const { id } = await bulk.start({ action: "stop" }, { ids: [idAt(0)] });
     await until("it is over", () => bulk.get(id)?.state === "finished");
     over.push(id);
   }
@@ -235,8 +240,8 @@ Deno.test("BulkOperations keeps the last 20 operations, and every one that still
 
 Deno.test("BulkOperations gives each operation an id of its own, and a copy that stays as it is", async () => {
   const { bulk } = bulkOver(1);
-  const one = await bulk.start("cancel", { ids: [idAt(0)] });
-  const other = await bulk.start("cancel", { ids: [idAt(0)] });
+  const one = await bulk.start({ action: "cancel" }, { ids: [idAt(0)] });
+  const other = await bulk.start({ action: "cancel" }, { ids: [idAt(0)] });
   ok(one.id !== other.id);
   await until("both are over", () => bulk.get(other.id)?.state === "finished");
   deepStrictEqual([one.state, one.done], ["running", 0]);

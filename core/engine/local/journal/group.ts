@@ -91,6 +91,19 @@ export type Change =
       readonly text: string;
     }[];
   }
+  /** A task that waits: its pool and its priority are these from now on. */
+  | {
+    readonly kind: "changed";
+    readonly seq: number;
+    /** Numbers of pools. */
+    readonly from: number;
+    readonly to: number;
+    readonly priority: number;
+    readonly atMs: number;
+    readonly attempt: number;
+    /** A sentence for each event. */
+    readonly causes: readonly string[];
+  }
   | { readonly kind: "noted"; readonly seq: number; readonly notes: string }
   | {
     readonly kind: "history";

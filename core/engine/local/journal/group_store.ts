@@ -62,7 +62,7 @@ export class GroupStore {
     this.#sync(isSynced);
     return this.#transact(number, () => {
       const { fates } = this.#inbox;
-      this.#tasks.write(rows, fates);
+      this.#tasks.write(rows, fates, changes);
       for (const text of more) this.#tasks.write(readTaskRows(text), fates);
       return changes.reduce((pruned, change) => pruned + this.#change(change), 0);
     });
@@ -126,6 +126,8 @@ export class GroupStore {
       case "noted":
         this.#statements.run("UPDATE tasks SET notes = ? WHERE seq = ?", change.notes, change.seq);
         return 0;
+      case "changed":
+        return 0; // with the tasks
       case "history":
         this.#history.save(change);
         return 0;

@@ -32,12 +32,15 @@ export const STORED_EVENTS = [
   "fail",
   "cancel",
   "recover",
+  "change",
 ] as const satisfies readonly (TaskEvent | "submit" | null)[];
 
 /** Events that what is kept of a task turns on, by their numbers in the file. */
 export const SUBMIT = STORED_EVENTS.indexOf("submit");
 /** See {@link SUBMIT}. */
 export const START = STORED_EVENTS.indexOf("start");
+/** See {@link SUBMIT}. */
+export const CHANGE = STORED_EVENTS.indexOf("change");
 
 /** The number of a state in the file. */
 export function storedState(state: TaskState): number {

@@ -3,9 +3,16 @@
  * see the lists of columns in `group.ts`.
  */
 import type { Counters } from "./counters.ts";
-import { type Cell, END_COLUMNS, MOVE_COLUMNS, SUBMIT_COLUMNS, type TaskRows } from "./group.ts";
+import {
+  type Cell,
+  type Change,
+  END_COLUMNS,
+  MOVE_COLUMNS,
+  SUBMIT_COLUMNS,
+  type TaskRows,
+} from "./group.ts";
 import type { Fates } from "./fates.ts";
-import { START, storedState, STRETCH, SUBMIT, TIMED_OUT } from "./schema.ts";
+import { CHANGE, START, storedState, STRETCH, SUBMIT, TIMED_OUT } from "./schema.ts";
 import type { Statements } from "./statements.ts";
 
 const PENDING = storedState("pending");
@@ -21,10 +28,14 @@ export class TaskTable {
     this.#counters = counters;
   }
 
-  /** Writes the rows of one group; of a task whose end is known already, its last form at once. */
-  write(rows: TaskRows, fates: Fates): void {
+  /**
+   * Writes the rows of one group, and what was changed before any of its tasks ended; of a task whose
+   * end is known already, its last form at once.
+   */
+  write(rows: TaskRows, fates: Fates, changes: readonly Change[] = []): void {
     this.#submit(rows.submitted, fates);
     this.#move(rows.moved, fates);
+    for (const change of changes) if (change.kind === "changed") this.#change(change);
     this.#end(rows.ended, fates);
   }
 
@@ -122,6 +133,20 @@ export class TaskTable {
       this.#counters.add(Number(pool), Number(from), -1);
       this.#counters.add(Number(pool), Number(to), 1);
     }
+  }
+
+  #change(change: Extract<Change, { kind: "changed" }>): void {
+    const { seq, from, to, priority, atMs, attempt, causes } = change;
+    const events = causes.map((cause) => `,${eventText(atMs, CHANGE, attempt, cause)}`).join("");
+    this.#statements.run(
+      "UPDATE tasks SET pool = ?, priority = ?, events = events || ? WHERE seq = ?",
+      to,
+      priority,
+      events,
+      seq,
+    );
+    this.#counters.add(from, PENDING, -1);
+    this.#counters.add(to, PENDING, 1);
   }
 
   /** The attempt that ran was cut off, and another follows: a task that only came back has the same. */

@@ -205,3 +205,37 @@ Deno.test("pool create tells every fault that the server found", async () => {
     err: "Cannot create pool: 2 faults\n  max_workers: Too big\n  name: Too long\n",
   });
 });
+
+Deno.test("pool versions prints what each version changed, and why", async () => {
+  const version = { at: "2026-01-02T03:04:05.678Z", author: null, settings: {} };
+  const changes = [{ setting: "max_workers", before: 2, after: 8 }];
+  const { out } = await run(["pool", "versions", POOL_ID], {
+    answers: {
+      [`GET /api/pools/${POOL_ID}/settings`]: [
+        { ...version, version: 2, reason: "More room", changes },
+        { ...version, version: 1, reason: null, changes: [] },
+      ],
+    },
+  });
+  strictEqual(
+    out,
+    "VERSION  AT                        CHANGED             WHY\n" +
+      "      2  2026-01-02T03:04:05.678Z  max_workers: 2 → 8  More room\n" +
+      "      1  2026-01-02T03:04:05.678Z\n",
+  );
+});
+
+Deno.test("pool revert and pool recycle send what they are told", async () => {
+  const reverted = await run(["pool", "revert", POOL_ID, "3", "--reason", "Too slow"], {
+    answers: { [`POST /api/pools/${POOL_ID}/revert`]: wirePool() },
+  });
+  strictEqual(reverted.out, "Reverted pool default to version 3\n");
+  deepStrictEqual(reverted.seen.map(({ body }) => body), [{ version: 3, reason: "Too slow" }]);
+  for (const [flags, body] of [[[], {}], [["--worker", "0"], { worker: 0 }]] as const) {
+    const { out, seen } = await run(["pool", "recycle", POOL_ID, ...flags], {
+      answers: { [`POST /api/pools/${POOL_ID}/recycle`]: { recycled_workers: 1 } },
+    });
+    strictEqual(out, `1 threads of pool ${POOL_ID} are replaced\n`);
+    deepStrictEqual(seen.map((one) => one.body), [body]);
+  }
+});

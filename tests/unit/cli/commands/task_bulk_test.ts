@@ -70,3 +70,20 @@ for (
     deepStrictEqual(seen, []);
   });
 }
+
+Deno.test("task bulk change says what is changed", async () => {
+  const line = "task bulk change --status pending --set-priority 4 --to-pool default --dry-run";
+  const { seen } = await run(line.split(" "), {
+    answers: {
+      "GET /api/pools": [wirePool()],
+      "POST /api/tasks/bulk": { action: "change", total: 1, total_is_exact: true },
+    },
+  });
+  deepStrictEqual(seen.at(-1)?.body, {
+    action: "change",
+    priority: 4,
+    pool_id: POOL_ID,
+    filter: { status: "pending" },
+    dry_run: true,
+  });
+});

@@ -132,3 +132,34 @@ Deno.test("task logs -f goes on until the task has ended, and prints each line o
     "three",
   ]);
 });
+
+Deno.test("task change sends what its flags name, and finds the pool by its name", async () => {
+  const line = `task change ${TASK_ID} --priority -3 --pool default`;
+  const { code, out, seen } = await run(line.split(" "), {
+    answers: {
+      "GET /api/pools": [wirePool()],
+      [`PATCH /api/tasks/${TASK_ID}`]: wireTask({ priority: -3 }),
+    },
+  });
+  deepStrictEqual({ code, out }, { code: 0, out: `Changed task ${TASK_ID}\n` });
+  deepStrictEqual(seen.at(-1)?.body, { priority: -3, pool_id: POOL_ID });
+});
+
+Deno.test("task export prints the file as it comes", async () => {
+  for (
+    const [flag, format, type] of [["", "ndjson", "application/x-ndjson"], [
+      "--csv",
+      "csv",
+      "text/csv; charset=utf-8",
+    ]] as const
+  ) {
+    const path = `/api/tasks/export?format=${format}&status=failed`;
+    const line = `task export --status failed ${flag}`.trim();
+    const { code, out } = await run(line.split(" "), {
+      answers: {
+        [`GET ${path}`]: () => new Response("a\nä\n", { headers: { "content-type": type } }),
+      },
+    });
+    deepStrictEqual({ code, out }, { code: 0, out: "a\nä\n" });
+  }
+});

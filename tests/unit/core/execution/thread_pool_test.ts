@@ -50,6 +50,38 @@ Deno.test("ThreadPool starts higher priority first, then in the order of submiss
   deepStrictEqual(order, [2, 4, 0, 1, 3]);
 });
 
+Deno.test("ThreadPool.takeBack() takes back what waits for its turn, and nothing else", async () => {
+  await using started = startPool();
+  using gate = new Gate();
+  const runs = started.submit("hold", gate.cells);
+  const waits = started.submit("hold", gate.cells);
+  await gate.arrived(1);
+  strictEqual(started.pool.takeBack(runs), false);
+  strictEqual(started.pool.takeBack(waits), true);
+  strictEqual(started.pool.takeBack(waits), false);
+  deepStrictEqual([started.pool.queued, waits.events], [0, []]);
+  gate.open();
+  await runs.whenEnded();
+});
+
+Deno.test("ThreadPool.recycle() replaces a thread once it has finished what it runs", async () => {
+  await using started = startPool({ minThreads: 1 });
+  using gate = new Gate();
+  const runs = started.submit("hold", gate.cells);
+  await gate.arrived(1);
+  const [before] = started.pool.slots;
+  strictEqual(started.pool.recycle(9), 0);
+  strictEqual(started.pool.recycle(before?.index), 1);
+  const behind = started.submit("thread");
+  await behind.whenEnded();
+  strictEqual(runs.outcome, undefined);
+  gate.open();
+  await runs.whenEnded();
+  strictEqual(runs.events.at(-1), "done");
+  await until("the old thread is gone", () => !started.pool.slots.some((slot) => slot === before));
+  strictEqual(started.pool.recycle(), 1);
+});
+
 Deno.test("ThreadPool.pause() starts nothing until resume()", async () => {
   await using started = startPool({ minThreads: 1 });
   await until("the thread is ready", () => started.pool.slots[0]?.isReady === true);

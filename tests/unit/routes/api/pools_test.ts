@@ -282,7 +282,7 @@ const BAD_RESIZES: readonly BadBody[] = [
   [
     { max_workers: 1, name: "x" },
     "name",
-    "Unknown field: known are max_workers, min_workers",
+    "Unknown field: known are max_workers, min_workers, reason",
   ],
 ];
 const BAD_DRAINS: readonly BadBody[] = [

@@ -27,6 +27,7 @@ function worldOf(count: number) {
     cancelTask: act,
     stopTask: act,
     submitAgain: act,
+    changeTask: act,
   }, { nowMs: () => 5, monotonicMs: () => 0 });
   return { ...appWith({ bulk }), bulk, stopped, filters };
 }
@@ -127,9 +128,23 @@ Deno.test("GET /tasks/bulk/:id says that an operation is no longer kept", async 
 
 Deno.test("POST /tasks/bulk/:id/end ends it, and leads to no other place than its own", async () => {
   const { app, bulk } = worldOf(1);
-  const { id } = await bulk.start("stop", { ids: [TASK_ID] });
+  const { id } = await bulk.start({ action: "stop" }, { ids: [TASK_ID] });
   const sent = await send(app, `/tasks/bulk/${id}/end`);
   deepStrictEqual([sent.status, sent.headers.get("location")], [303, `/tasks/bulk/${id}`]);
   const odd = await send(app, "/tasks/bulk/%2F%2Fevil.example/end");
   strictEqual(odd.headers.get("location"), "/tasks/bulk/%2F%2Fevil.example");
+});
+
+Deno.test("POST /tasks/bulk changes what is not left empty, and keeps what was typed wrong", async () => {
+  const { app, stopped } = worldOf(1);
+  const chosen = [["action", "change"], ["id", TASK_ID]] as const;
+  const asked = await send(app, "/tasks/bulk/preview", chosen);
+  deepStrictEqual([asked.status, asked.fields.get("priority")], [200, ""]);
+  for (const priority of ["", "high"]) {
+    const page = await send(app, "/tasks/bulk", [...chosen, ["priority", priority]]);
+    deepStrictEqual([page.status, page.fields.get("priority"), stopped], [422, priority, []]);
+  }
+  const sent = await send(app, "/tasks/bulk", [...chosen, ["priority", "3"]]);
+  strictEqual(sent.status, 303);
+  await until("it is done", () => stopped.length === 1);
 });

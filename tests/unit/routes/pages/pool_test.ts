@@ -126,25 +126,22 @@ for (const asking of [{}, { target: "settings" }]) {
   });
 }
 
-Deno.test("POST /pools/:id/revert goes back to a version, but keeps the isolation", async () => {
-  const settings = { ...POOL.settings, maxThreads: 9 };
-  const version = { version: 1, atMs: 0, author: null, reason: null, settings };
-  const { app, calls } = appWith({ listSettingsVersions: () => Promise.resolve([version]) });
+Deno.test("POST /pools/:id/revert goes back to a version", async () => {
+  const { app, calls } = appWith();
   const sent = await send(app, `${PATH}/revert`, { version: "1" });
   deepStrictEqual([sent.status, sent.headers.get("location")], [303, `${PATH}?tab=history`]);
-  const { isolation: _, ...others } = settings;
-  deepStrictEqual(calls.find(({ method }) => method === "changePool")?.args, [
+  deepStrictEqual(calls.find(({ method }) => method === "revertPool")?.args, [
     POOL_ID,
-    others,
+    1,
     { reason: "Settings version 1" },
   ]);
 });
 
-for (const version of ["2", "x", ""]) {
-  Deno.test(`POST /pools/:id/revert changes nothing for version ${JSON.stringify(version)}`, async () => {
+for (const [query, thread] of [["", undefined], ["?thread=2", 2]] as const) {
+  Deno.test(`POST /pools/:id/recycle${query} replaces threads`, async () => {
     const { app, calls } = appWith();
-    const sent = await send(app, `${PATH}/revert`, { version });
-    deepStrictEqual(keptToast(sent), { level: "error", text: "Nothing was changed" });
-    ok(!calls.some(({ method }) => method === "changePool"));
+    const sent = await send(app, `${PATH}/recycle${query}`, { back: PATH });
+    deepStrictEqual([sent.status, sent.headers.get("location")], [303, PATH]);
+    deepStrictEqual(calls.find(({ method }) => method === "recyclePool")?.args, [POOL_ID, thread]);
   });
 }

@@ -23,9 +23,9 @@ async function worldOf() {
       prevCursor: null,
       page: 1,
     });
-  const target = { listTasks, cancelTask: act, stopTask: act, submitAgain: act };
+  const target = { listTasks, cancelTask: act, stopTask: act, submitAgain: act, changeTask: act };
   const bulk = new BulkOperations(target, { nowMs: () => 0, monotonicMs: () => 0 });
-  const { id } = await bulk.start("cancel", { ids: [TASK_ID] });
+  const { id } = await bulk.start({ action: "cancel" }, { ids: [TASK_ID] });
   return { ...appWith({ bulk }), bulkId: id };
 }
 

@@ -116,3 +116,41 @@ for (const verb of ["cancel", "stop", "again"]) {
     strictEqual((await send(appWith().app, `/tasks/x/${verb}`)).status, 404);
   });
 }
+
+const WAITS = withStatus({ state: "pending", why: "All threads are busy" });
+
+Deno.test("GET /tasks/:id/change asks with what the task has, in a dialog and as a page", async () => {
+  for (const asking of [{}, { target: "dialog" }]) {
+    const { app } = appWith(WAITS);
+    const headers = "target" in asking ? { "hx-request": "true", "hx-target": "dialog" } : {};
+    const page = await look(app, `${PATH}/change`, { headers });
+    strictEqual(page.status, 200);
+    const chosen = page.elements.filter(({ name, attributes }) =>
+      name === "option" && attributes.has("selected")
+    ).map(({ attributes }) => attributes.get("value"));
+    strictEqual(page.fields.get("priority"), String(TASK.priority));
+    ok(chosen.includes(TASK.poolId), chosen.join());
+  }
+});
+
+Deno.test("POST /tasks/:id/change changes what is not left empty", async () => {
+  const { app, calls } = appWith(WAITS);
+  const sent = await send(app, `${PATH}/change`, { priority: "7", poolId: "", back: "/tasks" });
+  deepStrictEqual([sent.status, sent.headers.get("location")], [303, "/tasks"]);
+  deepStrictEqual(calls.find(({ method }) => method === "changeTask")?.args, [TASK_ID, {
+    priority: 7,
+  }]);
+});
+
+Deno.test("POST /tasks/:id/change keeps what was typed wrong, and says what is wrong", async () => {
+  for (const language of ["en", "zh"]) {
+    const { app, calls } = appWith(WAITS);
+    const typed = { priority: "1e9", poolId: TASK.poolId };
+    const page = await send(app, `${PATH}/change`, typed, {
+      headers: { "accept-language": language },
+    });
+    strictEqual(page.status, 422);
+    deepStrictEqual([page.fields.get("priority"), page.faults.length], ["1e9", 1]);
+    ok(!calls.some(({ method }) => method === "changeTask"));
+  }
+});

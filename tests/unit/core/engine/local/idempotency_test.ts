@@ -91,7 +91,6 @@ Deno.test.each<[string, Partial<NewTask>]>([
   ["name", { name: "another" }],
   ["type", { type: { name: "other", url: "file:///noop.task.ts", codeVersion: "v1" } }],
   ["input", { inputJson: "1" }],
-  ["priority", { priority: 1 }],
   ["timeout", { runTimeoutMs: 5 }],
   ["tags", { tags: ["tag"] }],
 ])("IdempotencyKeys.freshOf() refuses a key that comes with another %s", async (_, changes) => {
@@ -108,6 +107,13 @@ Deno.test("IdempotencyKeys takes a task whose code is another version now for th
   const task = keyed({ type: { name: "noop", url: "file:///moved.task.ts", codeVersion: "v2" } });
   const row = storedTask(1, { idempotencyKey: "key" });
   deepStrictEqual(await enqueue(keys, [task], disk([row])), [{ id: row.id, isNew: false }]);
+});
+
+Deno.test("IdempotencyKeys takes a task whose priority is another now for the same", async () => {
+  const row = storedTask(1, { idempotencyKey: "key", priority: 5 });
+  deepStrictEqual(await enqueue(new IdempotencyKeys(), [keyed()], disk([row])), [
+    { id: row.id, isNew: false },
+  ]);
 });
 
 Deno.test("IdempotencyKeys answers a twin once the first is written", async () => {

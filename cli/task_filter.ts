@@ -1,0 +1,44 @@
+/** Flags that say which tasks are meant, and the filter of the API that they stand for. */
+import type { Command } from "commander";
+import { parseInteger } from "./command_line.ts";
+import type { ApiClient } from "./client.ts";
+import { findPoolId } from "./find_pool.ts";
+
+/** What the flags hold. */
+export interface FilterFlags {
+  readonly pool?: string;
+  readonly status?: string;
+  readonly type?: string;
+  readonly tag?: string;
+  readonly text?: string;
+  readonly minPriority?: number;
+  readonly maxPriority?: number;
+}
+
+/** A filter in the words of the API. */
+export type WireFilter = Readonly<Record<string, string | number>>;
+
+/** Adds the flags. */
+export function addFilterFlags(command: Command): Command {
+  return command
+    .option("--pool <pool>", "of this pool only: its id, or its name while one open pool bears it")
+    .option("--status <states>", "in these states, with commas between")
+    .option("--type <type>", "of this type")
+    .option("--tag <tags>", "with all of these tags, with commas between")
+    .option("--text <text>", "with this in the name, a tag, the input, the result or the error")
+    .option("--min-priority <integer>", "of this priority or a higher one", parseInteger)
+    .option("--max-priority <integer>", "of this priority or a lower one", parseInteger);
+}
+
+/** The filter that the flags stand for; a pool's name is looked up. */
+export async function filterFrom(client: ApiClient, flags: FilterFlags): Promise<WireFilter> {
+  return {
+    ...flags.pool !== undefined && { pool_id: await findPoolId(client, flags.pool) },
+    ...flags.status !== undefined && { status: flags.status },
+    ...flags.type !== undefined && { task_type: flags.type },
+    ...flags.tag !== undefined && { tag: flags.tag },
+    ...flags.text !== undefined && { text: flags.text },
+    ...flags.minPriority !== undefined && { min_priority: flags.minPriority },
+    ...flags.maxPriority !== undefined && { max_priority: flags.maxPriority },
+  };
+}
