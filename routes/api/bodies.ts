@@ -2,12 +2,14 @@
 import { z } from "zod";
 import {
   BATCH_MAX,
+  Permissions,
   type PoolChanges,
   PoolSettings,
   type PoolSettingsInput,
   TaskSubmission,
 } from "../../core/mod.ts";
 import { type FieldNames, fieldNames, fromWire, invalidInput, listFromWire } from "./wire.ts";
+import { withoutDefaults } from "./without_defaults.ts";
 
 /** How a pool's settings are called on the wire; `workers` is the first API's word for threads. */
 export const POOL_FIELDS: FieldNames = fieldNames(PoolSettings.shape, {
@@ -28,11 +30,18 @@ const DEMO_TYPE = "demo";
 /** What the first API makes of a demo's duration that is no whole number, in seconds. */
 const DEMO_SECONDS_DEFAULT = 5;
 
+const SETTINGS = withoutDefaults(PoolSettings.shape);
+const ChangedPermissions = z.strictObject(withoutDefaults(Permissions.shape)).exactPartial()
+  .transform((some) => Permissions.parse(some))
+  .meta({ description: "Replaces all lists: one that is left out is then empty" });
 /** The settings one by one: a change may name some of them, and no default may slip in. */
-export const Changes = z.strictObject(PoolSettings.shape).omit({ isolation: true }).partial();
+export const Changes = z.strictObject({ ...SETTINGS, permissions: ChangedPermissions })
+  .omit({ isolation: true }).exactPartial().meta({ minProperties: 1 });
 /** The body of a resize. */
-export const Size = Changes.pick({ maxThreads: true, minThreads: true })
-  .extend({ maxThreads: PoolSettings.shape.maxThreads.unwrap() });
+export const Size = z.strictObject({
+  maxThreads: SETTINGS.maxThreads,
+  minThreads: SETTINGS.minThreads.exactOptional(),
+});
 const DurationMs = z.int().min(0).max(30 * 86_400_000);
 /** The body of a drain. */
 export const Deadline = z.strictObject({ deadlineMs: DurationMs.exactOptional() });
@@ -54,17 +63,13 @@ export function poolFromWire(body: unknown): PoolSettingsInput {
 export function changesFromWire(body: unknown): PoolChanges {
   const action = "Cannot change pool";
   const changes = fromWire(body, { action, schema: Changes, names: POOL_FIELDS });
-  const sent = onlySent(changes, body);
-  if (Object.keys(sent).length > 0) return sent;
+  if (Object.keys(changes).length > 0) return changes;
   throw invalidInput(action, [{ path: [], message: "No setting is named" }]);
 }
 
 /** Reads the body of a resize. */
 export function sizeFromWire(body: unknown): { maxThreads: number; minThreads?: number } {
-  const form = { action: "Cannot resize pool", schema: Size, names: SIZE_FIELDS };
-  const { maxThreads, minThreads } = fromWire(body, form);
-  const isMinSent = isRecord(body) && Object.hasOwn(body, "min_workers");
-  return { maxThreads, ...(isMinSent && minThreads !== undefined ? { minThreads } : {}) };
+  return fromWire(body, { action: "Cannot resize pool", schema: Size, names: SIZE_FIELDS });
 }
 
 /** Reads the body of a drain. */
@@ -108,15 +113,6 @@ const SUBMISSION_FORM = {
   schema: TaskSubmission,
   names: TASK_FIELDS,
 };
-
-/** The defaults that partial schemas still fill in are left out again. */
-function onlySent(changes: z.output<typeof Changes>, body: unknown): PoolChanges {
-  const sent = new Set(Object.keys(isRecord(body) ? body : {}));
-  // A JSON text has no undefined, so each value that is left has its setting's type.
-  return Object.fromEntries(
-    Object.entries(changes).filter(([key]) => sent.has(POOL_FIELDS.toWire.get(key) ?? key)),
-  ) as PoolChanges;
-}
 
 /** The first API's demo: `{"task_type": "demo", "duration": 5}`, and what has no type at all. */
 function withDemo(part: unknown): unknown {

@@ -181,12 +181,17 @@ function schemaOf(
   components: Record<string, unknown>,
 ): Json {
   const suffix = io === "input" ? "Input" : "";
-  const made = JSON.stringify(z.toJSONSchema(schema, { io, unrepresentable: "any" }))
+  const made = JSON.stringify(z.toJSONSchema(schema, { io, unrepresentable: "any", override }))
     .replaceAll("__schema0", "Json") // what zod calls the one schema that holds itself
     .replaceAll(/"#\/\$defs\/(\w+)"/g, `"#/components/schemas/$1${suffix}"`);
   const { $schema: _, $id: _id, id: _name, $defs = {}, ...json } = JSON.parse(made);
   for (const [id, one] of Object.entries($defs as Json)) components[`${id}${suffix}`] ??= one;
   return json;
+}
+
+/** What code may not change would read as what no request may hold: JSON Schema's `readOnly`. */
+function override({ jsonSchema }: { readonly jsonSchema: { readOnly?: boolean } }): void {
+  delete jsonSchema.readOnly;
 }
 
 /** A body's own fields: the noun has other names on the wire, and is no component of its own. */

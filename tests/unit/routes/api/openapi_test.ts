@@ -55,6 +55,38 @@ Deno.test("The description's parts are all there, and all used", async () => {
   strictEqual(new Set(OPERATIONS.map(({ id }) => id)).size, OPERATIONS.length);
 });
 
+/** Each place of a JSON value, as its names with dots between. */
+function placesOf(value: unknown, at = ""): string[] {
+  if (typeof value !== "object" || value === null) return [at];
+  return Object.entries(value).flatMap(([name, one]) => placesOf(one, `${at}.${name}`));
+}
+
+Deno.test("Nothing is said to be read-only, in what is sent or what is answered", async () => {
+  const { paths, components } = await served();
+  const places = placesOf(paths).concat(placesOf(components));
+  ok(places.some((place) => place.endsWith("properties.tags.items.type")));
+  deepStrictEqual(places.filter((place) => place.endsWith(".readOnly")), []);
+});
+
+Deno.test("The body of a change has no defaults: a client that fills them in would reset a pool", async () => {
+  const { paths } = await served();
+  const bodies = [
+    paths["/api/pools/{pool_id}"].patch,
+    paths["/api/pools/{pool_id}/resize"].put,
+  ].map(({ requestBody }) => requestBody.content["application/json"].schema);
+  const created = paths["/api/pools"].post.requestBody.content["application/json"].schema;
+  strictEqual(created.properties.memory_mb.default, 512);
+  for (const body of bodies) {
+    deepStrictEqual(placesOf(body).filter((place) => /\.(default|\$ref)(\.|$)/.test(place)), []);
+  }
+  const [change] = bodies;
+  const { isolation: _, ...others } = created.properties;
+  deepStrictEqual(Object.keys(change.properties).sort(), Object.keys(others).sort());
+  const untold = Object.entries<{ description?: string }>(change.properties)
+    .filter(([, { description }]) => description === undefined);
+  deepStrictEqual(untold, []);
+});
+
 Deno.test("Each error is told of by an operation, with its meaning in each language", () => {
   const told = new Set([...OPERATIONS.flatMap(errorsOf), ...OF_NO_OPERATION, "not_found"]);
   deepStrictEqual([...told].sort(), Object.keys(STATUS).sort());

@@ -111,6 +111,17 @@ const HAPPY: readonly HappyCase[] = [
     answer: pool,
   },
   {
+    ask: ["PATCH", `/${POOL_ID}`, { permissions: { net: ["a.example"] } }],
+    call: [
+      "changePool",
+      POOL_ID,
+      { permissions: { read: [], write: [], net: ["a.example"], env: [] } },
+      {},
+    ],
+    status: 200,
+    answer: pool,
+  },
+  {
     ask: ["PUT", `/${POOL_ID}/resize`, { max_workers: 8 }],
     call: ["resizePool", POOL_ID, { maxThreads: 8 }, {}],
     status: 200,
