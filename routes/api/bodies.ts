@@ -47,6 +47,14 @@ const DurationMs = z.int().min(0).max(30 * 86_400_000);
 export const Deadline = z.strictObject({ deadlineMs: DurationMs.exactOptional() });
 /** The body of a stop. */
 export const Grace = z.strictObject({ graceMs: DurationMs.exactOptional() });
+/** The body of a submit: beside a submission, what the first API's demo is said by. */
+export const Submit = TaskSubmission.extend({
+  type: TaskSubmission.shape.type.default(DEMO_TYPE)
+    .meta({ description: "A registered task type; `demo` is the first API's name of `sleep`" }),
+  duration: z.unknown().optional().meta({
+    description: "Of `demo` without `input`: its `seconds`, 5 where it is no whole number",
+  }),
+}).meta({ id: "Submit" });
 /** The body of a batch. */
 export const Batch = z.strictObject({ tasks: z.array(z.unknown()).min(1).max(BATCH_MAX) });
 

@@ -1,7 +1,6 @@
 /** What can be asked of tasks. */
 import { z } from "zod";
-import { TaskSubmission } from "../../../core/mod.ts";
-import { Batch, Grace, GRACE_FIELDS, TASK_FIELDS } from "../bodies.ts";
+import { Batch, Grace, GRACE_FIELDS, Submit, TASK_FIELDS } from "../bodies.ts";
 import { Bulk, BULK_FIELDS } from "../bulk.ts";
 import { fieldNames } from "../wire.ts";
 import { Attempt, BulkOperation, DryRun, LogLine, Pagination, Task, TaskEvent } from "./answers.ts";
@@ -95,7 +94,7 @@ export const TASK_OPERATIONS: readonly Operation[] = [
     summary: "Submits a task",
     parameters: { ...WAIT, ...KEY },
     body: {
-      schema: TaskSubmission,
+      schema: Submit,
       names: TASK_FIELDS,
       example: EXAMPLE,
       component: "TaskSubmission",

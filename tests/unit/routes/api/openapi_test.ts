@@ -1,5 +1,5 @@
 /** The description of the API: it is valid, it leaves nothing out, and it tells nothing twice. */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import project from "../../../../deno.json" with { type: "json" };
 import { errorsOf, OPERATIONS } from "../../../../routes/api/openapi/document.ts";
@@ -85,6 +85,14 @@ Deno.test("The body of a change has no defaults: a client that fills them in wou
   const untold = Object.entries<{ description?: string }>(change.properties)
     .filter(([, { description }]) => description === undefined);
   deepStrictEqual(untold, []);
+});
+
+Deno.test("A submit is described with what the first API's demo is said by", async () => {
+  const { components: { schemas: { TaskSubmission } } } = await served();
+  const { properties: { task_type, duration, priority }, required } = TaskSubmission;
+  deepStrictEqual(required, ["pool_id"]);
+  deepStrictEqual([task_type.default, priority.default], ["demo", 0]);
+  match(duration.description, /`demo`.*`seconds`/);
 });
 
 Deno.test("Each error is told of by an operation, with its meaning in each language", () => {
