@@ -11,7 +11,7 @@ const IF_MATCH: Readonly<Record<string, Parameter>> = {
   "If-Match": {
     in: "header",
     schema: z.string().optional(),
-    description: "The pool's ETag: only if its settings are still that version",
+    description: "The pool's ETag, or several with commas: only if its settings are that version",
   },
 };
 
