@@ -66,7 +66,12 @@ async function actOnMany(world: World, action: string, flags: BulkFlags): Promis
   if (Object.keys(filter).length === 0 && !flags.all) {
     throw new UsageError("Cannot act on tasks: say which, or --all for all of them");
   }
-  const request = { action: action.replace("-", "_"), filter, dry_run: flags.dryRun ?? false };
+  const request = {
+    action: action.replace("-", "_"),
+    filter,
+    all: flags.all ?? false,
+    dry_run: flags.dryRun ?? false,
+  };
   let operation = await client.startBulk(request);
   const { operation_id: id } = operation;
   while (id !== undefined && operation.status === "running") {

@@ -1,7 +1,13 @@
 /** `/api/tasks/bulk`: one thing done to many tasks, by their ids or by a filter. */
 import { Hono } from "hono";
 import { z } from "zod";
-import { BULK_ACTIONS, type BulkSelection, type BulkSnapshot, TaskId } from "../../core/mod.ts";
+import {
+  BULK_ACTIONS,
+  type BulkSelection,
+  type BulkSnapshot,
+  type TaskFilter,
+  TaskId,
+} from "../../core/mod.ts";
 import type { AppEnv, RoutedManager } from "../app_env.ts";
 import { HttpError } from "../errors.ts";
 import { presentTime } from "../present/time.ts";
@@ -19,6 +25,8 @@ export const Bulk = z.strictObject({
   action: z.enum(BULK_ACTIONS),
   taskIds: z.array(TaskId).min(1).max(IDS_MAX).exactOptional(),
   filter: z.record(z.string(), z.unknown()).exactOptional(),
+  all: z.boolean().default(false)
+    .meta({ description: "Lets a filter mean all tasks, and stands for an empty one" }),
   dryRun: z.boolean().default(false),
 });
 /** Names on the wire. */
@@ -53,11 +61,23 @@ export function bulkRoutes({ bulk }: RoutedManager): Hono<AppEnv> {
   return routes;
 }
 
-function selectionOf({ taskIds, filter }: z.output<typeof Bulk>): BulkSelection {
-  if (taskIds !== undefined && filter === undefined) return { ids: taskIds };
-  if (filter !== undefined && taskIds === undefined) return { filter: filterOf(filter) };
-  const message = "One of task_ids and filter must say which tasks are meant";
+function selectionOf({ taskIds, filter, all }: z.output<typeof Bulk>): BulkSelection {
+  if (taskIds !== undefined && filter === undefined && !all) return { ids: taskIds };
+  if (taskIds === undefined && (filter !== undefined || all)) {
+    const read = filterOf(filter ?? {});
+    if (all || isNarrow(read)) return { filter: read };
+    const message = 'Means all tasks: if they are meant, say "all": true';
+    throw invalidInput(ACTION, [{ path: ["filter"], message }]);
+  }
+  const message = "One of task_ids, filter and all must say which tasks are meant";
   throw invalidInput(ACTION, [{ path: [], message }]);
+}
+
+/** Whether a filter leaves anything out: no text and no tags do not. */
+function isNarrow(filter: TaskFilter): boolean {
+  return Object.values(filter).some((one) =>
+    one !== "" && !(Array.isArray(one) && one.length === 0)
+  );
 }
 
 /** A filter's words are a list's parameters; numbers, lists and objects may stand as such. */
