@@ -6,6 +6,7 @@ import { History, Pool, Resize, ResizeInfo, SettingsVersion } from "./answers.ts
 import type { Answer, Operation, Parameter } from "./operation.ts";
 
 const POOL: Answer = { status: 200, description: "The pool", data: Pool };
+const TAGGED: Answer = { ...POOL, headers: ["ETag"] };
 const OPEN = ["pool_not_found", "pool_closed", "journal_unavailable", "server_closing"] as const;
 const IF_MATCH: Readonly<Record<string, Parameter>> = {
   "If-Match": {
@@ -51,7 +52,7 @@ export const POOL_OPERATIONS: readonly Operation[] = [
       optional: ["name"],
       example: { name: "reports", max_workers: 4, isolation: "process" },
     },
-    answers: [{ ...POOL, status: 201 }],
+    answers: [{ ...POOL, status: 201, headers: ["Location", "ETag"] }],
     errors: ["pool_limit_reached", "journal_unavailable", "server_closing"],
   },
   {
@@ -60,7 +61,7 @@ export const POOL_OPERATIONS: readonly Operation[] = [
     path: "/api/pools/{pool_id}",
     tag: "Pools",
     summary: "Shows a pool with its threads",
-    answers: [POOL],
+    answers: [TAGGED],
     errors: ["pool_not_found"],
   },
   {
@@ -71,7 +72,7 @@ export const POOL_OPERATIONS: readonly Operation[] = [
     summary: "Changes settings of a pool, live",
     parameters: IF_MATCH,
     body: { schema: Changes, names: POOL_FIELDS, example: { queue_capacity: 5_000 } },
-    answers: [POOL],
+    answers: [TAGGED],
     errors: [...OPEN, "version_conflict"],
   },
   {
@@ -128,6 +129,7 @@ export const POOL_OPERATIONS: readonly Operation[] = [
       description: "The sizes before and after",
       data: Resize,
       beside: { message: z.string() },
+      headers: ["ETag"],
     }],
     errors: [...OPEN, "version_conflict"],
   },

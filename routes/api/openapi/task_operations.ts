@@ -100,8 +100,8 @@ export const TASK_OPERATIONS: readonly Operation[] = [
       component: "TaskSubmission",
     },
     answers: [
-      { ...TASK, status: 202, description: "The new task" },
-      { ...TASK, description: "The task that the key gave before" },
+      { ...TASK, status: 202, description: "The new task", headers: ["Location"] },
+      { ...TASK, description: "The task that the key gave before", headers: ["Location"] },
     ],
     errors: SUBMITS,
   },
@@ -148,7 +148,12 @@ export const TASK_OPERATIONS: readonly Operation[] = [
       example: { action: "run_again", filter: { status: "failed" }, dry_run: true },
     },
     answers: [
-      { status: 202, description: "The operation, which goes on", data: BulkOperation },
+      {
+        status: 202,
+        description: "The operation, which goes on",
+        data: BulkOperation,
+        headers: ["Location"],
+      },
       { status: 200, description: "Of a dry run: what is meant", data: DryRun },
     ],
     errors: ["pool_not_found", "journal_unavailable", "journal_corrupt"],
@@ -206,7 +211,7 @@ export const TASK_OPERATIONS: readonly Operation[] = [
     path: "/api/tasks/{task_id}/again",
     tag: "Tasks",
     summary: "Submits a task once more as it was",
-    answers: [{ ...TASK, status: 202, description: "The new task" }],
+    answers: [{ ...TASK, status: 202, description: "The new task", headers: ["Location"] }],
     errors: [...READS, ...SUBMITS],
   },
   {

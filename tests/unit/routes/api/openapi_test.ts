@@ -52,6 +52,11 @@ Deno.test("The description's parts are all there, and all used", async () => {
   const names = Object.keys(document.components.schemas);
   const used = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)];
   deepStrictEqual([...new Set(used.map(([, name]) => name))].sort(), names.sort());
+  const headers = [...JSON.stringify(document).matchAll(/"#\/components\/headers\/([\w-]+)"/g)];
+  deepStrictEqual(
+    [...new Set(headers.map(([, name]) => name))].sort(),
+    Object.keys(document.components.headers).sort(),
+  );
   strictEqual(new Set(OPERATIONS.map(({ id }) => id)).size, OPERATIONS.length);
 });
 
@@ -114,6 +119,9 @@ Deno.test("GET /api/docs describes each operation and its errors, in both langua
       const shown = page.elements.find(({ attributes }) => attributes.get("id") === id);
       const said = language === "en" ? summary : zhOperations[id] ?? "none";
       ok(shown?.text.includes(path) && shown.text.includes(said), `${language} ${id}`);
+      for (const { headers = [] } of operation.answers) {
+        ok(headers.every((name) => shown?.text.includes(name)), `${language} ${id} headers`);
+      }
       for (const code of errorsOf(operation)) {
         ok(shown?.text.includes(ERROR_TEXTS[code][language]), `${language} ${id} ${code}`);
       }
