@@ -36,8 +36,7 @@ export function poolRoutes(manager: RoutedManager): Hono<AppEnv> {
 
 function addLife(routes: Hono<AppEnv>, manager: RoutedManager): void {
   routes.get("/", (c) => {
-    const query = readQuery(c, "Cannot list pools", ["status"]);
-    return answer(c, manager.listPools(readPoolStates(query)).map(presentPool));
+    return answer(c, manager.listPools(readPoolStates(readQuery(c))).map(presentPool));
   });
   routes.post("/", async (c) => {
     const pool = await manager.createPool(poolFromWire(readJson(c)));
@@ -52,8 +51,7 @@ function addLife(routes: Hono<AppEnv>, manager: RoutedManager): void {
   });
   routes.delete("/:id", async (c) => {
     const id = readPoolId(c.req.param("id"));
-    const query = readQuery(c, "Cannot close pool", ["deadline_ms"]);
-    const pool = await manager.closePool(id, deadlineFromWire(readDeadline(query)));
+    const pool = await manager.closePool(id, deadlineFromWire(readDeadline(readQuery(c))));
     return answer(c, presentPool(pool), { status: 202 });
   });
   routes.post("/:id/drain", async (c) => {

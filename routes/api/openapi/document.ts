@@ -59,7 +59,8 @@ function makeDocument(): Json {
       title: "Lido",
       version: VERSION,
       description: "Pools of threads, their tasks, and all that can be done with them. Any other " +
-        "method of a path is answered by `MethodNotAllowed`, which is among the components.",
+        "method of a path is answered by `MethodNotAllowed`, which is among the components. " +
+        "A parameter that an operation does not have is refused.",
       license: { name: "MIT", identifier: "MIT" },
     },
     jsonSchemaDialect: "https://json-schema.org/draft/2020-12/schema",

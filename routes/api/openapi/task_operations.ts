@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Batch, Grace, GRACE_FIELDS, Submit, TASK_FIELDS } from "../bodies.ts";
 import { Bulk, BULK_FIELDS } from "../bulk.ts";
+import type { TASK_FILTERS } from "../task_filter.ts";
 import { fieldNames } from "../wire.ts";
 import { Attempt, BulkOperation, DryRun, LogLine, Pagination, Task, TaskEvent } from "./answers.ts";
 import type { Answer, Operation, Parameter } from "./operation.ts";
@@ -14,7 +15,7 @@ const time = (description: string): Parameter => ({
 });
 
 /** The parameters that narrow a list of tasks. */
-const FILTERS: Readonly<Record<string, Parameter>> = {
+const FILTERS: Readonly<Record<typeof TASK_FILTERS[number], Parameter>> = {
   pool_id: text("Tasks of this pool"),
   status: text("Of these states, with commas between"),
   task_type: text("Of this type"),

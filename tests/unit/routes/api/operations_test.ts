@@ -1,5 +1,5 @@
 /** What is true of every operation that the description has. */
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { OPERATIONS } from "../../../../routes/api/openapi/document.ts";
 import { HEADERS } from "../../../../routes/api/openapi/headers.ts";
 import type { Operation } from "../../../../routes/api/openapi/operation.ts";
@@ -21,6 +21,61 @@ async function ask({ app }: AppWorld, operation: Operation, query = ""): Promise
   );
   return response;
 }
+
+Deno.test("A parameter that is not described is refused by every operation, and nothing is done", async () => {
+  for (const operation of OPERATIONS) {
+    const world = appWith();
+    const response = await ask(world, operation, "?odd=1&__proto__=2&odd=3");
+    const { code, details } = await response.json();
+    const fields = details.faults.map(({ field }: { field: string }) => field);
+    deepStrictEqual([operation.id, response.status, code, fields, world.calls], [
+      operation.id,
+      422,
+      "invalid_input",
+      ["odd", "__proto__"],
+      [],
+    ]);
+  }
+});
+
+Deno.test("A parameter that is described is refused by every operation where it comes twice", async () => {
+  for (const operation of OPERATIONS) {
+    for (const [name, one] of Object.entries(operation.parameters ?? {})) {
+      if (one.in === "header") continue;
+      const response = await ask(appWith(), operation, `?${name}=1&${name}=`);
+      const { error } = await response.json();
+      strictEqual(error, `Cannot read address: ${name}: Comes more than once`, operation.id);
+      const once = await ask(appWith(), operation, `?${name}=`);
+      strictEqual(once.status < 300, true, `${operation.id} ${name}`);
+      await once.body?.cancel();
+    }
+  }
+});
+
+Deno.test.each([
+  ["/api/pools?state=all", "state: Unknown parameter: did you mean status?"],
+  ["/api/tasks?pool=x", "pool: Unknown parameter: did you mean pool_id?"],
+  ["/api/events?If-Match=1", "If-Match: Unknown parameter: known are pool_id, task_id"],
+  ["/api/stats?x=", "x: Unknown parameter: there is none"],
+  ["/health/live?x", "x: Unknown parameter: there is none"],
+])("GET and HEAD of %s are refused: %s", async (path, why) => {
+  const { app, calls } = appWith();
+  const response = await app.request(path);
+  deepStrictEqual([response.status, (await response.json()).error], [
+    422,
+    `Cannot read address: ${why}`,
+  ]);
+  strictEqual((await app.request(path, { method: "HEAD" })).status, 422);
+  deepStrictEqual(calls, []);
+});
+
+Deno.test("An address that is no operation's is refused for what it is, whatever its parameters", async () => {
+  for (const [path, status] of [["/api/none?x=1", 404], ["/api/pools/x/drain?x=1", 405]] as const) {
+    const response = await appWith().app.request(path);
+    await response.body?.cancel();
+    strictEqual(response.status, status);
+  }
+});
 
 Deno.test("The headers of answers are all borne by one, and described where they are", async () => {
   const borne = new Set<string>();
