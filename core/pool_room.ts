@@ -33,6 +33,8 @@ export class PoolRoom {
   #settingsVersion: number;
   #closing: Promise<void> | undefined;
   #suspending: Promise<void> | undefined;
+  /** Resolves when the server ends. */
+  readonly #suspended = Promise.withResolvers<void>();
   #isForced = false;
   /** The last save, or the one that goes on. */
   #saved: Promise<void> = Promise.resolve();
@@ -159,6 +161,7 @@ export class PoolRoom {
 
   /** The server ends: what runs may end up to the deadline, the rest is kept for its next life. */
   suspend(deadlineMs: number): Promise<void> {
+    this.#suspended.resolve();
     return this.#suspending ??= this.#suspend(deadlineMs);
   }
 
@@ -230,7 +233,8 @@ export class PoolRoom {
   }
 
   async #drain(deadlineMs: number): Promise<void> {
-    await this.#withDeadline(this.engine.whenIdle(this.id), deadlineMs);
+    const end = Promise.race([this.engine.whenIdle(this.id), this.#suspended.promise]);
+    await this.#withDeadline(end, deadlineMs);
     if (this.#suspending === undefined) await this.#end();
   }
 
