@@ -139,6 +139,7 @@ async function tryOne(life: Life, operation: Described, maker: Maker): Promise<n
   const response = await life.app.fetch(request);
   const told = `${operation.method} ${whole} ${body?.slice(0, 500)}`;
   ok(response.status < 500 || response.status === 503, `${told}: ${response.status}`);
+  if (query.has("odd")) strictEqual(response.status, 422, told);
   const type = response.headers.get("content-type") ?? "";
   const asked = { method: operation.method, path: whole };
   if (!type.includes("json") || type.includes("ndjson")) {

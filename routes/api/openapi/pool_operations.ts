@@ -34,7 +34,8 @@ export const POOL_OPERATIONS: readonly Operation[] = [
     parameters: {
       status: {
         schema: z.string().optional(),
-        description: "running, paused, draining, closed with commas between, or all; else the open",
+        description:
+          "running, paused, draining, closed with commas between, or all; else all but closed",
       },
     },
     answers: [{ status: 200, description: "The pools", data: z.array(Pool) }],
@@ -82,7 +83,7 @@ export const POOL_OPERATIONS: readonly Operation[] = [
     tag: "Pools",
     summary: "Closes a pool: it takes nothing new and finishes what it has, up to a deadline",
     parameters: {
-      deadline_ms: { schema: z.int().min(0).optional(), description: "A minute, if left out" },
+      deadline_ms: { schema: Deadline.shape.deadlineMs, description: "A minute, if left out" },
     },
     answers: [{ ...POOL, status: 202 }],
     errors: OPEN,

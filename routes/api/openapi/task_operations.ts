@@ -1,8 +1,9 @@
 /** What can be asked of tasks. */
 import { z } from "zod";
+import { NDJSON_TYPES } from "../batch_stream.ts";
 import { Batch, Grace, GRACE_FIELDS, Submit, TASK_FIELDS } from "../bodies.ts";
 import { Bulk, BULK_FIELDS } from "../bulk.ts";
-import type { TASK_FILTERS } from "../task_filter.ts";
+import { type TASK_FILTERS, TEXT_CHARS_MAX } from "../task_filter.ts";
 import { fieldNames } from "../wire.ts";
 import { Attempt, BulkOperation, DryRun, LogLine, Pagination, Task, TaskEvent } from "./answers.ts";
 import type { Answer, Operation, Parameter } from "./operation.ts";
@@ -19,7 +20,7 @@ const FILTERS: Readonly<Record<typeof TASK_FILTERS[number], Parameter>> = {
   pool_id: text("Tasks of this pool"),
   status: text("Of these states, with commas between"),
   task_type: text("Of this type"),
-  tag: text("With all of these tags, with commas between"),
+  tag: text("With all of these tags (at most 10), with commas between"),
   min_priority: number("Of this priority or a higher one"),
   max_priority: number("Of this priority or a lower one"),
   min_attempt: number("In this attempt or a later one"),
@@ -30,7 +31,10 @@ const FILTERS: Readonly<Record<typeof TASK_FILTERS[number], Parameter>> = {
   ended_before: time("Ended then or earlier"),
   min_run_ms: number("Ran so long or longer"),
   max_run_ms: number("Ran so long or shorter"),
-  text: text("In the name, a tag, the input, the result or the error"),
+  text: {
+    schema: z.string().max(TEXT_CHARS_MAX).optional(),
+    description: "In the name, a tag, the input, the result or the error",
+  },
   input: text('Places of the input and the values there, as JSON: {"url.host":"example.com"}'),
 };
 const PAGING: Readonly<Record<string, Parameter>> = {
@@ -125,7 +129,9 @@ export const TASK_OPERATIONS: readonly Operation[] = [
       }),
       names: fieldNames(Batch.shape),
       example: { tasks: [EXAMPLE] },
-      others: { "application/x-ndjson": `${JSON.stringify(EXAMPLE)}\n` },
+      others: Object.fromEntries(
+        NDJSON_TYPES.map((type) => [type, `${JSON.stringify(EXAMPLE)}\n`]),
+      ),
     },
     answers: [
       {
@@ -221,7 +227,12 @@ export const TASK_OPERATIONS: readonly Operation[] = [
     path: "/api/tasks/{task_id}/logs",
     tag: "Tasks",
     summary: "Lists what the task's code logged, oldest first",
-    parameters: { after: number("How many lines you have already: only those behind them") },
+    parameters: {
+      after: {
+        schema: z.int().min(0).optional(),
+        description: "How many lines you have already: only those behind them",
+      },
+    },
     answers: [{ status: 200, description: "The lines", data: z.array(LogLine) }],
     errors: READS,
   },
