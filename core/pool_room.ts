@@ -33,6 +33,8 @@ export class PoolRoom {
   #settingsVersion: number;
   #closing: Promise<void> | undefined;
   #suspending: Promise<void> | undefined;
+  /** Resolves when the server ends. */
+  readonly #suspended = Promise.withResolvers<void>();
   #isForced = false;
   /** The last save, or the one that goes on. */
   #saved: Promise<void> = Promise.resolve();
@@ -83,16 +85,16 @@ export class PoolRoom {
   /**
    * Takes other settings, once they are on record. One change follows the other, and `next` makes
    * each of what holds then.
-   * @throws {LidoError} `pool_closed`, `version_conflict` if it was meant for another version; what
+   * @throws {LidoError} `pool_closed`, `version_conflict` if it was meant for other versions; what
    * `next` throws.
    */
   async change(
     next: (settings: PoolSettings) => PoolSettings,
-    { ifVersion, ...note }: SettingsChange,
+    { ifVersions, ...note }: SettingsChange,
   ): Promise<void> {
     await this.#inTurn(async () => {
       this.checkOpen("change");
-      this.#checkVersion(ifVersion);
+      this.#checkVersion(ifVersions);
       const settings = next(this.#settings);
       const settingsVersion = this.#settingsVersion + 1;
       await this.engine.savePool({ ...this.#record(), settings, settingsVersion }, note);
@@ -103,12 +105,12 @@ export class PoolRoom {
     });
   }
 
-  #checkVersion(wanted: number | undefined): void {
-    if (wanted === undefined || wanted === this.#settingsVersion) return;
+  #checkVersion(wanted: readonly number[] | undefined): void {
+    if (wanted === undefined || wanted.includes(this.#settingsVersion)) return;
     const now = this.#settingsVersion;
     throw new LidoError(
       "version_conflict",
-      `Cannot change pool: its settings are version ${now}, and no longer ${wanted}`,
+      `Cannot change pool: its settings are version ${now}, for which the change is not meant`,
       { settingsVersion: now },
     );
   }
@@ -171,6 +173,7 @@ export class PoolRoom {
 
   /** The server ends: what runs may end up to the deadline, the rest is kept for its next life. */
   suspend(deadlineMs: number): Promise<void> {
+    this.#suspended.resolve();
     return this.#suspending ??= this.#suspend(deadlineMs);
   }
 
@@ -242,7 +245,8 @@ export class PoolRoom {
   }
 
   async #drain(deadlineMs: number): Promise<void> {
-    await this.#withDeadline(this.engine.whenIdle(this.id), deadlineMs);
+    const end = Promise.race([this.engine.whenIdle(this.id), this.#suspended.promise]);
+    await this.#withDeadline(end, deadlineMs);
     if (this.#suspending === undefined) await this.#end();
   }
 

@@ -1,6 +1,6 @@
 /**
  * The HTTP app. What every request passes, from the outside in: an id, the security headers, the
- * host's name, the site it comes from, its body; then one handler. All errors meet one handler.
+ * host's name, the site it comes from, its body, its address; then one handler. All errors meet one handler.
  */
 import { type Context, Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
@@ -21,6 +21,7 @@ import { HttpError } from "./errors.ts";
 import { BODY_BYTES_MAX, bodyGuard, jsonGuard } from "./guards/body_guard.ts";
 import { crossSiteGuard } from "./guards/cross_site_guard.ts";
 import { hostGuard } from "./guards/host_guard.ts";
+import { queryGuard } from "./guards/query_guard.ts";
 import { healthRoutes } from "./health.ts";
 import { apiDocsRoutes } from "./pages/api_docs.tsx";
 import { overviewRoutes } from "./pages/overview.tsx";
@@ -94,6 +95,7 @@ function addGuards(app: Hono<AppEnv>, options: AppOptions): void {
     }
   });
   app.use(bodyGuard({ bytesMax: BODY_BYTES_MAX, timeoutMs: bodyTimeoutOf(options), isStreamed }));
+  app.use(queryGuard());
 }
 
 function bodyTimeoutOf({ bodyTimeoutMs = 30_000 }: AppOptions): number {

@@ -61,6 +61,11 @@ export const STATUS: Readonly<Record<ErrorCode | HttpErrorCode, ContentfulStatus
   internal_error: 500,
 };
 
+/** Whether what is answered with this status may go better soon: then it says when. */
+export function hasRetryAfter(status: number): boolean {
+  return status === 429 || status === 503;
+}
+
 /** An error of the HTTP side. Its faults already bear the wire's names, unlike a `LidoError`'s. */
 export class HttpError extends Error {
   override readonly name = "HttpError";

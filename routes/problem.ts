@@ -4,7 +4,7 @@ import type { Context, ErrorHandler } from "hono";
 import { type ErrorDetails, type Fault, LidoError } from "../core/mod.ts";
 import { describeFaults, toSnakeCase, wireFault } from "./api/wire.ts";
 import type { AppEnv } from "./app_env.ts";
-import { HttpError, STATUS } from "./errors.ts";
+import { hasRetryAfter, HttpError, STATUS } from "./errors.ts";
 
 /** Takes what no caller may see: an error that nobody foresaw, with its request's id. */
 export type LogError = (error: unknown, requestId: string) => void;
@@ -23,7 +23,7 @@ export function errorHandler(logError: LogError): ErrorHandler<AppEnv> {
 /** Answers an error. */
 export function problem(c: Context<AppEnv>, error: HttpError): Response {
   const status = STATUS[error.code];
-  if (status === 429 || status === 503) {
+  if (hasRetryAfter(status)) {
     const retryAfterMs = error.details.retryAfterMs ?? 1000;
     c.header("Retry-After", String(Math.max(1, Math.ceil(retryAfterMs / 1000))));
   }

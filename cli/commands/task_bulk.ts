@@ -56,6 +56,7 @@ async function actOnMany(world: World, action: string, flags: BulkFlags): Promis
     ...flags.setPriority !== undefined && { priority: flags.setPriority },
     ...flags.toPool !== undefined && { pool_id: await findPoolId(client, flags.toPool) },
     filter,
+    all: flags.all ?? false,
     dry_run: flags.dryRun ?? false,
   };
   let operation = await client.startBulk(request);

@@ -86,8 +86,8 @@ export interface ChangeNote {
 
 /** How a pool's settings are changed. */
 export interface SettingsChange extends ChangeNote {
-  /** Only if this is the version that holds. */
-  readonly ifVersion?: number;
+  /** Only if one of these is the version that holds. */
+  readonly ifVersions?: readonly number[];
 }
 
 /** Which page of a list: by its number, or the one that a cursor names. */

@@ -23,12 +23,13 @@ const GROUP_BYTES = 4 * 1024 * 1024;
 const ATOMIC_BYTES_MAX = 64 * 1024 * 1024;
 
 const TYPE = "application/x-ndjson";
-const TYPES = [TYPE, "application/ndjson", "application/jsonl"];
+/** What lines of JSON are called. */
+export const NDJSON_TYPES: readonly string[] = [TYPE, "application/ndjson", "application/jsonl"];
 
 /** Whether a request's body is NDJSON. */
 export function isNdjson(c: Context<AppEnv>): boolean {
   const [type = ""] = (c.req.header("content-type") ?? "").toLowerCase().split(";");
-  return TYPES.includes(type.trim());
+  return NDJSON_TYPES.includes(type.trim());
 }
 
 interface Group {

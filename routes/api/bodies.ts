@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
   BATCH_MAX,
   type ChangeNote,
+  Permissions,
   type PoolChanges,
   PoolSettings,
   type PoolSettingsInput,
@@ -10,6 +11,7 @@ import {
   TaskSubmission,
 } from "../../core/mod.ts";
 import { type FieldNames, fieldNames, fromWire, invalidInput, listFromWire } from "./wire.ts";
+import { withoutDefaults } from "./without_defaults.ts";
 
 /** `workers` is the first API's word for threads. */
 const WORKERS = { maxThreads: "max_workers", minThreads: "min_workers" };
@@ -33,12 +35,19 @@ const DEMO_SECONDS_DEFAULT = 5;
 /** Why settings are changed: what is kept with their version. */
 const Reason = z.string().trim().min(1).max(500).exactOptional()
   .meta({ description: "Why, for whoever looks at the versions" });
+const SETTINGS = withoutDefaults(PoolSettings.shape);
+const ChangedPermissions = z.strictObject(withoutDefaults(Permissions.shape)).exactPartial()
+  .transform((some) => Permissions.parse(some))
+  .meta({ description: "Replaces all lists: one that is left out is then empty" });
 /** The settings one by one: a change may name some of them, and no default may slip in. */
-export const Changes = z.strictObject(PoolSettings.shape).omit({ isolation: true }).partial()
-  .extend({ reason: Reason });
+export const Changes = z.strictObject({ ...SETTINGS, permissions: ChangedPermissions })
+  .omit({ isolation: true }).exactPartial().extend({ reason: Reason }).meta({ minProperties: 1 });
 /** The body of a resize. */
-export const Size = Changes.pick({ maxThreads: true, minThreads: true, reason: true })
-  .extend({ maxThreads: PoolSettings.shape.maxThreads.unwrap() });
+export const Size = z.strictObject({
+  maxThreads: SETTINGS.maxThreads,
+  minThreads: SETTINGS.minThreads.exactOptional(),
+  reason: Reason,
+});
 /** The body of a revert. */
 export const Revert = z.strictObject({
   version: z.int().min(1).meta({ description: "The version of the settings to bring back" }),
@@ -46,15 +55,22 @@ export const Revert = z.strictObject({
 });
 /** The body of a recycling. */
 export const Recycle = z.strictObject({
-  worker: z.int().min(0).exactOptional().meta({
-    description: "One thread's index; all if left out",
-  }),
+  worker: z.int().min(0).exactOptional()
+    .meta({ description: "One thread's index; all if left out" }),
 });
 const DurationMs = z.int().min(0).max(30 * 86_400_000);
 /** The body of a drain. */
 export const Deadline = z.strictObject({ deadlineMs: DurationMs.exactOptional() });
 /** The body of a stop. */
 export const Grace = z.strictObject({ graceMs: DurationMs.exactOptional() });
+/** The body of a submit: beside a submission, what the first API's demo is said by. */
+export const Submit = TaskSubmission.extend({
+  type: TaskSubmission.shape.type.default(DEMO_TYPE)
+    .meta({ description: "A registered task type; `demo` is the first API's name of `sleep`" }),
+  duration: z.unknown().optional().meta({
+    description: "Of `demo` without `input`: its `seconds`, 5 where it is no whole number",
+  }),
+}).meta({ id: "Submit" });
 /** The body of a batch. */
 export const Batch = z.strictObject({ tasks: z.array(z.unknown()).min(1).max(BATCH_MAX) });
 
@@ -70,12 +86,11 @@ export function poolFromWire(body: unknown): PoolSettingsInput {
 /** Reads the body of a pool's change: only what it names changes. */
 export function changesFromWire(body: unknown): { changes: PoolChanges; note: ChangeNote } {
   const action = "Cannot change pool";
-  const { reason, ...settings } = fromWire(body, {
+  const { reason, ...changes } = fromWire(body, {
     action,
     schema: Changes,
     names: POOL_CHANGE_FIELDS,
   });
-  const changes = onlySent(settings, body);
   if (Object.keys(changes).length > 0) return { changes, note: noteOf(reason) };
   throw invalidInput(action, [{ path: [], message: "No setting is named" }]);
 }
@@ -85,9 +100,7 @@ export function sizeFromWire(
   body: unknown,
 ): { size: { maxThreads: number; minThreads?: number }; note: ChangeNote } {
   const form = { action: "Cannot resize pool", schema: Size, names: SIZE_FIELDS };
-  const { maxThreads, minThreads, reason } = fromWire(body, form);
-  const isMinSent = isRecord(body) && Object.hasOwn(body, "min_workers");
-  const size = { maxThreads, ...(isMinSent && minThreads !== undefined ? { minThreads } : {}) };
+  const { reason, ...size } = fromWire(body, form);
   return { size, note: noteOf(reason) };
 }
 
@@ -165,15 +178,6 @@ const SUBMISSION_FORM = {
 
 function noteOf(reason: string | undefined): ChangeNote {
   return reason === undefined ? {} : { reason };
-}
-
-/** The defaults that partial schemas still fill in are left out again. */
-function onlySent(changes: object, body: unknown): PoolChanges {
-  const sent = new Set(Object.keys(isRecord(body) ? body : {}));
-  // A JSON text has no undefined, so each value that is left has its setting's type.
-  return Object.fromEntries(
-    Object.entries(changes).filter(([key]) => sent.has(POOL_FIELDS.toWire.get(key) ?? key)),
-  ) as PoolChanges;
 }
 
 /** The first API's demo: `{"task_type": "demo", "duration": 5}`, and what has no type at all. */

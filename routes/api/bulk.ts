@@ -7,6 +7,7 @@ import {
   type BulkSelection,
   type BulkSnapshot,
   TaskChange,
+  type TaskFilter,
   TaskId,
 } from "../../core/mod.ts";
 import type { AppEnv, RoutedManager } from "../app_env.ts";
@@ -26,6 +27,8 @@ export const Bulk = z.strictObject({
   action: z.enum(BULK_ACTIONS),
   taskIds: z.array(TaskId).min(1).max(IDS_MAX).exactOptional(),
   filter: z.record(z.string(), z.unknown()).exactOptional(),
+  all: z.boolean().default(false)
+    .meta({ description: "Lets a filter mean all tasks, and stands for an empty one" }),
   dryRun: z.boolean().default(false),
   priority: TaskChange.shape.priority.meta({ description: "Of a change: the new priority" }),
   poolId: TaskChange.shape.poolId.meta({ description: "Of a change: the pool to move them to" }),
@@ -63,10 +66,15 @@ export function bulkRoutes({ bulk }: RoutedManager): Hono<AppEnv> {
   return routes;
 }
 
-function selectionOf({ taskIds, filter }: z.output<typeof Bulk>): BulkSelection {
-  if (taskIds !== undefined && filter === undefined) return { ids: taskIds };
-  if (filter !== undefined && taskIds === undefined) return { filter: filterOf(filter) };
-  const message = "One of task_ids and filter must say which tasks are meant";
+function selectionOf({ taskIds, filter, all }: z.output<typeof Bulk>): BulkSelection {
+  if (taskIds !== undefined && filter === undefined && !all) return { ids: taskIds };
+  if (taskIds === undefined && (filter !== undefined || all)) {
+    const read = filterOf(filter ?? {});
+    if (all || isNarrow(read)) return { filter: read };
+    const message = 'Means all tasks: if they are meant, say "all": true';
+    throw invalidInput(ACTION, [{ path: ["filter"], message }]);
+  }
+  const message = "One of task_ids, filter and all must say which tasks are meant";
   throw invalidInput(ACTION, [{ path: [], message }]);
 }
 
@@ -82,6 +90,13 @@ function orderOf({ action, priority, poolId }: z.output<typeof Bulk>): BulkOrder
     ? "Invalid: priority, pool_id or both must say what is changed"
     : "Invalid: priority and pool_id go with the action change";
   throw invalidInput(ACTION, [{ path: ["action"], message }]);
+}
+
+/** Whether a filter leaves anything out: no text and no tags do not. */
+function isNarrow(filter: TaskFilter): boolean {
+  return Object.values(filter).some((one) =>
+    one !== "" && !(Array.isArray(one) && one.length === 0)
+  );
 }
 
 /** A filter's words are a list's parameters; numbers, lists and objects may stand as such. */

@@ -50,7 +50,7 @@ export function eventRoutes(manager: RoutedManager, logError: LogError): Hono<Ap
 
 /** @throws {LidoError} `pool_not_found`; a task that is not there, or no longer, has no events. */
 function readFilter(c: Context<AppEnv>, manager: RoutedManager): EventFilter {
-  const query = readQuery(c, "Cannot follow events", ["pool_id", "task_id"]);
+  const query = readQuery(c);
   const [pool, task] = [query.get("pool_id"), query.get("task_id")];
   return {
     ...pool !== undefined && { poolId: manager.getPool(readPoolId(pool)).id },

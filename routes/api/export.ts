@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { stream } from "hono/streaming";
 import type { TaskFilter } from "../../core/mod.ts";
 import type { AppEnv, RoutedManager } from "../app_env.ts";
+import { oneOf, type Query } from "./query.ts";
 import { writeCsv, writeNdjson, type WriteTasks } from "../present/export.ts";
 
 /** What a file of tasks can be. */
@@ -13,6 +14,12 @@ export type ExportFormat = typeof EXPORT_FORMATS[number];
 /** Tasks that are read at a time. */
 const STEP = 100;
 const TYPES = { csv: "text/csv; charset=utf-8", ndjson: "application/x-ndjson" } as const;
+
+/** Which format an address wants. @throws {HttpError} `invalid_input` if it is none. */
+export function readFormat(query: Query): ExportFormat {
+  const format = query.get("format") ?? "ndjson";
+  return oneOf(format, EXPORT_FORMATS, "format", "Cannot export tasks");
+}
 
 /** What is asked for. */
 export interface ExportRequest {

@@ -36,15 +36,13 @@ async function answerHistory(
   poolId?: PoolId,
 ): Promise<Response> {
   c.set("fields", FIELDS);
-  const request = poolId === undefined
-    ? readRequest(c, [...RANGE, "pool_id"])
-    : { ...readRequest(c, RANGE), poolId };
+  const request = { ...readRequest(c), ...poolId !== undefined && { poolId } };
   return answer(c, presentHistory(await manager.getHistory(request)));
 }
 
 /** @throws {HttpError} `invalid_input` that names the parameter. */
-function readRequest(c: Context<AppEnv>, known: readonly string[]): HistoryRequest {
-  const query = readQuery(c, ACTION, known);
+function readRequest(c: Context<AppEnv>): HistoryRequest {
+  const query = readQuery(c);
   const poolId = query.get("pool_id");
   const [since, until, step] = RANGE.map((name) => query.get(name));
   return {

@@ -19,9 +19,9 @@ import {
   sizeFromWire,
 } from "./bodies.ts";
 import { poolHistoryRoutes } from "./history.ts";
+import { readIfMatch } from "./if_match.ts";
 import { readDeadline, readPoolId, readPoolStates, readQuery } from "./query.ts";
 import { readJson, readOptionalJson } from "./read_json.ts";
-import { invalidInput } from "./wire.ts";
 
 /** Makes the routes below `/api/pools`. */
 export function poolRoutes(manager: RoutedManager): Hono<AppEnv> {
@@ -38,8 +38,7 @@ export function poolRoutes(manager: RoutedManager): Hono<AppEnv> {
 
 function addLife(routes: Hono<AppEnv>, manager: RoutedManager): void {
   routes.get("/", (c) => {
-    const query = readQuery(c, "Cannot list pools", ["status"]);
-    return answer(c, manager.listPools(readPoolStates(query)).map(presentPool));
+    return answer(c, manager.listPools(readPoolStates(readQuery(c))).map(presentPool));
   });
   routes.post("/", async (c) => {
     const pool = await manager.createPool(poolFromWire(readJson(c)));
@@ -54,8 +53,7 @@ function addLife(routes: Hono<AppEnv>, manager: RoutedManager): void {
   });
   routes.delete("/:id", async (c) => {
     const id = readPoolId(c.req.param("id"));
-    const query = readQuery(c, "Cannot close pool", ["deadline_ms"]);
-    const pool = await manager.closePool(id, deadlineFromWire(readDeadline(query)));
+    const pool = await manager.closePool(id, deadlineFromWire(readDeadline(readQuery(c))));
     return answer(c, presentPool(pool), { status: 202 });
   });
   routes.post("/:id/drain", async (c) => {
@@ -122,14 +120,5 @@ function addSteering(routes: Hono<AppEnv>, manager: RoutedManager): void {
 /** The tag is the version of the settings: what a change must be meant for, if it says so. */
 function tagSettings(c: Context<AppEnv>, { settingsVersion }: PoolSnapshot): void {
   c.header("ETag", `"${settingsVersion}"`);
-}
-
-/** @throws {HttpError} `invalid_input` where the tag is none of a pool's. */
-function readIfMatch(c: Context<AppEnv>): { ifVersion?: number } {
-  const tag = c.req.header("If-Match")?.trim();
-  if (tag === undefined || tag === "*") return {};
-  const [, version] = /^(?:W\/)?"(\d{1,15})"$/.exec(tag) ?? []; // compression makes tags weak
-  if (version !== undefined) return { ifVersion: Number(version) };
-  const message = 'Invalid: must be the ETag of the pool, such as "3"';
-  throw invalidInput("Cannot change pool", [{ path: ["If-Match"], message }]);
+  c.header("Cache-Control", "no-store, no-transform"); // compression would make the tag weak
 }

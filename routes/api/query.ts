@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import { LidoError, PoolId, type PoolState, TaskId } from "../../core/mod.ts";
 import type { AppEnv } from "../app_env.ts";
-import { invalidInput, unknownField } from "./wire.ts";
+import { invalidInput } from "./wire.ts";
 
 /** The longest wait for a task's end, in seconds. */
 const WAIT_SECONDS_MAX = 60;
@@ -18,18 +18,9 @@ export type PageQuery = { page: number; perPage: number } | { cursor: string; pe
 /** Parameters by name; those that were left empty are left out. */
 export type Query = ReadonlyMap<string, string>;
 
-/**
- * Reads the parameters.
- * @throws {HttpError} `invalid_input` for one that is not known, or comes twice.
- */
-export function readQuery(c: Context<AppEnv>, action: string, known: readonly string[]): Query {
-  const sent = Object.entries(c.req.queries());
-  const faults = sent.flatMap(([name, values]) => {
-    if (!known.includes(name)) return [{ path: [name], message: unknownField(name, known) }];
-    return values.length > 1 ? [{ path: [name], message: "Comes more than once" }] : [];
-  });
-  if (faults.length > 0) throw invalidInput(action, faults);
-  return new Map(sent.map(([name, [value = ""]]) => [name, value] as const).filter(([, v]) => v));
+/** Reads the parameters: the guard of queries has let through only what is described, and once. */
+export function readQuery(c: Context<AppEnv>): Query {
+  return new Map([...new URL(c.req.url).searchParams].filter(([, value]) => value !== ""));
 }
 
 /** The pool's id in the path; what is no id names no pool. */
@@ -105,17 +96,6 @@ export function readTime(name: string, text: string, action: string): number {
   if (Number.isFinite(atMs)) return atMs;
   const message = "Invalid: must be a time such as 2026-11-24T12:00:00Z";
   throw invalidInput(action, [{ path: [name], message }]);
-}
-
-/** A parameter that is one of the words that there are. */
-export function readWord<Word extends string>(
-  query: Query,
-  name: string,
-  words: readonly Word[],
-  action: string,
-): Word | undefined {
-  const text = query.get(name);
-  return text === undefined ? undefined : oneOf(text, words, name, action);
 }
 
 /** One of the words that there are. @throws {HttpError} `invalid_input` that names the parameter. */

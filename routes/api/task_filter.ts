@@ -12,7 +12,8 @@ import { invalidInput } from "./wire.ts";
 const ACTION = "Cannot list tasks";
 /** Tags that a list may ask for at once, and places of the input. */
 const TAGS_MAX = 10;
-const TEXT_CHARS_MAX = 200;
+/** The longest text that is looked for. */
+export const TEXT_CHARS_MAX = 200;
 
 /** The parameters that {@link readTaskFilter} reads. */
 export const TASK_FILTERS = [

@@ -14,18 +14,10 @@ import {
   TASK_FIELDS,
   taskChangeFromWire,
 } from "./bodies.ts";
-import { EXPORT_FORMATS, exportTasks } from "./export.ts";
-import {
-  readAfter,
-  readFlag,
-  readPage,
-  readQuery,
-  readTaskId,
-  readWaitMs,
-  readWord,
-} from "./query.ts";
+import { exportTasks, readFormat } from "./export.ts";
+import { readAfter, readFlag, readPage, readQuery, readTaskId, readWaitMs } from "./query.ts";
 import { readJson, readOptionalJson } from "./read_json.ts";
-import { readTaskFilter, TASK_FILTERS } from "./task_filter.ts";
+import { readTaskFilter } from "./task_filter.ts";
 
 /** Makes the routes below `/api/tasks`. */
 export function taskRoutes(desk: BatchDesk & { readonly clock: Clock }): Hono<AppEnv> {
@@ -45,8 +37,7 @@ export function taskRoutes(desk: BatchDesk & { readonly clock: Clock }): Hono<Ap
 
 function addLists(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock): void {
   routes.get("/", async (c) => {
-    const known = ["page", "per_page", "cursor", ...TASK_FILTERS];
-    const query = readQuery(c, "Cannot list tasks", known);
+    const query = readQuery(c);
     const asked = readPage(query);
     const found = await manager.listTasks(readTaskFilter(query), asked);
     const pagination = presentPagination({ ...found, perPage: asked.perPage });
@@ -55,32 +46,29 @@ function addLists(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock): v
     return answer(c, data, { beside: { pagination } });
   });
   routes.get("/export", async (c) => {
-    const action = "Cannot export tasks";
-    const query = readQuery(c, action, ["format", ...TASK_FILTERS]);
-    const format = readWord(query, "format", EXPORT_FORMATS, action) ?? "ndjson";
+    const query = readQuery(c);
+    const format = readFormat(query);
     const filter = readTaskFilter(query);
     return await exportTasks(c, manager, { filter, format, nowMs: clock.nowMs() });
   });
   routes.get("/:id", async (c) => {
     const id = readTaskId(c.req.param("id"));
-    const waitMs = readWaitMs(readQuery(c, "Cannot show task", ["wait"]));
+    const waitMs = readWaitMs(readQuery(c));
     const task = waitMs === undefined
       ? await manager.getTask(id)
       : await waitForTask(c, manager, id, waitMs);
     return answer(c, presentTask(task, clock.nowMs()));
   });
   routes.get("/:id/events", async (c) => {
-    readQuery(c, "Cannot list events", []);
     const events = await manager.readEvents(readTaskId(c.req.param("id")));
     return answer(c, events.map(presentEvent));
   });
   routes.get("/:id/attempts", async (c) => {
-    readQuery(c, "Cannot list attempts", []);
     const attempts = await manager.readAttempts(readTaskId(c.req.param("id")));
     return answer(c, attempts.map(presentAttempt));
   });
   routes.get("/:id/logs", async (c) => {
-    const after = readAfter(readQuery(c, "Cannot list log lines", ["after"]));
+    const after = readAfter(readQuery(c));
     const lines = await manager.readLogs(readTaskId(c.req.param("id")));
     return answer(c, lines.slice(after).map(presentLogLine));
   });
@@ -88,7 +76,7 @@ function addLists(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock): v
 
 function addSubmits(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock): void {
   routes.post("/", async (c) => {
-    const waitMs = readWaitMs(readQuery(c, "Cannot submit task", ["wait"]));
+    const waitMs = readWaitMs(readQuery(c));
     const submission = submissionFromWire(readJson(c), c.req.header("Idempotency-Key"));
     const { task, isNew } = await manager.submit(submission, { signal: c.req.raw.signal });
     const shown = waitMs === undefined ? task : await waitForTask(c, manager, task.id, waitMs);
@@ -100,8 +88,8 @@ function addSubmits(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock):
 function addBatches(routes: Hono<AppEnv>, desk: BatchDesk): void {
   const { manager } = desk;
   routes.post("/batch", async (c) => {
+    const isAtomic = readFlag(readQuery(c), "atomic");
     if (isNdjson(c)) {
-      const isAtomic = readFlag(readQuery(c, "Cannot submit tasks", ["atomic"]), "atomic");
       return isAtomic ? await atomicBatch(c, desk) : streamBatch(c, desk);
     }
     const submissions = batchFromWire(readJson(c));

@@ -120,15 +120,20 @@ export function wireFault({ path, message }: Fault, names: FieldNames): Fault {
  * What an unknown field is told: the known one that it resembles, or all that there are. A whole
  * word of a known name counts for more than letters: `pool` means `pool_id`, not `page`.
  */
-export function unknownField(field: string, known: readonly string[]): string {
+export function unknownField(
+  field: string,
+  known: readonly string[],
+  noun: "field" | "parameter" = "field",
+): string {
+  if (known.length === 0) return `Unknown ${noun}: there is none`;
   const asWire = toSnakeCase(field);
   const withWord = known.filter((name) => `_${name}_`.includes(`_${asWire}_`));
   const [first = "", ...others] = withWord;
-  if (first !== "" && others.length === 0) return `Unknown field: did you mean ${first}?`;
-  const nearest = known.length > 0 ? closest(asWire, known) : "";
+  if (first !== "" && others.length === 0) return `Unknown ${noun}: did you mean ${first}?`;
+  const nearest = closest(asWire, known);
   return distance(asWire, nearest) <= TYPO_LETTERS_MAX
-    ? `Unknown field: did you mean ${nearest}?`
-    : `Unknown field: known are ${known.join(", ")}`;
+    ? `Unknown ${noun}: did you mean ${nearest}?`
+    : `Unknown ${noun}: known are ${known.join(", ")}`;
 }
 
 type Parsed<T> = { readonly data: T } | { readonly faults: readonly Fault[] };

@@ -72,10 +72,11 @@ function presentOperation(
       schema: JSON.stringify(requestBody?.content["application/json"]?.schema, null, 1),
       example: JSON.stringify(body.example, null, 2),
     },
-    answers: answers.map(({ status, description, type = "application/json" }) => ({
+    answers: answers.map(({ status, description, type = "application/json", headers = [] }) => ({
       status,
       description,
       schema: nameOf(responses[status]?.content[type]?.schema) ?? type,
+      headers,
     })),
     errors: errorsOf(operation).map((one) => ({
       code: one,

@@ -116,9 +116,9 @@ function addSettings(routes: Hono<AppEnv>, desk: Desk): void {
 }
 
 /** The version of the settings that the form was made of. */
-function versionOf(visit: Visit): { ifVersion?: number } {
+function versionOf(visit: Visit): { ifVersions?: readonly number[] } {
   const version = Number(visit.sent("version"));
-  return Number.isSafeInteger(version) && version > 0 ? { ifVersion: version } : {};
+  return Number.isSafeInteger(version) && version > 0 ? { ifVersions: [version] } : {};
 }
 
 function isConflict(error: unknown): boolean {

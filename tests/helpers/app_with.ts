@@ -1,7 +1,11 @@
-/** Makes the HTTP app around a stand-in for the manager, and asks it without a port. */
+/**
+ * Makes the HTTP app around a stand-in for the manager, and asks it without a port. The headers of each
+ * answer are held against the API's description.
+ */
 import type { Hono } from "hono";
 import type { AppEnv, RoutedManager } from "../../routes/app_env.ts";
 import { createApp } from "../../routes/app.ts";
+import { checkHeadersDescribed } from "./described.ts";
 import { type Call, fakeManager } from "./fake_manager.ts";
 
 /** Half a second after the fake's task has ended. */
@@ -27,6 +31,14 @@ export function appWith(
     logError: (error, requestId) => logged.push({ error, requestId }),
     ...options,
   });
+  const { request } = app;
+  app.request = async (input, init, ...others) => {
+    const answer = await request(input, init, ...others);
+    const sent = input instanceof Request ? input : { method: init?.method ?? "GET", url: input };
+    const { pathname } = new URL(sent.url, "http://localhost");
+    checkHeadersDescribed({ method: sent.method, path: pathname }, answer);
+    return answer;
+  };
   return { app, calls, logged };
 }
 

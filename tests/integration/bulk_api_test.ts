@@ -103,15 +103,33 @@ Deno.test("A task is submitted once more as it was", async () => {
   strictEqual(tasks.includes(data.task_id), false);
 });
 
+Deno.test("All tasks are meant where it is said, with an empty filter or none", async () => {
+  await using world = await openWorld();
+  const { app, pool_id } = world;
+  const counted = { action: "stop", filter: {}, all: true, dry_run: true };
+  const { data } = await call(app, "POST", "/api/tasks/bulk", counted);
+  deepStrictEqual(data, { action: "stop", total: 3, total_is_exact: true });
+  const begun = await call(app, "POST", "/api/tasks/bulk", { action: "cancel", all: true });
+  strictEqual((await finish(app, begun.data.operation_id)).succeeded, 3);
+  strictEqual((await call(app, "GET", `/api/pools/${pool_id}`)).data.pending_tasks, 0);
+});
+
+const ID = "01990000-0000-7000-8000-ffffffffffff";
 const BAD: readonly (readonly [object, RegExp])[] = [
-  [{ action: "cancel" }, /task_ids and filter/],
+  [{ action: "cancel" }, /task_ids, filter and all/],
+  [{ action: "cancel", all: false }, /task_ids, filter and all/],
+  [{ action: "cancel", task_ids: [ID], all: true }, /task_ids, filter and all/],
+  [{ action: "cancel", filter: {} }, /filter: .*"all": true/],
+  [{ action: "cancel", filter: {}, dry_run: true }, /filter: .*"all": true/],
+  [{ action: "cancel", filter: { tag: [], text: "", input: {} } }, /filter: .*"all": true/],
+  [{ action: "cancel", filter: {}, all: "true" }, /all: .*boolean/],
   [{ action: "cancel", task_ids: [], filter: {} }, /task_ids/],
   [{ action: "drop", filter: {} }, /action/],
   [{ action: "cancel", filter: { state: "pending" } }, /filter\.state.*status/],
   [{ action: "cancel", filter: { status: "open" } }, /open/],
   [{ action: "cancel", filter: { min_priority: "high" } }, /min_priority/],
   [{ action: "cancel", task_ids: ["no-id"] }, /task_ids\.0/],
-  [{ action: "cancel", filter: {}, dryRun: true }, /dryRun.*dry_run/],
+  [{ action: "cancel", filter: {}, all: true, dryRun: true }, /dryRun.*dry_run/],
 ];
 for (const [body, names] of BAD) {
   Deno.test(`A bulk operation is refused: ${JSON.stringify(body)}`, async () => {

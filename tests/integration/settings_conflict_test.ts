@@ -2,6 +2,7 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { Config, Manager, type PoolId } from "../../core/mod.ts";
 import { managedApp } from "../helpers/managed_app.ts";
+import { startServer } from "../helpers/start_server.ts";
 
 Deno.test("A change with the tag of an older version is refused, and says which holds", async () => {
   await using app = await managedApp();
@@ -14,18 +15,19 @@ Deno.test("A change with the tag of an older version is refused, and says which 
   const first = await app.ask("PATCH", path, { max_workers: 3 }, { "if-match": '"1"' });
   deepStrictEqual([first.status, first.headers.get("etag")], [200, '"2"']);
   for (
-    const [method, to, body] of [
-      ["PATCH", path, { max_workers: 4 }],
-      ["PUT", `${path}/resize`, { max_workers: 4 }],
+    const [method, to, body, tag] of [
+      ["PATCH", path, { max_workers: 4 }, '"1"'],
+      ["PATCH", path, { max_workers: 4 }, 'W/"2"'],
+      ["PUT", `${path}/resize`, { max_workers: 4 }, '"1", "3"'],
     ] as const
   ) {
-    const { status, body: answer } = await app.ask(method, to, body, { "if-match": '"1"' });
+    const { status, body: answer } = await app.ask(method, to, body, { "if-match": tag });
     const { code, error, details } = answer as Record<string, unknown>;
     deepStrictEqual([status, code, details], [412, "version_conflict", { settings_version: 2 }]);
     match(String(error), /version 2/);
   }
-  // A compressed answer's tag is weak; `*` and no tag at all mean any version.
-  for (const [at, tag] of ['W/"2"', "*", undefined].entries()) {
+  // One of several is enough; `*` and no tag at all mean any version.
+  for (const [at, tag] of ['"1", "2"', "*", undefined].entries()) {
     const headers = tag === undefined ? {} : { "if-match": tag };
     const size = { max_workers: 5 + at };
     const { status } = await app.ask("PUT", `${path}/resize`, size, headers);
@@ -35,6 +37,18 @@ Deno.test("A change with the tag of an older version is refused, and says which 
   deepStrictEqual([bad.status, (bad.body as { code: string }).code], [422, "invalid_input"]);
   const { body } = await app.ask("GET", path);
   strictEqual((body as { data: { max_workers: number } }).data.max_workers, 7);
+});
+
+Deno.test("A tag that came with an answer to a client that takes compressed ones is good for a change", async () => {
+  await using server = await startServer();
+  const [pool] = await server.ask<{ pool_id: string }[]>("GET", "/api/pools");
+  const path = `/api/pools/${pool?.pool_id}`;
+  const headers = { "accept-encoding": "gzip" };
+  const tag = (await server.call("GET", path, { headers })).headers.get("etag") ?? "none";
+  for (const status of [200, 412]) {
+    const change = { body: { max_workers: 3 }, headers: { ...headers, "if-match": tag } };
+    strictEqual((await server.call("PATCH", path, change)).status, status, tag);
+  }
 });
 
 Deno.test("Changes that come at once follow each other, and a pause between them keeps them all", async () => {

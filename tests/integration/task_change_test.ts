@@ -80,7 +80,7 @@ Deno.test("Many tasks are moved and lifted at once, and the pool runs each once"
     return (await call(app, "GET", `/api/pools/${open}`)).data.completed_tasks === 3;
   });
   for (const order of [{ action: "change" }, { action: "stop", priority: 1 }]) {
-    const answer = await call(app, "POST", "/api/tasks/bulk", { ...order, filter: {} });
+    const answer = await call(app, "POST", "/api/tasks/bulk", { ...order, all: true });
     deepStrictEqual([answer.status, answer.code], [422, "invalid_input"]);
     match(answer.error, /action: /);
   }

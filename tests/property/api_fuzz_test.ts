@@ -5,7 +5,7 @@
  */
 import { ok, strictEqual } from "node:assert/strict";
 import { chance } from "../helpers/chance.ts";
-import { checkDescribed } from "../helpers/described.ts";
+import { checkDescribed, checkHeadersDescribed } from "../helpers/described.ts";
 import { type ManagedApp, managedApp } from "../helpers/managed_app.ts";
 import { report } from "../helpers/report.ts";
 import { broken, fitting, type Maker, pick, type Schema } from "./schema_values.ts";
@@ -139,16 +139,16 @@ async function tryOne(life: Life, operation: Described, maker: Maker): Promise<n
   const response = await life.app.fetch(request);
   const told = `${operation.method} ${whole} ${body?.slice(0, 500)}`;
   ok(response.status < 500 || response.status === 503, `${told}: ${response.status}`);
+  if (query.has("odd")) strictEqual(response.status, 422, told);
   const type = response.headers.get("content-type") ?? "";
+  const asked = { method: operation.method, path: whole };
   if (!type.includes("json") || type.includes("ndjson")) {
+    checkHeadersDescribed(asked, response);
     await response.body?.cancel();
     return response.status;
   }
   const parsed = JSON.parse(await response.text());
-  checkDescribed({ method: operation.method, path: whole }, {
-    status: response.status,
-    body: parsed,
-  });
+  checkDescribed(asked, { status: response.status, headers: response.headers, body: parsed });
   life.learn(parsed);
   return response.status;
 }

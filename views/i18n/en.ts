@@ -544,6 +544,7 @@ export const en = {
     place: { path: "path", query: "query", header: "header" },
     body: "Body",
     answers: "Answers",
+    headers: "Headers",
     schemas: "Schemas",
     try: "Try it",
     send: "Send",

@@ -492,6 +492,7 @@ export const zh: Words = {
     place: { path: "路径", query: "查询", header: "请求头" },
     body: "请求体",
     answers: "应答",
+    headers: "应答头",
     schemas: "数据结构",
     try: "试用",
     send: "发送",

@@ -26,6 +26,8 @@ export interface ApiOperationModel {
     readonly status: number;
     readonly description: string;
     readonly schema: string;
+    /** Headers that not every answer has. */
+    readonly headers: readonly string[];
   }[];
   readonly errors: readonly {
     readonly code: string;
@@ -109,9 +111,15 @@ function Operation({ operation }: { readonly operation: ApiOperationModel }): Ch
         )}
         <h3>{t.api.answers}</h3>
         <ul class="api-answers">
-          {answers.map(({ status, description, schema }) => (
+          {answers.map(({ status, description, schema, headers }) => (
             <li>
               <code>{String(status)}</code> {description} <Schema text={schema} />
+              {headers.length > 0 && (
+                <small>
+                  {` ${t.api.headers} `}
+                  <code>{headers.join(", ")}</code>
+                </small>
+              )}
             </li>
           ))}
           {errors.map(({ status, code, text }) => (

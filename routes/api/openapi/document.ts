@@ -1,10 +1,11 @@
 /** The OpenAPI document, made of the operations and the same schemas that check what comes. */
 import { z } from "zod";
 import { ERROR_TEXTS } from "../../error_texts.ts";
-import { type HttpErrorCode, STATUS } from "../../errors.ts";
+import { hasRetryAfter, type HttpErrorCode, STATUS } from "../../errors.ts";
 import { type ErrorCode, VERSION } from "../../../core/mod.ts";
 import type { FieldNames } from "../wire.ts";
 import { Problem } from "./answers.ts";
+import { type HeaderName, headerRefs, HEADERS } from "./headers.ts";
 import type { Answer, Body, Operation, Parameter } from "./operation.ts";
 import { POOL_OPERATIONS } from "./pool_operations.ts";
 import { SERVER_OPERATIONS } from "./server_operations.ts";
@@ -45,19 +46,28 @@ function makeDocument(): Json {
     const path = paths[operation.path] ??= {};
     path[operation.method] = operationOf(operation, components);
   }
+  const responses = {
+    MethodNotAllowed: problemOf(
+      ["method_not_allowed"],
+      ["X-Request-Id", "Cache-Control", "Allow"],
+      components,
+    ),
+  };
   return {
     openapi: "3.1.1",
     info: {
       title: "Lido",
       version: VERSION,
-      description: "Pools of threads, their tasks, and all that can be done with them.",
+      description: "Pools of threads, their tasks, and all that can be done with them. Any other " +
+        "method of a path is answered by `MethodNotAllowed`, which is among the components. " +
+        "A parameter that an operation does not have is refused.",
       license: { name: "MIT", identifier: "MIT" },
     },
     jsonSchemaDialect: "https://json-schema.org/draft/2020-12/schema",
     servers: [{ url: "/" }],
     tags: [...new Set(OPERATIONS.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
-    components: { schemas: components },
+    components: { schemas: components, headers: HEADERS, responses },
   };
 }
 
@@ -93,7 +103,9 @@ function operationOf(operation: Operation, components: Record<string, unknown>):
     ],
     ...body !== undefined && { requestBody: bodyOf(body, components) },
     responses: {
-      ...Object.fromEntries(answers.map((one) => [one.status, answerOf(one, components)])),
+      ...Object.fromEntries(
+        answers.map((one) => [one.status, answerOf(operation, one, components)]),
+      ),
       ...problemsOf(operation, components),
     },
   };
@@ -139,15 +151,21 @@ function bodyOf(
   };
 }
 
-function answerOf(answer: Answer, components: Record<string, unknown>): Json {
-  const { description, type = "application/json" } = answer;
+function answerOf(
+  operation: Operation,
+  answer: Answer,
+  components: Record<string, unknown>,
+): Json {
+  const { description, type = "application/json", otherTypes = [], headers = [] } = answer;
   const schema = answerSchema(answer);
   return {
     description,
+    headers: headerRefs([...headersOf(operation), ...headers]),
     content: {
       [type]: {
         schema: schema === undefined ? { type: "string" } : schemaOf(schema, "output", components),
       },
+      ...Object.fromEntries(otherTypes.map((one) => [one, { schema: { type: "string" } }])),
     },
   };
 }
@@ -160,15 +178,33 @@ export function answerSchema({ data, beside = {}, bare }: Answer): z.ZodType | u
 
 /** Errors by their status: each code with its meaning. */
 function problemsOf(operation: Operation, components: Record<string, unknown>): Json {
-  const schema = schemaOf(Problem, "output", components);
   const codes = errorsOf(operation);
   const statuses = [...new Set(codes.map((code) => STATUS[code]))].sort();
   return Object.fromEntries(statuses.map((status) => {
     const own = codes.filter((code) => STATUS[code] === status);
-    const description = own.map((code) => `\`${code}\`: ${ERROR_TEXTS[code].en}`).join("; ");
-    const narrowed = { allOf: [schema, { properties: { code: { enum: own } } }] };
-    return [status, { description, content: { "application/problem+json": { schema: narrowed } } }];
+    const retry: readonly HeaderName[] = hasRetryAfter(status) ? ["Retry-After"] : [];
+    return [status, problemOf(own, [...headersOf(operation), ...retry], components)];
   }));
+}
+
+function problemOf(
+  codes: readonly (ErrorCode | HttpErrorCode)[],
+  headers: readonly HeaderName[],
+  components: Record<string, unknown>,
+): Json {
+  const schema = {
+    allOf: [schemaOf(Problem, "output", components), { properties: { code: { enum: codes } } }],
+  };
+  return {
+    description: codes.map((code) => `\`${code}\`: ${ERROR_TEXTS[code].en}`).join("; "),
+    headers: headerRefs(headers),
+    content: { "application/problem+json": { schema } },
+  };
+}
+
+/** Headers of every answer of an operation. */
+function headersOf({ path }: Operation): readonly HeaderName[] {
+  return path.startsWith("/api/") ? ["X-Request-Id", "Cache-Control"] : ["X-Request-Id"];
 }
 
 /**
@@ -181,12 +217,17 @@ function schemaOf(
   components: Record<string, unknown>,
 ): Json {
   const suffix = io === "input" ? "Input" : "";
-  const made = JSON.stringify(z.toJSONSchema(schema, { io, unrepresentable: "any" }))
+  const made = JSON.stringify(z.toJSONSchema(schema, { io, unrepresentable: "any", override }))
     .replaceAll("__schema0", "Json") // what zod calls the one schema that holds itself
     .replaceAll(/"#\/\$defs\/(\w+)"/g, `"#/components/schemas/$1${suffix}"`);
   const { $schema: _, $id: _id, id: _name, $defs = {}, ...json } = JSON.parse(made);
   for (const [id, one] of Object.entries($defs as Json)) components[`${id}${suffix}`] ??= one;
   return json;
+}
+
+/** What code may not change would read as what no request may hold: JSON Schema's `readOnly`. */
+function override({ jsonSchema }: { readonly jsonSchema: { readOnly?: boolean } }): void {
+  delete jsonSchema.readOnly;
 }
 
 /** A body's own fields: the noun has other names on the wire, and is no component of its own. */

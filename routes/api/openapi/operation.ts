@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { ErrorCode } from "../../../core/mod.ts";
 import type { HttpErrorCode } from "../../errors.ts";
 import type { FieldNames } from "../wire.ts";
+import type { HeaderName } from "./headers.ts";
 
 /** One parameter of the address, or one header. */
 export interface Parameter {
@@ -38,6 +39,10 @@ export interface Answer {
   readonly bare?: z.ZodType;
   /** Another type than JSON. */
   readonly type?: string;
+  /** What it can be beside that, where the request says so. */
+  readonly otherTypes?: readonly string[];
+  /** Headers beside those that every answer has. */
+  readonly headers?: readonly HeaderName[];
 }
 
 /** See the head of this file. */

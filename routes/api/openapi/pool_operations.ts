@@ -18,12 +18,13 @@ import { History, Pool, Resize, ResizeInfo, SettingsVersion } from "./answers.ts
 import type { Answer, Operation, Parameter } from "./operation.ts";
 
 const POOL: Answer = { status: 200, description: "The pool", data: Pool };
+const TAGGED: Answer = { ...POOL, headers: ["ETag"] };
 const OPEN = ["pool_not_found", "pool_closed", "journal_unavailable", "server_closing"] as const;
 const IF_MATCH: Readonly<Record<string, Parameter>> = {
   "If-Match": {
     in: "header",
     schema: z.string().optional(),
-    description: "The pool's ETag: only if its settings are still that version",
+    description: "The pool's ETag, or several with commas: only if its settings are that version",
   },
 };
 
@@ -45,7 +46,8 @@ export const POOL_OPERATIONS: readonly Operation[] = [
     parameters: {
       status: {
         schema: z.string().optional(),
-        description: "running, paused, draining, closed with commas between, or all; else the open",
+        description:
+          "running, paused, draining, closed with commas between, or all; else all but closed",
       },
     },
     answers: [{ status: 200, description: "The pools", data: z.array(Pool) }],
@@ -63,7 +65,7 @@ export const POOL_OPERATIONS: readonly Operation[] = [
       optional: ["name"],
       example: { name: "reports", max_workers: 4, isolation: "process" },
     },
-    answers: [{ ...POOL, status: 201 }],
+    answers: [{ ...POOL, status: 201, headers: ["Location", "ETag"] }],
     errors: ["pool_limit_reached", "journal_unavailable", "server_closing"],
   },
   {
@@ -72,7 +74,7 @@ export const POOL_OPERATIONS: readonly Operation[] = [
     path: "/api/pools/{pool_id}",
     tag: "Pools",
     summary: "Shows a pool with its threads",
-    answers: [POOL],
+    answers: [TAGGED],
     errors: ["pool_not_found"],
   },
   {
@@ -83,7 +85,7 @@ export const POOL_OPERATIONS: readonly Operation[] = [
     summary: "Changes settings of a pool, live",
     parameters: IF_MATCH,
     body: { schema: Changes, names: POOL_CHANGE_FIELDS, example: { queue_capacity: 5_000 } },
-    answers: [POOL],
+    answers: [TAGGED],
     errors: [...OPEN, "version_conflict"],
   },
   {
@@ -93,7 +95,7 @@ export const POOL_OPERATIONS: readonly Operation[] = [
     tag: "Pools",
     summary: "Closes a pool: it takes nothing new and finishes what it has, up to a deadline",
     parameters: {
-      deadline_ms: { schema: z.int().min(0).optional(), description: "A minute, if left out" },
+      deadline_ms: { schema: Deadline.shape.deadlineMs, description: "A minute, if left out" },
     },
     answers: [{ ...POOL, status: 202 }],
     errors: OPEN,
@@ -140,6 +142,7 @@ export const POOL_OPERATIONS: readonly Operation[] = [
       description: "The sizes before and after",
       data: Resize,
       beside: { message: z.string() },
+      headers: ["ETag"],
     }],
     errors: [...OPEN, "version_conflict"],
   },
@@ -169,7 +172,7 @@ export const POOL_OPERATIONS: readonly Operation[] = [
     summary: "Brings a version of a pool's settings back, as a new one",
     parameters: IF_MATCH,
     body: { schema: Revert, names: REVERT_FIELDS, example: { version: 1, reason: "Too slow" } },
-    answers: [POOL],
+    answers: [TAGGED],
     errors: [...OPEN, "version_not_found", "version_conflict", "journal_corrupt"],
   },
   {

@@ -99,7 +99,12 @@ export const SERVER_OPERATIONS: readonly Operation[] = [
         description: "Goes on after this event",
       },
     },
-    answers: [{ status: 200, description: "The stream", type: "text/event-stream" }],
+    answers: [{
+      status: 200,
+      description: "The stream",
+      type: "text/event-stream",
+      headers: ["X-Accel-Buffering"],
+    }],
     errors: ["pool_not_found", "task_not_found", "too_many_streams"],
   },
   {
@@ -117,7 +122,12 @@ export const SERVER_OPERATIONS: readonly Operation[] = [
     path: "/api/backup",
     tag: "Server",
     summary: "Gives a copy of all pools and tasks, while the server goes on",
-    answers: [{ status: 200, description: "A file of SQLite", type: "application/vnd.sqlite3" }],
+    answers: [{
+      status: 200,
+      description: "A file of SQLite",
+      type: "application/vnd.sqlite3",
+      headers: ["Content-Disposition"],
+    }],
     errors: ["backup_running", "journal_unavailable", "journal_corrupt", "server_closing"],
   },
   {

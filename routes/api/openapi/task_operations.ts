@@ -1,9 +1,11 @@
 /** What can be asked of tasks. */
 import { z } from "zod";
-import { TaskChange, TaskSubmission } from "../../../core/mod.ts";
-import { Batch, Grace, GRACE_FIELDS, TASK_CHANGE_FIELDS, TASK_FIELDS } from "../bodies.ts";
+import { TaskChange } from "../../../core/mod.ts";
+import { NDJSON_TYPES } from "../batch_stream.ts";
+import { Batch, Grace, GRACE_FIELDS, Submit, TASK_CHANGE_FIELDS, TASK_FIELDS } from "../bodies.ts";
 import { Bulk, BULK_FIELDS } from "../bulk.ts";
 import { EXPORT_FORMATS } from "../export.ts";
+import { type TASK_FILTERS, TEXT_CHARS_MAX } from "../task_filter.ts";
 import { fieldNames } from "../wire.ts";
 import { Attempt, BulkOperation, DryRun, LogLine, Pagination, Task, TaskEvent } from "./answers.ts";
 import type { Answer, Operation, Parameter } from "./operation.ts";
@@ -16,11 +18,11 @@ const time = (description: string): Parameter => ({
 });
 
 /** The parameters that narrow a list of tasks. */
-const FILTERS: Readonly<Record<string, Parameter>> = {
+const FILTERS: Readonly<Record<typeof TASK_FILTERS[number], Parameter>> = {
   pool_id: text("Tasks of this pool"),
   status: text("Of these states, with commas between"),
   task_type: text("Of this type"),
-  tag: text("With all of these tags, with commas between"),
+  tag: text("With all of these tags (at most 10), with commas between"),
   min_priority: number("Of this priority or a higher one"),
   max_priority: number("Of this priority or a lower one"),
   min_attempt: number("In this attempt or a later one"),
@@ -31,7 +33,10 @@ const FILTERS: Readonly<Record<string, Parameter>> = {
   ended_before: time("Ended then or earlier"),
   min_run_ms: number("Ran so long or longer"),
   max_run_ms: number("Ran so long or shorter"),
-  text: text("In the name, a tag, the input, the result or the error"),
+  text: {
+    schema: z.string().max(TEXT_CHARS_MAX).optional(),
+    description: "In the name, a tag, the input, the result or the error",
+  },
   input: text('Places of the input and the values there, as JSON: {"url.host":"example.com"}'),
 };
 const PAGING: Readonly<Record<string, Parameter>> = {
@@ -96,14 +101,14 @@ export const TASK_OPERATIONS: readonly Operation[] = [
     summary: "Submits a task",
     parameters: { ...WAIT, ...KEY },
     body: {
-      schema: TaskSubmission,
+      schema: Submit,
       names: TASK_FIELDS,
       example: EXAMPLE,
       component: "TaskSubmission",
     },
     answers: [
-      { ...TASK, status: 202, description: "The new task" },
-      { ...TASK, description: "The task that the key gave before" },
+      { ...TASK, status: 202, description: "The new task", headers: ["Location"] },
+      { ...TASK, description: "The task that the key gave before", headers: ["Location"] },
     ],
     errors: SUBMITS,
   },
@@ -126,7 +131,9 @@ export const TASK_OPERATIONS: readonly Operation[] = [
       }),
       names: fieldNames(Batch.shape),
       example: { tasks: [EXAMPLE] },
-      others: { "application/x-ndjson": `${JSON.stringify(EXAMPLE)}\n` },
+      others: Object.fromEntries(
+        NDJSON_TYPES.map((type) => [type, `${JSON.stringify(EXAMPLE)}\n`]),
+      ),
     },
     answers: [
       {
@@ -150,7 +157,12 @@ export const TASK_OPERATIONS: readonly Operation[] = [
       example: { action: "run_again", filter: { status: "failed" }, dry_run: true },
     },
     answers: [
-      { status: 202, description: "The operation, which goes on", data: BulkOperation },
+      {
+        status: 202,
+        description: "The operation, which goes on",
+        data: BulkOperation,
+        headers: ["Location"],
+      },
       { status: 200, description: "Of a dry run: what is meant", data: DryRun },
     ],
     errors: ["pool_not_found", "journal_unavailable", "journal_corrupt"],
@@ -184,8 +196,13 @@ export const TASK_OPERATIONS: readonly Operation[] = [
       ...FILTERS,
     },
     answers: [
-      { status: 200, description: "A task a line", type: "application/x-ndjson" },
-      { status: 200, description: "A row a task, under a head", type: "text/csv" },
+      {
+        status: 200,
+        description: "A task a line, or a row a task under a head",
+        type: "application/x-ndjson",
+        otherTypes: ["text/csv"],
+        headers: ["Content-Disposition"],
+      },
     ],
     errors: ["pool_not_found", "journal_unavailable", "journal_corrupt"],
   },
@@ -241,7 +258,7 @@ export const TASK_OPERATIONS: readonly Operation[] = [
     path: "/api/tasks/{task_id}/again",
     tag: "Tasks",
     summary: "Submits a task once more as it was",
-    answers: [{ ...TASK, status: 202, description: "The new task" }],
+    answers: [{ ...TASK, status: 202, description: "The new task", headers: ["Location"] }],
     errors: [...READS, ...SUBMITS],
   },
   {
@@ -250,7 +267,12 @@ export const TASK_OPERATIONS: readonly Operation[] = [
     path: "/api/tasks/{task_id}/logs",
     tag: "Tasks",
     summary: "Lists what the task's code logged, oldest first",
-    parameters: { after: number("How many lines you have already: only those behind them") },
+    parameters: {
+      after: {
+        schema: z.int().min(0).optional(),
+        description: "How many lines you have already: only those behind them",
+      },
+    },
     answers: [{ status: 200, description: "The lines", data: z.array(LogLine) }],
     errors: READS,
   },

@@ -167,6 +167,15 @@ Deno.test("Manager.close() may come twice, and refuses what comes after", async 
   strictEqual(world.manager.listPools().length, 2); // they are there when the server starts again
 });
 
+Deno.test("Manager.close() waits for no deadline of a pool that drains, and leaves none behind", async () => {
+  // What it left would be a timer, which fails the test.
+  await using world = await startManager({}, { isolation: "thread" });
+  const { manager, id, sleeps } = world;
+  await manager.submit(sleeps({ input: { seconds: 600 } }));
+  const { state } = await manager.closePool(id, { deadlineMs: 3_600_000 });
+  strictEqual(state, "draining");
+});
+
 Deno.test("Manager.submitAgain() makes a new task as the old one was, without its key", async () => {
   await using world = await startManager({}, { runTimeoutMs: 1_234 });
   const { manager, id } = world;

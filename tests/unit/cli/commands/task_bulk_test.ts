@@ -37,6 +37,7 @@ Deno.test("task bulk says what became of the tasks, once all are gone through", 
   deepStrictEqual(seen.find(({ method }) => method === "POST")?.body, {
     action: "cancel",
     filter: { pool_id: POOL_ID, status: "pending", tag: "a,b", min_priority: 2 },
+    all: false,
     dry_run: false,
   });
   strictEqual(looks, 2);
@@ -51,7 +52,7 @@ Deno.test("task bulk --dry-run only counts", async () => {
     });
     strictEqual(out, told);
     deepStrictEqual(seen.map(({ body }) => body), [
-      { action: "run_again", filter: {}, dry_run: true },
+      { action: "run_again", filter: {}, all: true, dry_run: true },
     ]);
   }
 });
@@ -84,6 +85,7 @@ Deno.test("task bulk change says what is changed", async () => {
     priority: 4,
     pool_id: POOL_ID,
     filter: { status: "pending" },
+    all: false,
     dry_run: true,
   });
 });

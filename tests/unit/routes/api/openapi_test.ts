@@ -1,5 +1,5 @@
 /** The description of the API: it is valid, it leaves nothing out, and it tells nothing twice. */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import project from "../../../../deno.json" with { type: "json" };
 import { errorsOf, OPERATIONS } from "../../../../routes/api/openapi/document.ts";
@@ -52,7 +52,53 @@ Deno.test("The description's parts are all there, and all used", async () => {
   const names = Object.keys(document.components.schemas);
   const used = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)];
   deepStrictEqual([...new Set(used.map(([, name]) => name))].sort(), names.sort());
+  const headers = [...JSON.stringify(document).matchAll(/"#\/components\/headers\/([\w-]+)"/g)];
+  deepStrictEqual(
+    [...new Set(headers.map(([, name]) => name))].sort(),
+    Object.keys(document.components.headers).sort(),
+  );
   strictEqual(new Set(OPERATIONS.map(({ id }) => id)).size, OPERATIONS.length);
+});
+
+/** Each place of a JSON value, as its names with dots between. */
+function placesOf(value: unknown, at = ""): string[] {
+  if (typeof value !== "object" || value === null) return [at];
+  return Object.entries(value).flatMap(([name, one]) => placesOf(one, `${at}.${name}`));
+}
+
+Deno.test("Nothing is said to be read-only, in what is sent or what is answered", async () => {
+  const { paths, components } = await served();
+  const places = placesOf(paths).concat(placesOf(components));
+  ok(places.some((place) => place.endsWith("properties.tags.items.type")));
+  deepStrictEqual(places.filter((place) => place.endsWith(".readOnly")), []);
+});
+
+Deno.test("The body of a change has no defaults: a client that fills them in would reset a pool", async () => {
+  const { paths } = await served();
+  const bodies = [
+    paths["/api/pools/{pool_id}"].patch,
+    paths["/api/pools/{pool_id}/resize"].put,
+  ].map(({ requestBody }) => requestBody.content["application/json"].schema);
+  const created = paths["/api/pools"].post.requestBody.content["application/json"].schema;
+  strictEqual(created.properties.memory_mb.default, 512);
+  for (const body of bodies) {
+    deepStrictEqual(placesOf(body).filter((place) => /\.(default|\$ref)(\.|$)/.test(place)), []);
+  }
+  const [change] = bodies;
+  const { isolation: _, ...others } = created.properties;
+  const told = Object.keys(change.properties).filter((name) => name !== "reason");
+  deepStrictEqual(told.sort(), Object.keys(others).sort());
+  const untold = Object.entries<{ description?: string }>(change.properties)
+    .filter(([, { description }]) => description === undefined);
+  deepStrictEqual(untold, []);
+});
+
+Deno.test("A submit is described with what the first API's demo is said by", async () => {
+  const { components: { schemas: { TaskSubmission } } } = await served();
+  const { properties: { task_type, duration, priority }, required } = TaskSubmission;
+  deepStrictEqual(required, ["pool_id"]);
+  deepStrictEqual([task_type.default, priority.default], ["demo", 0]);
+  match(duration.description, /`demo`.*`seconds`/);
 });
 
 Deno.test("Each error is told of by an operation, with its meaning in each language", () => {
@@ -74,6 +120,9 @@ Deno.test("GET /api/docs describes each operation and its errors, in both langua
       const shown = page.elements.find(({ attributes }) => attributes.get("id") === id);
       const said = language === "en" ? summary : zhOperations[id] ?? "none";
       ok(shown?.text.includes(path) && shown.text.includes(said), `${language} ${id}`);
+      for (const { headers = [] } of operation.answers) {
+        ok(headers.every((name) => shown?.text.includes(name)), `${language} ${id} headers`);
+      }
       for (const code of errorsOf(operation)) {
         ok(shown?.text.includes(ERROR_TEXTS[code][language]), `${language} ${id} ${code}`);
       }

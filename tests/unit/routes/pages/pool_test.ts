@@ -82,7 +82,7 @@ Deno.test("POST /pools/:id/settings changes only what is another value", async (
   const sent = await send(app, `${PATH}/settings`, form);
   deepStrictEqual([sent.status, sent.headers.get("location")], [303, `${PATH}?tab=settings`]);
   deepStrictEqual(calls.filter(({ method }) => method === "changePool").map(({ args }) => args), [
-    [POOL_ID, { maxThreads: 6 }, { reason: "more work", ifVersion: 1 }],
+    [POOL_ID, { maxThreads: 6 }, { reason: "more work", ifVersions: [1] }],
   ]);
 });
 
@@ -99,7 +99,7 @@ Deno.test("POST /pools/:id/settings tells that somebody was quicker, and keeps w
   const { app } = appWith({
     getPool: () => pool,
     changePool: (_id, _changes, change) => {
-      if (change?.ifVersion !== 1) return Promise.resolve(POOL);
+      if (change?.ifVersions?.[0] !== 1) return Promise.resolve(POOL);
       pool = { ...POOL, settingsVersion: 2 };
       throw new LidoError("version_conflict", "Cannot change pool: …");
     },
