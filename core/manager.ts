@@ -301,10 +301,7 @@ export class Manager implements AsyncDisposable {
     submission: TaskSubmission,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<{ task: TaskSnapshot; isNew: boolean }> {
-    const task = this.#newTask(submission);
-    const [enqueued] = await this.#engine.enqueue([task], options.signal);
-    if (enqueued === undefined) throw new TypeError("Cannot submit task: the engine took none");
-    return { task: await this.#engine.get(enqueued.id), isNew: enqueued.isNew };
+    return await this.#engine.enqueueOne(this.#newTask(submission), options.signal);
   }
 
   /** What {@link submit} would refuse is refused; nothing is submitted. @throws {LidoError} as it. */
@@ -336,9 +333,7 @@ export class Manager implements AsyncDisposable {
     const old = await this.#engine.get(id);
     this.#checkOpen("submit task");
     this.#pools.get(old.poolId).checkOpen("submit task to");
-    const task = takeInAgain(old, this.#types);
-    await this.#engine.enqueue([task]);
-    return await this.#engine.get(task.id);
+    return (await this.#engine.enqueueOne(takeInAgain(old, this.#types))).task;
   }
 
   /** @throws {LidoError} `task_not_found`. */

@@ -167,6 +167,12 @@ export interface Engine extends AsyncDisposable {
    */
   enqueue(tasks: readonly NewTask[], signal?: AbortSignal): Promise<readonly Enqueued[]>;
 
+  /** As {@link enqueue} of one, and gives it as it stands then. */
+  enqueueOne(
+    task: NewTask,
+    signal?: AbortSignal,
+  ): Promise<{ readonly task: TaskSnapshot; readonly isNew: boolean }>;
+
   /**
    * Cancels a task that has not begun.
    * @throws {LidoError} `task_not_found`, `task_not_cancellable`, `journal_unavailable`.

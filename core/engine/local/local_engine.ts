@@ -60,7 +60,7 @@ import { Queue } from "./queue.ts";
 import { recover } from "./recovery.ts";
 import { Retention } from "./retention.ts";
 import { endRow, isTimeout, moveRow, notesOf, submitRow } from "./rows.ts";
-import { snapshotOf } from "./stored_snapshot.ts";
+import { newSnapshot, snapshotOf } from "./stored_snapshot.ts";
 import type { Tallies } from "./tallies.ts";
 import { changeTask } from "./task_change.ts";
 import { TaskFinder } from "./task_finder.ts";
@@ -86,7 +86,7 @@ export interface LocalEngineOptions {
   readonly clock?: Clock;
   /** Waiting tasks of a pool that are kept in memory; about 4,000 if left out. */
   readonly windowTasks?: number;
-  /** Rows of a group from which on it is answered before the tables have it; 256 if left out. */
+  /** Rows of a group from which on it is answered before the tables have it; 32 if left out. */
   readonly inboxRowsMin?: number;
   /** Where the code of a type is now: tasks that come back run it from there. */
   findType?(name: string): NewTask["type"] | undefined;
@@ -126,6 +126,8 @@ export class LocalEngine implements Engine, RecordListener {
   readonly #capacity: Capacity;
   readonly #waiters = new EndWaiters();
   readonly #keys = new IdempotencyKeys();
+  /** When tasks were submitted that went to the disk and not to memory. */
+  readonly #leftAtMs = new WeakMap<NewTask, number>();
   #lastSeq: number;
   #isSuspended = false;
 
@@ -311,6 +313,20 @@ export class LocalEngine implements Engine, RecordListener {
         if (queue !== undefined) this.#capacity.admitWaiting(queue);
       }
     }
+  }
+
+  async enqueueOne(
+    task: NewTask,
+    signal?: AbortSignal,
+  ): Promise<{ readonly task: TaskSnapshot; readonly isNew: boolean }> {
+    const [{ id, isNew } = never()] = await this.enqueue([task], signal);
+    const leftAtMs = this.#leftAtMs.get(task);
+    if (!isNew || leftAtMs === undefined || this.#records.has(id)) {
+      return { task: await this.get(id), isNew };
+    }
+    // To read it, the tables would have to catch up with all that was answered before.
+    const why = SENTENCES.oneOfMany(this.counts(task.poolId).pending);
+    return { task: newSnapshot(task, leftAtMs, why), isNew };
   }
 
   async cancel(id: TaskId, cause: string): Promise<void> {
@@ -579,8 +595,8 @@ export class LocalEngine implements Engine, RecordListener {
     this.#parts.tallies.add(task.poolId, "pending", 1);
     this.#tell(task, "pending");
     const record = this.#window.place(queue, task, seq, submittedAtMs);
-    if (record === undefined) return;
-    if (queue.isSealed) {
+    if (record === undefined) this.#leftAtMs.set(task, submittedAtMs);
+    else if (queue.isSealed) {
       record.runner.withdraw(record, SENTENCES.poolWasClosedMeanwhile());
     }
   }
@@ -674,6 +690,10 @@ export class LocalEngine implements Engine, RecordListener {
     if (queue !== undefined) return queue;
     throw new LidoError("pool_not_found", `Cannot find pool: none has the id ${poolId}`);
   }
+}
+
+function never(): never {
+  throw new TypeError("Cannot enqueue task: it was neither taken nor refused");
 }
 
 function poolsOf(tasks: readonly NewTask[]): ReadonlySet<PoolId> {

@@ -26,6 +26,27 @@ export function snapshotOf(row: StoredTask, why: string): TaskSnapshot {
   };
 }
 
+/** A task that was submitted a moment ago, and waits. */
+export function newSnapshot(task: NewTask, submittedAtMs: number, why: string): TaskSnapshot {
+  const { id, poolId, name, type, priority, tags, runTimeoutMs, inputJson } = task;
+  return {
+    id,
+    poolId,
+    name,
+    type: type.name,
+    codeVersion: null,
+    priority,
+    tags,
+    attempt: 1,
+    submittedAtMs,
+    runTimeoutMs,
+    inputJson,
+    status: { state: "pending", why },
+    metrics: {},
+    lateErrors: [],
+  };
+}
+
 /** The task as it was submitted; `type` is where its code is now. */
 export function taskOf(row: StoredTask, type: NewTask["type"] | undefined): NewTask {
   return {

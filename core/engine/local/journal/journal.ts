@@ -11,7 +11,7 @@ import type { Cell, Change, FromWriter, ToWriter } from "./group.ts";
 import { type EndedTask, GroupDraft } from "./group_draft.ts";
 
 /** A group of fewer rows goes to the tables at once: who submits a few may read them at once, too. */
-const INBOX_ROWS_MIN = 256;
+const INBOX_ROWS_MIN = 32;
 /** Between two tries to write what the disk refused. */
 const RETRY_MS = 1_000;
 /** Tasks that may wait for the disk, and the characters of their inputs. */

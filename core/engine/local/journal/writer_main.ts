@@ -4,7 +4,6 @@
  * no longer be so. After a failed fsync nothing is written, or told as written, before all that was
  * committed earlier is on the disk once more (see `wal_renewal.ts`).
  */
-import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import type { FromWriter, GroupMessage, ToWriter } from "./group.ts";
 import { GroupStore } from "./group_store.ts";
@@ -13,10 +12,13 @@ import { openError } from "./open_error.ts";
 import { renewWal } from "./wal_renewal.ts";
 import { messageOf } from "../../../model/errors.ts";
 
-/** The write-ahead file is emptied into the main one beyond this size, after the answer was sent. */
-const CHECKPOINT_BYTES = 32 * 1024 * 1024;
+/**
+ * What the write-ahead file has beyond the main one goes there once it is so many pages, of 4 KiB each,
+ * after the answer was sent.
+ */
+const CHECKPOINT_FRAMES = 8_192;
 /** Beyond this readers must let go of it, so that it begins anew. */
-const TRUNCATE_BYTES = 512 * 1024 * 1024;
+const TRUNCATE_FRAMES = 131_072;
 /** What is written next waits so long for readers at most: one that makes a backup takes its time. */
 const TRUNCATE_WAIT_MS = 20;
 
@@ -127,12 +129,15 @@ function applyNext(): void {
 /** Failing is no harm: the file only stays long. */
 function checkpoint(): void {
   try {
-    const { size } = statSync(`${where.path}-wal`);
-    if (size > TRUNCATE_BYTES) {
+    // The file's length would not do: it stays as long as it ever was.
+    const { log, checkpointed } = db?.prepare("PRAGMA wal_checkpoint(NOOP)").get() ?? {};
+    if (Number(log) > TRUNCATE_FRAMES) {
       db?.exec(`PRAGMA busy_timeout = ${TRUNCATE_WAIT_MS}`);
       db?.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
       db?.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
-    } else if (size > CHECKPOINT_BYTES) db?.prepare("PRAGMA wal_checkpoint(PASSIVE)").get();
+    } else if (Number(log) - Number(checkpointed) > CHECKPOINT_FRAMES) {
+      db?.prepare("PRAGMA wal_checkpoint(PASSIVE)").get();
+    }
   } catch (error) {
     // The next group's own failure will tell what is wrong, but of a failed fsync none would.
     noteFailure(error);
