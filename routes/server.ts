@@ -114,26 +114,27 @@ function listenWithDeno(options: ServeOptions, port: number, cut: AbortSignal): 
       options.onError(error);
       return new Response("Internal server error", { status: 500 });
     },
-  }, (request) => answerUntilCut(options.app, request, cut));
+  }, answerUntilCut(options.app, cut));
 }
 
 /**
  * Answers, or says that the server ends, whichever is first. (Deno.serve's own `signal` cannot be
  * used for this: aborting it after `shutdown()` throws where nothing can catch it.)
  */
-async function answerUntilCut(
-  app: Answering,
-  request: Request,
-  cut: AbortSignal,
-): Promise<Response> {
-  const ended = Promise.withResolvers<Response>();
-  const end = () => ended.resolve(new Response("Server is closing", { status: 503 }));
-  cut.addEventListener("abort", end);
-  try {
-    return await Promise.race([app.fetch(request), ended.promise]);
-  } finally {
-    cut.removeEventListener("abort", end);
-  }
+function answerUntilCut(app: Answering, cut: AbortSignal): (request: Request) => Promise<Response> {
+  const open = new Set<(response: Response) => void>();
+  onAbort(cut, () => {
+    for (const end of open) end(new Response("Server is closing", { status: 503 }));
+  });
+  return async (request) => {
+    const { promise: ended, resolve: end } = Promise.withResolvers<Response>();
+    open.add(end);
+    try {
+      return await Promise.race([app.fetch(request), ended]);
+    } finally {
+      open.delete(end);
+    }
+  };
 }
 
 function urlHost(host: string): string {

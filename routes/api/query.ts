@@ -18,9 +18,13 @@ export type PageQuery = { page: number; perPage: number } | { cursor: string; pe
 /** Parameters by name; those that were left empty are left out. */
 export type Query = ReadonlyMap<string, string>;
 
+const NONE: Query = new Map();
+
 /** Reads the parameters: the guard of queries has let through only what is described, and once. */
 export function readQuery(c: Context<AppEnv>): Query {
-  return new Map([...new URL(c.req.url).searchParams].filter(([, value]) => value !== ""));
+  const { url } = c.req;
+  if (!url.includes("?")) return NONE;
+  return new Map([...new URL(url).searchParams].filter(([, value]) => value !== ""));
 }
 
 /** The pool's id in the path; what is no id names no pool. */

@@ -24,12 +24,13 @@ const CLOSE_OBJECT = 0x7d;
  * @throws {HttpError} `invalid_json`, saying why.
  */
 export function readJson(c: Context<AppEnv>): unknown {
-  return parseJson(c.var.body);
+  return parseJson(c.get("body"));
 }
 
 /** As {@link readJson}, but a request without a body is an empty object. */
 export function readOptionalJson(c: Context<AppEnv>): unknown {
-  return c.var.body.length === 0 ? {} : parseJson(c.var.body);
+  const body = c.get("body"); // of `c.var` each look makes a copy
+  return body.length === 0 ? {} : parseJson(body);
 }
 
 /**
