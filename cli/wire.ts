@@ -23,10 +23,20 @@ export interface WirePool {
 export interface WireWorker {
   readonly index: number;
   readonly state: string;
+  readonly running: readonly WireRunning[];
   readonly done: number;
   readonly failed: number;
   readonly memory_bytes: number;
   readonly pid: number | null;
+}
+
+/** What a thread runs now. */
+export interface WireRunning {
+  readonly task_id: string;
+  readonly name: string;
+  readonly task_type: string;
+  readonly run_ms: number;
+  readonly progress: { readonly done: number; readonly total: number } | null;
 }
 
 /** A task, as the API sends it. */
