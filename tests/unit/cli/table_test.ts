@@ -39,6 +39,16 @@ Deno.test("drawTable() cuts the widest column to fit a terminal, and ids last", 
   );
 });
 
+Deno.test("drawTable() counts cells, not characters", () => {
+  const rows = [{ id: "a", name: "线程", count: 5 }, { id: "b", name: "five5", count: 7 }];
+  strictEqual(
+    drawTable(rows, COLUMNS, FILE),
+    "ID  NAME   COUNT\n" +
+      "a   线程       5\n" +
+      "b   five5      7\n",
+  );
+});
+
 Deno.test("drawTable() cuts nothing when the output is no terminal", () => {
   const rows = [{ id: "1", name: "x".repeat(100), count: 5 }];
   strictEqual(drawTable(rows, COLUMNS, FILE).includes("x".repeat(100)), true);
