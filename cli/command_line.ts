@@ -27,14 +27,23 @@ export function addExamples(command: Command, ...examples: readonly string[]): C
   return command.addHelpText("after", ["", title, ...lines].join("\n"));
 }
 
+/** Where the server is that the flags or the environment name. */
+export function urlFor(world: World, { url }: ServerFlags): string {
+  return url ?? (world.env["LIDO_URL"] || DEFAULT_URL);
+}
+
 /** A client of the server that the flags or the environment name. */
-export function clientFor(world: World, flags: ServerFlags): ApiClient {
-  const home = world.env["LIDO_URL"] || DEFAULT_URL;
-  const url = flags.url ?? home;
+export function clientFor(
+  world: World,
+  flags: ServerFlags,
+  timeoutMs?: number,
+): ApiClient {
+  const home = urlFor(world, {});
+  const url = urlFor(world, flags);
   // The token is for the environment's server: a mistyped --url must not carry it to another one.
   const isHome = URL.parse(url)?.origin === URL.parse(home)?.origin;
   const token = isHome ? world.env["LIDO_TOKEN"] || undefined : undefined;
-  return new ApiClient({ url, token, fetch: world.fetch });
+  return new ApiClient({ url, token, timeoutMs, fetch: world.fetch });
 }
 
 /** Prints data as JSON, or as the text that a person reads. */

@@ -11,6 +11,7 @@ import { addRestoreCommand } from "./commands/restore.ts";
 import { addStartCommand } from "./commands/start.ts";
 import { addSubmitCommand } from "./commands/submit.ts";
 import { addTaskCommands } from "./commands/task.ts";
+import { addTopCommand } from "./commands/top.ts";
 import { addTypesCommand } from "./commands/types.ts";
 import { CommandError, EXIT, type ExitCode, UsageError } from "./exit_code.ts";
 import { printableLines } from "./printable.ts";
@@ -45,6 +46,7 @@ function makeProgram(world: World): Command {
   addSubmitCommand(program, world);
   addTaskCommands(program, world);
   addTypesCommand(program, world);
+  addTopCommand(program, world);
   addDoctorCommand(program, world);
   addBackupCommand(program, world);
   addRestoreCommand(program, world);

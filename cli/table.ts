@@ -16,8 +16,15 @@ const GAP = "  ";
 const COLUMN_CELLS_MIN = 4;
 
 /** The colour of each word that tells a state; other words have none. */
-const STATE_COLOURS = new Map<string, Parameters<typeof styleText>[0]>([
+export const STATE_COLOURS: ReadonlyMap<string, Parameters<typeof styleText>[0]> = new Map<
+  string,
+  Parameters<typeof styleText>[0]
+>([
   ["running", "cyan"],
+  ["busy", "cyan"],
+  ["idle", "dim"],
+  ["stopping", "yellow"],
+  ["zombie", "red"],
   ["ok", "green"],
   ["completed", "green"],
   ["failed", "red"],

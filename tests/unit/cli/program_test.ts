@@ -14,6 +14,7 @@ const COMMANDS = [
   "task",
   ...["list", "show", "cancel", "stop", "logs"].map((name) => `task ${name}`),
   "types",
+  "top",
   "doctor",
   "backup",
   "restore",

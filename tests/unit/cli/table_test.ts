@@ -13,7 +13,7 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: "NAME", text: (row) => row.name },
   { title: "COUNT", text: (row) => String(row.count), isNumber: true },
 ];
-const FILE: Output = { isTerminal: false, hasColours: false, columns: 80, write: () => {} };
+const FILE: Output = { isTerminal: false, hasColours: false, columns: 80, write: () => true };
 
 Deno.test("drawTable() aligns text left and numbers right", () => {
   const rows = [{ id: "a", name: "first", count: 5 }, { id: "bcd", name: "2nd", count: 123456 }];
