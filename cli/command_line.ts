@@ -1,5 +1,5 @@
 /** What the commands have in common: the flags that reach a server, examples, strict numbers. */
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { ApiClient } from "./client.ts";
 import { DEFAULT_URL } from "./http_client.ts";
 import { printableJson } from "./printable.ts";
@@ -25,6 +25,16 @@ export function addExamples(command: Command, ...examples: readonly string[]): C
   const title = examples.length === 1 ? "Example:" : "Examples:";
   const lines = examples.map((example) => `  $ deno task ${example}`);
   return command.addHelpText("after", ["", title, ...lines].join("\n"));
+}
+
+/**
+ * An option of known words. They are told in the help and completed by shells; what else is said is
+ * the server's to refuse, since it takes several with commas between, too.
+ */
+export function wordsOption(flags: string, description: string, words: readonly string[]): Option {
+  const option = new Option(flags, description);
+  option.argChoices = [...words];
+  return option;
 }
 
 /** Where the server is that the flags or the environment name. */

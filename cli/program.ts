@@ -5,6 +5,7 @@ import { LidoError, messageOf } from "../core/model/errors.ts";
 import { ApiError, UnreachedError } from "./api_errors.ts";
 import { addExamples } from "./command_line.ts";
 import { addBackupCommand } from "./commands/backup.ts";
+import { addCompletionCommands } from "./commands/completion.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addPoolCommands } from "./commands/pool.ts";
 import { addRestoreCommand } from "./commands/restore.ts";
@@ -50,6 +51,7 @@ function makeProgram(world: World): Command {
   addDoctorCommand(program, world);
   addBackupCommand(program, world);
   addRestoreCommand(program, world);
+  addCompletionCommands(program, world);
   return addExamples(program, "start", "submit checksum --path docs --wait", "pool list");
 }
 

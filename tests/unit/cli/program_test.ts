@@ -18,6 +18,7 @@ const COMMANDS = [
   "doctor",
   "backup",
   "restore",
+  "completion",
 ];
 
 Deno.test.each(COMMANDS.map((name) => [name] as const))(
