@@ -1,5 +1,6 @@
 /** The entry: hands the process to the command line, and its answer back as the exit code. */
 import { runProgram } from "./cli/program.ts";
+import { takeTerminal } from "./cli/terminal.ts";
 import type { Output, World } from "./cli/world.ts";
 
 /** Line length where nobody knows the terminal's, or there is none. */
@@ -10,9 +11,10 @@ const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   : ["SIGINT", "SIGTERM"];
 
 function makeWorld(): World {
+  const out = makeOutput(Deno.stdout);
   return {
     env: Deno.env.toObject(),
-    out: makeOutput(Deno.stdout),
+    out,
     err: makeOutput(Deno.stderr),
     readText: (path) =>
       path === "-" ? new Response(Deno.stdin.readable).text() : Deno.readTextFile(path),
@@ -23,6 +25,7 @@ function makeWorld(): World {
       }),
     fetch: (url, init) => fetch(url, init),
     takeStopSignal,
+    takeTerminal: () => takeTerminal(out),
   };
 }
 
@@ -37,12 +40,14 @@ function makeOutput(stream: typeof Deno.stdout): Output {
   };
 }
 
-function writeAll(stream: typeof Deno.stdout, bytes: Uint8Array): void {
+function writeAll(stream: typeof Deno.stdout, bytes: Uint8Array): boolean {
   try {
     for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+    return true;
   } catch (error) {
     // `lido task list | head -1`: who reads has seen enough, and a server goes on without.
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    return false;
   }
 }
 

@@ -5,6 +5,7 @@ import type {
   WireBrokenFile,
   WireBulk,
   WireFinding,
+  WireHealth,
   WireLogLine,
   WirePool,
   WireSettingsVersion,
@@ -206,6 +207,11 @@ export class ApiClient {
   /** One copy of the server's journal, as a file of SQLite. */
   downloadBackup(): Promise<ReadableStream<Uint8Array>> {
     return this.#http.download("/api/backup", "application/vnd.sqlite3");
+  }
+
+  /** Whether the server is well, and its totals. */
+  getHealth(): Promise<WireHealth> {
+    return this.#http.readBare("/health/live", "healthy");
   }
 
   /** What the server's self-test found, and a look at its journal. */

@@ -1,5 +1,5 @@
 /** What the commands have in common: the flags that reach a server, examples, strict numbers. */
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { ApiClient } from "./client.ts";
 import { DEFAULT_URL } from "./http_client.ts";
 import { printableJson } from "./printable.ts";
@@ -27,14 +27,33 @@ export function addExamples(command: Command, ...examples: readonly string[]): C
   return command.addHelpText("after", ["", title, ...lines].join("\n"));
 }
 
+/**
+ * An option of known words. They are told in the help and completed by shells; what else is said is
+ * the server's to refuse, since it takes several with commas between, too.
+ */
+export function wordsOption(flags: string, description: string, words: readonly string[]): Option {
+  const option = new Option(flags, description);
+  option.argChoices = [...words];
+  return option;
+}
+
+/** Where the server is that the flags or the environment name. */
+export function urlFor(world: World, { url }: ServerFlags): string {
+  return url ?? (world.env["LIDO_URL"] || DEFAULT_URL);
+}
+
 /** A client of the server that the flags or the environment name. */
-export function clientFor(world: World, flags: ServerFlags): ApiClient {
-  const home = world.env["LIDO_URL"] || DEFAULT_URL;
-  const url = flags.url ?? home;
+export function clientFor(
+  world: World,
+  flags: ServerFlags,
+  timeoutMs?: number,
+): ApiClient {
+  const home = urlFor(world, {});
+  const url = urlFor(world, flags);
   // The token is for the environment's server: a mistyped --url must not carry it to another one.
   const isHome = URL.parse(url)?.origin === URL.parse(home)?.origin;
   const token = isHome ? world.env["LIDO_TOKEN"] || undefined : undefined;
-  return new ApiClient({ url, token, fetch: world.fetch });
+  return new ApiClient({ url, token, timeoutMs, fetch: world.fetch });
 }
 
 /** Prints data as JSON, or as the text that a person reads. */

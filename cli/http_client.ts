@@ -13,6 +13,8 @@ export interface HttpClientOptions {
   readonly url: string;
   /** Sent as a bearer token. */
   readonly token: string | undefined;
+  /** How long an answer may take until none is taken to come; for ever if left out. */
+  readonly timeoutMs?: number | undefined;
   readonly fetch: World["fetch"];
 }
 
@@ -66,6 +68,20 @@ export class HttpClient {
   }
 
   /**
+   * Asks for JSON that has no envelope; the name of one of its fields tells that it is Lido's.
+   * @throws {ApiError} if the server refuses.
+   * @throws {NotLidoError} if something else answers.
+   * @throws {UnreachedError} if nothing answers.
+   */
+  async readBare<T>(path: string, field: string): Promise<T> {
+    const { status, text } = await this.#exchange({ method: "GET", path });
+    const value = parseObject(text);
+    if (value !== undefined && Object.hasOwn(value, field)) return value as T; // the API's contract
+    this.#open(text, status);
+    throw new NotLidoError(this.#options.url, status);
+  }
+
+  /**
    * Asks for what is no JSON; its body is the caller's to read, or to cancel.
    * @throws {ApiError} if the server refuses.
    * @throws {NotLidoError} if something else answers.
@@ -99,7 +115,7 @@ export class HttpClient {
   }
 
   async #fetch<T>(request: ApiRequest, read: (response: Response) => Promise<T>): Promise<T> {
-    const { url, token, fetch } = this.#options;
+    const { url, token, timeoutMs, fetch } = this.#options;
     const headers = new Headers({ accept: "application/json" });
     if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
     const init: RequestInit = { method: request.method, headers };
@@ -107,11 +123,14 @@ export class HttpClient {
       headers.set("content-type", "application/json");
       init.body = JSON.stringify(request.body);
     }
+    if (timeoutMs !== undefined) init.signal = AbortSignal.timeout(timeoutMs);
     try {
       return await read(await fetch(url + request.path + queryOf(request.query), init));
     } catch (error) {
       // fetch reports every trouble of the network as a TypeError.
-      if (error instanceof TypeError) throw new UnreachedError(url, { cause: error });
+      if (error instanceof TypeError || init.signal?.aborted) {
+        throw new UnreachedError(url, { cause: error });
+      }
       throw error;
     }
   }
@@ -126,17 +145,21 @@ function queryOf(query: ApiRequest["query"]): string {
 }
 
 function parseEnvelope(text: string): Envelope | undefined {
+  const value = parseObject(text);
+  return value !== undefined && isEnvelope(value) ? value : undefined;
+}
+
+function parseObject(text: string): object | undefined {
   try {
     const value = parseExactJson(text);
-    return isEnvelope(value) ? value : undefined;
+    return typeof value === "object" && value !== null ? value : undefined;
   } catch {
     return undefined; // no JSON: some other server answered
   }
 }
 
-function isEnvelope(value: unknown): value is Envelope {
-  return typeof value === "object" && value !== null && "success" in value &&
-    typeof value.success === "boolean";
+function isEnvelope(value: object): value is Envelope {
+  return "success" in value && typeof value.success === "boolean";
 }
 
 function refusal({ error, code, details }: Envelope, status: number): ApiError {

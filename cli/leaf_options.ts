@@ -96,7 +96,8 @@ function place(root: Record<string, unknown>, path: readonly string[], value: un
   root[name] = inner;
 }
 
-function placeholder(leaf: SchemaLeaf): string {
+/** What stands for a leaf's value in the help: its kind, or the words that it may be. */
+export function placeholder(leaf: SchemaLeaf): string {
   if (leaf.kind === "choice") return leaf.choices.join("|");
   return leaf.kind === "list" ? leaf.element?.kind ?? "text" : leaf.kind;
 }

@@ -5,12 +5,14 @@ import { LidoError, messageOf } from "../core/model/errors.ts";
 import { ApiError, UnreachedError } from "./api_errors.ts";
 import { addExamples } from "./command_line.ts";
 import { addBackupCommand } from "./commands/backup.ts";
+import { addCompletionCommands } from "./commands/completion.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addPoolCommands } from "./commands/pool.ts";
 import { addRestoreCommand } from "./commands/restore.ts";
 import { addStartCommand } from "./commands/start.ts";
 import { addSubmitCommand } from "./commands/submit.ts";
 import { addTaskCommands } from "./commands/task.ts";
+import { addTopCommand } from "./commands/top.ts";
 import { addTypesCommand } from "./commands/types.ts";
 import { CommandError, EXIT, type ExitCode, UsageError } from "./exit_code.ts";
 import { printableLines } from "./printable.ts";
@@ -45,9 +47,11 @@ function makeProgram(world: World): Command {
   addSubmitCommand(program, world);
   addTaskCommands(program, world);
   addTypesCommand(program, world);
+  addTopCommand(program, world);
   addDoctorCommand(program, world);
   addBackupCommand(program, world);
   addRestoreCommand(program, world);
+  addCompletionCommands(program, world);
   return addExamples(program, "start", "submit checksum --path docs --wait", "pool list");
 }
 

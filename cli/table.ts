@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { fitTo, widthOf } from "./display_width.ts";
 import { printable } from "./printable.ts";
 import type { Output } from "./world.ts";
 
@@ -12,11 +13,18 @@ export interface Column<Row> {
 }
 
 const GAP = "  ";
-const COLUMN_CHARS_MIN = 4;
+const COLUMN_CELLS_MIN = 4;
 
 /** The colour of each word that tells a state; other words have none. */
-const STATE_COLOURS = new Map<string, Parameters<typeof styleText>[0]>([
+export const STATE_COLOURS: ReadonlyMap<string, Parameters<typeof styleText>[0]> = new Map<
+  string,
+  Parameters<typeof styleText>[0]
+>([
   ["running", "cyan"],
+  ["busy", "cyan"],
+  ["idle", "dim"],
+  ["stopping", "yellow"],
+  ["zombie", "red"],
   ["ok", "green"],
   ["completed", "green"],
   ["failed", "red"],
@@ -35,12 +43,12 @@ export function drawTable<Row>(
   const cells = rows.map((row) => columns.map((column) => printable(column.text(row))));
   const titles = columns.map((column) => column.title);
   const natural = titles.map((title, index) =>
-    Math.max(...[title, ...cells.map((line) => line[index] ?? "")].map(charsOf))
+    Math.max(...[title, ...cells.map((line) => line[index] ?? "")].map(widthOf))
   );
   const widths = output.isTerminal ? fit(natural, columns, output.columns) : natural;
   const draw = (line: readonly string[], hasColours: boolean) =>
     line.map((cell, index) => {
-      const placed = place(cell, widths[index] ?? 0, columns[index]?.isNumber ?? false);
+      const placed = fitTo(cell, widths[index] ?? 0, columns[index]?.isNumber ?? false);
       return hasColours ? colour(placed) : placed;
     }).join(GAP).trimEnd() + "\n";
   return draw(titles, false) + cells.map((line) => draw(line, output.hasColours)).join("");
@@ -73,21 +81,10 @@ function narrow(
   while (widths.reduce((sum, width) => sum + width, 0) > room) {
     const cuttable = widths.map((width, index) => isCuttable[index] ? width : 0);
     const widest = Math.max(...cuttable);
-    if (widest <= COLUMN_CHARS_MIN) break;
+    if (widest <= COLUMN_CELLS_MIN) break;
     widths[cuttable.indexOf(widest)] = widest - 1;
   }
   return widths;
-}
-
-function place(cell: string, width: number, isNumber: boolean): string {
-  const chars = [...cell];
-  const text = chars.length > width ? chars.slice(0, width - 1).join("") + "…" : cell;
-  const padding = " ".repeat(width - charsOf(text));
-  return isNumber ? padding + text : text + padding;
-}
-
-function charsOf(text: string): number {
-  return [...text].length;
 }
 
 function colour(placed: string): string {

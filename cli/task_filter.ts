@@ -1,6 +1,7 @@
 /** Flags that say which tasks are meant, and the filter of the API that they stand for. */
 import type { Command } from "commander";
-import { parseInteger } from "./command_line.ts";
+import { TASK_STATES } from "../core/model/task_state.ts";
+import { parseInteger, wordsOption } from "./command_line.ts";
 import type { ApiClient } from "./client.ts";
 import { findPoolId } from "./find_pool.ts";
 
@@ -22,7 +23,9 @@ export type WireFilter = Readonly<Record<string, string | number>>;
 export function addFilterFlags(command: Command): Command {
   return command
     .option("--pool <pool>", "of this pool only: its id, or its name while one open pool bears it")
-    .option("--status <states>", "in these states, with commas between")
+    .addOption(
+      wordsOption("--status <states>", "in these states, with commas between", TASK_STATES),
+    )
     .option("--type <type>", "of this type")
     .option("--tag <tags>", "with all of these tags, with commas between")
     .option("--text <text>", "with this in the name, a tag, the input, the result or the error")

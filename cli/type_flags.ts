@@ -1,5 +1,5 @@
 /** The second pass of `submit`: flags made from the task type's own input schema. */
-import { Command } from "commander";
+import { Command, type Option } from "commander";
 import { UsageError } from "./exit_code.ts";
 import { addLeafOptions, type LeafFlags, nameFlags, readLeafOptions } from "./leaf_options.ts";
 import { listLeaves } from "./schema_leaves.ts";
@@ -22,6 +22,11 @@ export class TypeFlags {
       .helpOption(false)
       .allowExcessArguments(false);
     addLeafOptions(this.#command, this.#flags);
+  }
+
+  /** The flags themselves. */
+  get options(): readonly Option[] {
+    return this.#command.options;
   }
 
   /**

@@ -13,20 +13,39 @@ export interface WirePool {
   readonly completed_tasks: number;
   readonly failed_tasks: number;
   readonly cancelled_tasks: number;
+  readonly oldest_wait_ms: number | null;
+  readonly wait_ms: WirePercentiles;
+  readonly run_ms: WirePercentiles;
   readonly zombies: number;
   readonly start_problem: string | null;
   readonly workers: readonly WireWorker[];
   readonly [setting: string]: unknown;
 }
 
+/** Milliseconds since a pool was opened. */
+export interface WirePercentiles {
+  readonly count: number;
+  readonly p95: number;
+}
+
 /** A slot of a pool. */
 export interface WireWorker {
   readonly index: number;
   readonly state: string;
+  readonly running: readonly WireRunning[];
   readonly done: number;
   readonly failed: number;
   readonly memory_bytes: number;
   readonly pid: number | null;
+}
+
+/** What a thread runs now. */
+export interface WireRunning {
+  readonly task_id: string;
+  readonly name: string;
+  readonly task_type: string;
+  readonly run_ms: number;
+  readonly progress: { readonly done: number; readonly total: number } | null;
 }
 
 /** A task, as the API sends it. */
@@ -108,6 +127,24 @@ export interface WireLogLine {
   readonly at: string;
   readonly level: string;
   readonly text: string;
+}
+
+/** Whether the server is well, and its totals. */
+export interface WireHealth {
+  readonly healthy: boolean;
+  readonly alerts: readonly { readonly level: string; readonly message: string }[];
+  readonly stats: {
+    readonly total_pools: number;
+    readonly pending_tasks: number;
+    readonly running_tasks: number;
+    readonly completed_tasks: number;
+    readonly failed_tasks: number;
+    readonly workers: number;
+    readonly busy_workers: number;
+    readonly zombies: number;
+    readonly started_at: string;
+    readonly memory_bytes: number;
+  };
 }
 
 /** What a check of the server, or of its journal, found. */

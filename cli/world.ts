@@ -6,8 +6,24 @@ export interface Output {
   readonly hasColours: boolean;
   /** Cells in a line, where it is a terminal. */
   readonly columns: number;
-  /** Never throws because nobody reads any more. */
+  /** False when nobody reads any more, which is no error. */
+  write(text: string): boolean;
+}
+
+/** How big a terminal is, in cells. */
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** A terminal that a command draws over as a whole; all is as before when it is disposed of. */
+export interface Terminal extends Disposable {
+  /** What is typed from now on, unechoed and as it comes, Ctrl-C too; ends with the terminal. */
+  readonly typed: AsyncIterable<string>;
+  size(): TerminalSize;
   write(text: string): void;
+  /** Calls back whenever it has got another size. */
+  onResize(tell: () => void): void;
 }
 
 /** All that a command may reach outside itself; `main.ts` makes the real one, tests make their own. */
@@ -25,4 +41,6 @@ export interface World {
    * system, which would end the process at once; a second request still does.
    */
   takeStopSignal(): AbortSignal;
+  /** Takes the terminal over, if a person sits at one. */
+  takeTerminal(): Terminal | undefined;
 }

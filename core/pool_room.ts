@@ -304,6 +304,8 @@ function slotSnapshot(slot: Slot): SlotSnapshot {
       const isTold = lane !== undefined && lane.progressTotal > 0;
       return {
         taskId: attempt.taskId,
+        name: attempt.name,
+        typeName: attempt.type.name,
         runMs: performance.now() - attempt.beganMs,
         progress: isTold ? { done: lane.progressDone, total: lane.progressTotal } : null,
       };

@@ -6,6 +6,7 @@ import {
   parseInteger,
   print,
   type ServerFlags,
+  wordsOption,
 } from "../command_line.ts";
 import type { PoolAction } from "../client.ts";
 import { findPool, findPoolId, POOL_ARGUMENT } from "../find_pool.ts";
@@ -16,6 +17,8 @@ import { printable } from "../printable.ts";
 import type { WirePool } from "../wire.ts";
 import type { World } from "../world.ts";
 import { addPoolSettings, addSettingsVersions } from "./pool_settings.ts";
+
+const POOL_STATES = ["running", "paused", "draining", "closed", "all"];
 
 /** Adds `pool` and what can be done to pools. */
 export function addPoolCommands(program: Command, world: World): void {
@@ -38,7 +41,11 @@ export function addPoolCommands(program: Command, world: World): void {
 
 function addList(pool: Command, world: World): void {
   const list = pool.command("list").description("list the open pools")
-    .option("--status <states>", "others too: running,paused,draining,closed, or all");
+    .addOption(wordsOption(
+      "--status <states>",
+      "those in these states, with commas between; the open ones if left out",
+      POOL_STATES,
+    ));
   addServerFlags(list, "pool list", "pool list --status all --json")
     .action(async (flags: ServerFlags & { status?: string }) => {
       const pools = await clientFor(world, flags).listPools(flags.status);

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { addExamples } from "../command_line.ts";
 import { sourcesOf } from "../data_folder.ts";
+import { placeholder } from "../leaf_options.ts";
 import { loadConfig } from "../load_config.ts";
 import { SETTINGS } from "../settings.ts";
 import { start } from "../start.ts";
@@ -13,7 +14,7 @@ export function addStartCommand(program: Command, world: World): void {
   for (const { flagName, leaf } of SETTINGS) {
     const isTold = leaf.defaultValue !== null && leaf.defaultValue !== undefined;
     const note = isTold ? ` (default: ${JSON.stringify(leaf.defaultValue)})` : "";
-    command.addOption(new Option(`--${flagName} <${leaf.kind}>`, leaf.description + note));
+    command.addOption(new Option(`--${flagName} <${placeholder(leaf)}>`, leaf.description + note));
   }
   addExamples(command, "start --port 9000 --tasks ./tasks");
   command.action(async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Command } from "commander";
+import { Argument, type Command } from "commander";
 import {
   addServerFlags,
   clientFor,
@@ -28,7 +28,7 @@ interface BulkFlags extends ServerFlags, FilterFlags {
 /** Adds `task bulk`: one thing done to all tasks that flags describe. */
 export function addBulkCommand(task: Command, world: World): void {
   const bulk = task.command("bulk").description("do one thing to many tasks")
-    .argument("<action>", `one of ${ACTIONS.join(", ")}`)
+    .addArgument(new Argument("<action>", "what to do").choices(ACTIONS))
     .option("--set-priority <integer>", "of a change: the new priority", parseInteger)
     .option("--to-pool <pool>", "of a change: the pool that shall run them");
   addFilterFlags(bulk)
@@ -43,9 +43,6 @@ export function addBulkCommand(task: Command, world: World): void {
 }
 
 async function actOnMany(world: World, action: string, flags: BulkFlags): Promise<void> {
-  if (!ACTIONS.some((one) => one === action)) {
-    throw new UsageError(`Cannot act on tasks: the actions are ${ACTIONS.join(", ")}`);
-  }
   const client = clientFor(world, flags);
   const filter = await filterFrom(client, flags);
   if (Object.keys(filter).length === 0 && !flags.all) {

@@ -9,7 +9,7 @@ import type { World } from "../world.ts";
 /** Adds `types`: all task types, or one with its input. */
 export function addTypesCommand(program: Command, world: World): void {
   const types = program.command("types").description("list the task types, or show one")
-    .argument("[name]", "a task type's name");
+    .argument("[type]", "a task type's name");
   addServerFlags(types, "types", "types checksum")
     .action(async (name: string | undefined, flags: ServerFlags) => {
       const client = clientFor(world, flags);

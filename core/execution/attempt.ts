@@ -79,8 +79,9 @@ export abstract class Attempt {
     readonly runTimeoutMs: number | null,
   ) {}
 
-  /** The task's id, and which attempt of it this is, from 1. */
+  /** The task's id and name, and which attempt of it this is, from 1. */
   abstract readonly taskId: string;
+  abstract readonly name: string;
   abstract readonly number: number;
 
   /** It runs now. An attempt that was short may be settled without this. */

@@ -68,6 +68,10 @@ class DirectAttempt extends Attempt {
     return "";
   }
 
+  get name(): string {
+    return this.type.name;
+  }
+
   get number(): number {
     return 1;
   }

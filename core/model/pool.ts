@@ -117,6 +117,8 @@ export type SlotState = "starting" | "idle" | "busy" | "stopping" | "zombie";
 /** A task that runs on a slot now. */
 export interface RunningTask {
   readonly taskId: string;
+  readonly name: string;
+  readonly typeName: string;
   /** How long its code has run, in milliseconds. */
   readonly runMs: number;
   readonly progress: { readonly done: number; readonly total: number } | null;

@@ -72,8 +72,10 @@ function presentSlot(slot: SlotSnapshot): Record<string, unknown> {
   return {
     index: slot.index,
     state: slot.state,
-    running: slot.running.map(({ taskId, runMs, progress }) => ({
+    running: slot.running.map(({ taskId, name, typeName, runMs, progress }) => ({
       task_id: taskId,
+      name,
+      task_type: typeName,
       run_ms: runMs,
       progress,
     })),

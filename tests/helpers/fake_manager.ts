@@ -64,7 +64,13 @@ export const POOL: PoolSnapshot = {
   slots: [{
     index: 0,
     state: "busy",
-    running: [{ taskId: TASK_ID, runMs: 12, progress: { done: 1, total: 2 } }],
+    running: [{
+      taskId: TASK_ID,
+      name: "Nap",
+      typeName: "sleep",
+      runMs: 12,
+      progress: { done: 1, total: 2 },
+    }],
     done: 3,
     failed: 1,
     heartbeatAgeMs: 10,

@@ -32,6 +32,10 @@ export class WatchedAttempt extends Attempt {
     this.number = options.number ?? 1;
   }
 
+  get name(): string {
+    return this.type.name;
+  }
+
   /** Resolves when it was first seen to run. */
   whenStarted(): Promise<void> {
     return within(`a task of type ${this.type.name} runs`, this.#started.promise);

@@ -73,7 +73,10 @@ async function run(app: ManagedWorld, line: string): Promise<{ code: number; tol
     isTerminal: false,
     hasColours: false,
     columns: 80,
-    write: (text) => void (told += text),
+    write: (text) => {
+      told += text;
+      return true;
+    },
   };
   const world: World = {
     env: {},
@@ -87,6 +90,7 @@ async function run(app: ManagedWorld, line: string): Promise<{ code: number; tol
     isFolder: () => Promise.resolve(false),
     fetch: (url, init) => app.fetch(new Request(url, init)),
     takeStopSignal: () => new AbortController().signal,
+    takeTerminal: () => undefined,
   };
   return { code: await runProgram(line === "" ? [] : line.split(" "), world), told };
 }

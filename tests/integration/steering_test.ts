@@ -56,6 +56,22 @@ class HeldPool {
   }
 }
 
+Deno.test("A pool's threads tell which tasks they run", async () => {
+  await using server = await startServer({ flags: ["--tasks", TASKS] });
+  const pool = await HeldPool.open(server, 1);
+  const held = await pool.submit("gate");
+  await pool.runs(1);
+  const { workers } = await pool.look();
+  deepStrictEqual(
+    workers.flatMap(({ running }) =>
+      running.map(({ task_id, name, task_type }) => ({ task_id, name, task_type }))
+    ),
+    [{ task_id: held.task_id, name: "gate", task_type: "wait_for_file" }],
+  );
+  await pool.openGate("gate");
+  await pool.ended(held);
+});
+
 Deno.test("A task that waits can be cancelled, and one that runs can be stopped", async () => {
   await using server = await startServer({ flags: ["--tasks", TASKS] });
   const pool = await HeldPool.open(server, 1);

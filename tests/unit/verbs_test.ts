@@ -60,7 +60,7 @@ const VERBS: Readonly<Record<string, Places>> = {
   listViews: { command: { none: "views are of the pages" }, page: "GET /tasks" },
   saveView: { command: { none: "views are of the pages" }, page: "POST /tasks/views" },
   removeView: { command: { none: "views are of the pages" }, page: "POST /tasks/views/remove" },
-  getStats: { command: "pool list", page: "GET /strip" },
+  getStats: { command: "top", page: "GET /strip" },
   getHistory: { command: { none: CHARTS }, page: "GET /" },
   followEvents: {
     command: { none: READ_BY_PROGRAMS },

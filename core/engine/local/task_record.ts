@@ -80,6 +80,10 @@ export class TaskRecord extends Attempt {
     return this.task.id;
   }
 
+  get name(): string {
+    return this.task.name;
+  }
+
   /** Whether it has ended. */
   get isOver(): boolean {
     return isFinal(this.state);

@@ -28,6 +28,8 @@ const Worker = z.strictObject({
   state: z.enum(["starting", "idle", "busy", "stopping", "zombie"]),
   running: z.array(z.strictObject({
     task_id: z.string(),
+    name: z.string(),
+    task_type: z.string(),
     run_ms: Milliseconds,
     progress: Progress.nullable(),
   })),

@@ -43,7 +43,10 @@ export function fakeWorld(options: FakeWorldOptions = {}): {
     isTerminal: options.isTerminal ?? false,
     hasColours: false,
     columns: 80,
-    write: (text) => void (texts[name] += text),
+    write: (text) => {
+      texts[name] += text;
+      return true;
+    },
   });
   const world: World = {
     env: options.env ?? {},
@@ -56,8 +59,9 @@ export function fakeWorld(options: FakeWorldOptions = {}): {
         : Promise.resolve(text);
     },
     isFolder: () => Promise.resolve(false),
-    fetch: (url, init) => Promise.try(answer, options.answers, seen, url, init),
+    fetch: (url, init) => answer(options.answers, seen, url, init),
     takeStopSignal: () => new AbortController().signal,
+    takeTerminal: () => undefined,
   };
   return { world, seen, texts };
 }
@@ -75,12 +79,12 @@ export function failure(status: number, error: string, faults: readonly object[]
   return Response.json(body, { status });
 }
 
-function answer(
+async function answer(
   answers: Answers | undefined,
   seen: Seen[],
   url: string,
   init: RequestInit,
-): Response {
+): Promise<Response> {
   if (answers === undefined) throw new TypeError("tcp connect error: Connection refused");
   const { pathname, search } = new URL(url);
   const body: unknown = typeof init.body === "string" ? JSON.parse(init.body) : undefined;
@@ -88,6 +92,6 @@ function answer(
   seen.push(request);
   const known = answers[`${request.method} ${request.path}`];
   if (known === undefined) return failure(404, `Cannot find ${request.path}`);
-  const data: unknown = typeof known === "function" ? known(request) : known;
+  const data: unknown = await (typeof known === "function" ? known(request) : known);
   return data instanceof Response ? data : Response.json({ success: true, data });
 }

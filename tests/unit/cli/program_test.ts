@@ -14,9 +14,11 @@ const COMMANDS = [
   "task",
   ...["list", "show", "cancel", "stop", "logs"].map((name) => `task ${name}`),
   "types",
+  "top",
   "doctor",
   "backup",
   "restore",
+  "completion",
 ];
 
 Deno.test.each(COMMANDS.map((name) => [name] as const))(

@@ -23,6 +23,7 @@ function fakeServer(listen: () => void = () => {}) {
         write: (text: string) => {
           done.push(`print ${text}`);
           stopping.abort();
+          return true;
         },
       },
     },

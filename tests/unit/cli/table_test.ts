@@ -13,7 +13,7 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: "NAME", text: (row) => row.name },
   { title: "COUNT", text: (row) => String(row.count), isNumber: true },
 ];
-const FILE: Output = { isTerminal: false, hasColours: false, columns: 80, write: () => {} };
+const FILE: Output = { isTerminal: false, hasColours: false, columns: 80, write: () => true };
 
 Deno.test("drawTable() aligns text left and numbers right", () => {
   const rows = [{ id: "a", name: "first", count: 5 }, { id: "bcd", name: "2nd", count: 123456 }];
@@ -36,6 +36,16 @@ Deno.test("drawTable() cuts the widest column to fit a terminal, and ids last", 
     drawTable(rows, COLUMNS, { ...FILE, isTerminal: true, columns: 20 }),
     "ID       NAME  COUNT\n" +
       "012345…  a n…      5\n",
+  );
+});
+
+Deno.test("drawTable() counts cells, not characters", () => {
+  const rows = [{ id: "a", name: "线程", count: 5 }, { id: "b", name: "five5", count: 7 }];
+  strictEqual(
+    drawTable(rows, COLUMNS, FILE),
+    "ID  NAME   COUNT\n" +
+      "a   线程       5\n" +
+      "b   five5      7\n",
   );
 });
 

@@ -65,7 +65,15 @@ Deno.test.each([
 });
 
 Deno.test("pool show finds a pool by its id without a list", async () => {
-  const worker = { index: 0, state: "idle", done: 3, failed: 1, memory_bytes: 2 ** 20, pid: 77 };
+  const worker = {
+    index: 0,
+    state: "idle",
+    running: [],
+    done: 3,
+    failed: 1,
+    memory_bytes: 2 ** 20,
+    pid: 77,
+  };
   const { out, seen } = await run(["pool", "show", POOL_ID], {
     answers: { [`GET /api/pools/${POOL_ID}`]: wirePool({ workers: [worker], zombies: 1 }) },
   });

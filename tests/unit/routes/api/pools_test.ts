@@ -45,7 +45,13 @@ const SHOWN_POOL = {
   workers: [{
     index: 0,
     state: "busy",
-    running: [{ task_id: TASK_ID, run_ms: 12, progress: { done: 1, total: 2 } }],
+    running: [{
+      task_id: TASK_ID,
+      name: "Nap",
+      task_type: "sleep",
+      run_ms: 12,
+      progress: { done: 1, total: 2 },
+    }],
     done: 3,
     failed: 1,
     heartbeat_age_ms: 10,
