@@ -2,7 +2,7 @@
  * The HTTP app. What every request passes, from the outside in: an id, the security headers, the
  * host's name, the site it comes from, its body, its address; then one handler. All errors meet one handler.
  */
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
@@ -18,10 +18,10 @@ import { typeRoutes } from "./api/types.ts";
 import { viewRoutes } from "./api/views.ts";
 import type { AppEnv, RoutedManager } from "./app_env.ts";
 import { HttpError } from "./errors.ts";
-import { BODY_BYTES_MAX, bodyGuard, jsonGuard } from "./guards/body_guard.ts";
-import { crossSiteGuard } from "./guards/cross_site_guard.ts";
-import { hostGuard } from "./guards/host_guard.ts";
-import { queryGuard } from "./guards/query_guard.ts";
+import { BODY_BYTES_MAX, checkJsonType, readBody } from "./guards/body_guard.ts";
+import { checkSite } from "./guards/cross_site_guard.ts";
+import { hostCheck } from "./guards/host_guard.ts";
+import { checkQuery } from "./guards/query_guard.ts";
 import { healthRoutes } from "./health.ts";
 import { apiDocsRoutes } from "./pages/api_docs.tsx";
 import { overviewRoutes } from "./pages/overview.tsx";
@@ -56,10 +56,11 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.notFound((c) => answerError(new HttpError("not_found", `Cannot find ${c.req.path}`), c));
   addGuards(app, options);
   app.use("/api/*", async (c, next) => {
+    checkJsonType(c);
     await next();
     // What it shows is old a moment later.
     if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
-  }, jsonGuard());
+  });
   app.route("/api/docs", apiDocsRoutes(desk));
   app.route("/api/pools", poolRoutes(manager));
   app.route("/api/tasks", taskRoutes({ ...options, bodyTimeoutMs: bodyTimeoutOf(options) }));
@@ -83,19 +84,28 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
 function addGuards(app: Hono<AppEnv>, options: AppOptions): void {
   app.use(requestId());
   app.use(secureHeaders(SECURITY_HEADERS));
-  app.use(hostGuard(options.allowedHosts ?? []));
-  app.use(crossSiteGuard());
   app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
-  app.use(async (_c, next) => {
+  app.use(guard(options));
+}
+
+/** All that is looked at before a handler, in one step: each further one costs all requests. */
+function guard(options: AppOptions): MiddlewareHandler<AppEnv> {
+  const checkHost = hostCheck(options.allowedHosts ?? []);
+  const limits = { bytesMax: BODY_BYTES_MAX, timeoutMs: bodyTimeoutOf(options), isStreamed };
+  return async (c, next) => {
+    // The address `*` matches each pattern of middleware twice.
+    if (c.get("body") !== undefined) return await next();
+    checkHost(c);
+    checkSite(c);
+    c.set("body", await readBody(c, limits));
+    checkQuery(c);
     try {
       await next();
     } catch (thrown) {
       // Hono gives its error handler nothing but Errors; code may throw anything.
       throw thrown instanceof Error ? thrown : new Error("Thrown: no Error", { cause: thrown });
     }
-  });
-  app.use(bodyGuard({ bytesMax: BODY_BYTES_MAX, timeoutMs: bodyTimeoutOf(options), isStreamed }));
-  app.use(queryGuard());
+  };
 }
 
 function bodyTimeoutOf({ bodyTimeoutMs = 30_000 }: AppOptions): number {

@@ -3,15 +3,16 @@
  * (`hono/body-limit` knows no deadline: a body that comes drop by drop would hold it for ever.)
  */
 import { Buffer } from "node:buffer";
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import type { AppEnv } from "../app_env.ts";
 import { HttpError } from "../errors.ts";
-import { Deadlines } from "./deadlines.ts";
 
 /** The largest body, in bytes. */
 export const BODY_BYTES_MAX: number = 16 * 1024 * 1024;
 
 const NO_BODY = new Uint8Array();
+/** Looks after which a body that came with its head is there. */
+const EARLY_LOOKS = 4;
 
 /** What a body may be. */
 export interface BodyLimits {
@@ -22,30 +23,34 @@ export interface BodyLimits {
   isStreamed?(c: Context<AppEnv>): boolean;
 }
 
-/** Reads the body into memory; a handler then gets it at once, or never sees the request. */
-export function bodyGuard(limits: BodyLimits): MiddlewareHandler<AppEnv> {
-  const deadlines = new Deadlines(limits.timeoutMs);
-  return async (c, next) => {
-    // The address `*` matches each pattern of middleware twice.
-    if (c.get("body") !== undefined) return await next();
-    const isRead = !limits.isStreamed?.(c);
-    c.set("body", isRead ? await readBody(c.req.raw, limits, deadlines) : NO_BODY);
-    await next();
-  };
+/**
+ * Reads the body into memory: a handler then has it at once, or never sees the request.
+ * @throws {HttpError} `body_too_large`, `request_timeout`.
+ */
+export async function readBody(
+  c: Context<AppEnv>,
+  limits: BodyLimits,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (limits.isStreamed?.(c)) return NO_BODY;
+  const { raw } = c.req;
+  const length = raw.headers.get("content-length");
+  if (Number(length) > limits.bytesMax) throw tooLarge(limits);
+  // Where the length is known, the runtime reads the whole without a stream, which is far cheaper.
+  const stream = length === null ? raw.body : null;
+  if (length === null && stream === null) return NO_BODY;
+  const reading = stream === null ? raw.bytes() : readStream(stream, limits);
+  return await Promise.race([reading, looks()]) ?? await within(reading, limits.timeoutMs);
 }
 
 /**
  * Refuses a body that is not declared as plain JSON. A form of another site can post text/plain;
  * and what is compressed is not opened, since a few bytes can become a great many.
+ * @throws {HttpError} `unsupported_media_type`.
  */
-export function jsonGuard(): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    if (c.get("body").length > 0 && !isPlainJson(c)) {
-      const message = "Cannot read body: its content-type must be application/json, in UTF-8";
-      throw new HttpError("unsupported_media_type", message);
-    }
-    await next();
-  };
+export function checkJsonType(c: Context<AppEnv>): void {
+  if (c.get("body").length === 0 || isPlainJson(c)) return;
+  const message = "Cannot read body: its content-type must be application/json, in UTF-8";
+  throw new HttpError("unsupported_media_type", message);
 }
 
 function isPlainJson(c: Context<AppEnv>): boolean {
@@ -54,20 +59,22 @@ function isPlainJson(c: Context<AppEnv>): boolean {
   return isJson && (c.req.header("content-encoding") ?? "identity") === "identity";
 }
 
-async function readBody(
-  request: Request,
-  limits: BodyLimits,
-  deadlines: Deadlines,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const length = request.headers.get("content-length");
-  if (Number(length) > limits.bytesMax) throw tooLarge(limits);
-  // Where the length is known, the runtime reads the whole without a stream, which is far cheaper.
-  const stream = length === null ? request.body : null;
-  if (length === null && stream === null) return NO_BODY;
-  return await deadlines.within(
-    stream === null ? request.bytes() : readStream(stream, limits),
-    () => new HttpError("request_timeout", "Cannot read body: it came too slowly"),
+/** Most bodies came with their heads, and need no timer. */
+async function looks(): Promise<undefined> {
+  for (let look = 0; look < EARLY_LOOKS; look++) await undefined;
+}
+
+async function within<Body>(reading: Promise<Body>, timeoutMs: number): Promise<Body> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new HttpError("request_timeout", "Cannot read body: it came too slowly")),
+    timeoutMs,
   );
+  try {
+    return await Promise.race([reading, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function readStream(

@@ -2,7 +2,7 @@
  * Refuses what an address says beyond its operation: a parameter that the description does not have, and
  * one that comes twice. What was mistyped would else narrow nothing, and mean more than was meant.
  */
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import { matchedRoutes } from "hono/route";
 import { OPERATIONS } from "../api/openapi/document.ts";
 import { invalidInput, unknownField } from "../api/wire.ts";
@@ -16,13 +16,13 @@ const KNOWN: ReadonlyMap<string, readonly string[]> = new Map(
   ]),
 );
 
-/** Lets through what is described; addresses that are no operation's are none of its business. */
-export function queryGuard(): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    const known = c.req.url.includes("?") ? knownOf(c) : undefined;
-    if (known !== undefined) checkQuery(c, known);
-    await next();
-  };
+/**
+ * Takes what is described; addresses that are no operation's are none of its business.
+ * @throws {HttpError} `invalid_input` that names each parameter that is not.
+ */
+export function checkQuery(c: Context<AppEnv>): void {
+  const known = c.req.url.includes("?") ? knownOf(c) : undefined;
+  if (known !== undefined) checkParameters(c, known);
 }
 
 function knownOf(c: Context<AppEnv>): readonly string[] | undefined {
@@ -30,8 +30,7 @@ function knownOf(c: Context<AppEnv>): readonly string[] | undefined {
   return route && KNOWN.get(`${route.method} ${route.path.replaceAll(/:\w+/g, "{}")}`);
 }
 
-/** @throws {HttpError} `invalid_input` that names each such parameter. */
-function checkQuery(c: Context<AppEnv>, known: readonly string[]): void {
+function checkParameters(c: Context<AppEnv>, known: readonly string[]): void {
   const sent = new URL(c.req.url).searchParams;
   const faults = [...new Set(sent.keys())].flatMap((name) => {
     if (!known.includes(name)) {

@@ -5,17 +5,24 @@
 export class JsonText {
   /** `text` must be JSON: nothing checks it again. */
   constructor(readonly text: string) {}
+
+  /** Marks its place for {@link writeJson}. */
+  toJSON(): string {
+    found.push(this.text);
+    return MARK;
+  }
 }
 
-/** As `JSON.stringify`, of plain objects, arrays and primitives, with {@link JsonText} spliced in. */
+/** What stands for a text until it is put there: no other text of an answer is this one. */
+const MARK = crypto.randomUUID();
+/** The texts of the value that is being written, in their order. */
+let found: string[] = [];
+
+/** As `JSON.stringify`, with {@link JsonText} spliced in. */
 export function writeJson(value: unknown): string {
-  if (value instanceof JsonText) return value.text;
-  if (Array.isArray(value)) return `[${value.map(writeJson).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  let members = "";
-  for (const [name, member] of Object.entries(value)) {
-    if (member === undefined) continue;
-    members += `${members === "" ? "" : ","}${JSON.stringify(name)}:${writeJson(member)}`;
-  }
-  return `{${members}}`;
+  found = [];
+  const json = JSON.stringify(value) ?? "null";
+  if (found.length === 0) return json;
+  const [first = "", ...others] = json.split(`"${MARK}"`);
+  return others.reduce((text, part, at) => text + found[at] + part, first);
 }

@@ -25,25 +25,25 @@ async function post(path: string, request: RequestInit, options = {}) {
 
 const TOO_LARGE = { status: 413, code: "body_too_large", calls: [] };
 
-Deno.test("bodyGuard() refuses a length beyond the limit without reading", async () => {
+Deno.test("readBody() refuses a length beyond the limit without reading", async () => {
   const headers = { ...JSON_TYPE, "content-length": String(BODY_BYTES_MAX + 1) };
   deepStrictEqual(await post("/api/pools", { headers, body: "{}" }), TOO_LARGE);
 });
 
-Deno.test("bodyGuard() refuses chunks beyond the limit, also where no handler reads them", async () => {
+Deno.test("readBody() refuses chunks beyond the limit, also where no handler reads them", async () => {
   for (const path of ["/api/pools", PAUSE, "/nothing"]) {
     const body = chunked(17, 1024 * 1024);
     deepStrictEqual(await post(path, { headers: JSON_TYPE, body }), TOO_LARGE);
   }
 });
 
-Deno.test("bodyGuard() takes a body of exactly the limit", async () => {
+Deno.test("readBody() takes a body of exactly the limit", async () => {
   const body = chunked(16, 1024 * 1024);
   const answered = await post(PAUSE, { headers: JSON_TYPE, body });
   deepStrictEqual(answered, { status: 200, code: undefined, calls: ["pausePool"] });
 });
 
-Deno.test("bodyGuard() puts a chunked body together in its order", async () => {
+Deno.test("readBody() puts a chunked body together in its order", async () => {
   const text = '{"max_workers":7}';
   const chunks = [...text].map((letter) => new TextEncoder().encode(letter));
   const { app, calls } = appWith();
@@ -57,7 +57,7 @@ Deno.test("bodyGuard() puts a chunked body together in its order", async () => {
   deepStrictEqual(calls, [{ method: "changePool", args: [POOL_ID, { maxThreads: 7 }, {}] }]);
 });
 
-Deno.test("bodyGuard() answers 408 when the body does not come in time", async () => {
+Deno.test("readBody() answers 408 when the body does not come in time", async () => {
   const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(1)) });
   const answered = await post("/api/pools", { headers: JSON_TYPE, body }, { bodyTimeoutMs: 1 });
   deepStrictEqual(answered, { status: 408, code: "request_timeout", calls: [] });
@@ -76,7 +76,7 @@ Deno.test.each([
   [{ "content-type": "" }],
   [{ "content-type": "application/json", "content-encoding": "gzip" }],
   [{ "content-type": "application/json", "content-encoding": "br" }],
-])("jsonGuard() refuses a body with %j", async (headers) => {
+])("checkJsonType() refuses a body with %j", async (headers) => {
   for (const path of ["/api/pools", PAUSE]) {
     const body = new TextEncoder().encode("{}");
     deepStrictEqual(await post(path, { headers, body }), UNSUPPORTED);
@@ -87,12 +87,12 @@ Deno.test.each([
   [{ "content-type": "application/json" }],
   [{ "content-type": "Application/JSON; charset=UTF-8" }],
   [{ "content-type": 'application/json;charset="utf-8"' }],
-])("jsonGuard() lets a body with %j through", async (headers) => {
+])("checkJsonType() lets a body with %j through", async (headers) => {
   const answered = await post("/api/pools", { headers, body: "{}" });
   deepStrictEqual(answered, { status: 201, code: undefined, calls: ["createPool"] });
 });
 
-Deno.test("jsonGuard() asks for no type where there is no body", async () => {
+Deno.test("checkJsonType() asks for no type where there is no body", async () => {
   const headers = { "content-type": "text/plain" };
   deepStrictEqual((await post(PAUSE, { headers, body: "" })).status, 200);
   deepStrictEqual((await post(PAUSE, {})).status, 200);

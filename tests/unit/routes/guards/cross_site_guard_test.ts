@@ -25,7 +25,7 @@ const FOREIGN: readonly Record<string, string>[] = [
 
 for (const [method, path] of UNSAFE) {
   for (const marks of FOREIGN) {
-    Deno.test(`crossSiteGuard() refuses ${method} ${path} with ${JSON.stringify(marks)}`, async () => {
+    Deno.test(`checkSite() refuses ${method} ${path} with ${JSON.stringify(marks)}`, async () => {
       const { app, calls } = appWith();
       const headers = { host: "localhost:8000", ...marks };
       const response = await app.request(path, { method, headers });
@@ -44,7 +44,7 @@ const OWN: readonly Record<string, string>[] = [
 ];
 
 for (const marks of OWN) {
-  Deno.test(`crossSiteGuard() lets POST through with ${JSON.stringify(marks)}`, async () => {
+  Deno.test(`checkSite() lets POST through with ${JSON.stringify(marks)}`, async () => {
     const headers = { host: "localhost:8000", ...marks };
     const path = `/api/pools/${POOL_ID}/pause`;
     const response = await appWith().app.request(path, { method: "POST", headers });
@@ -53,7 +53,7 @@ for (const marks of OWN) {
   });
 }
 
-Deno.test("crossSiteGuard() lets a link from another site through: GET changes nothing", async () => {
+Deno.test("checkSite() lets a link from another site through: GET changes nothing", async () => {
   const { app, calls } = appWith();
   const headers = { "sec-fetch-site": "cross-site" };
   await (await app.request("/api/pools", { headers })).body?.cancel();

@@ -11,7 +11,7 @@ Deno.test.each([
   ["lido.example"],
   ["Lido.Example:443"],
   ["[fd00::1]:8000"],
-])("hostGuard() lets %s through", async (host) => {
+])("hostCheck() lets %s through", async (host) => {
   const response = await appWith({}, { allowedHosts }).app.request("/api/stats", {
     headers: { host },
   });
@@ -37,14 +37,14 @@ Deno.test.each([
   ["[::1"],
   ["::1"],
   ["__proto__"],
-])("hostGuard() refuses %s before anything is done", async (host) => {
+])("hostCheck() refuses %s before anything is done", async (host) => {
   const { app, calls } = appWith({}, { allowedHosts });
   const response = await app.request("/api/stats", { headers: { host } });
   const { code } = await response.json();
   deepStrictEqual([response.status, code, calls], [421, "misdirected_request", []]);
 });
 
-Deno.test("hostGuard() refuses a foreign absolute address beside a right Host header", async () => {
+Deno.test("hostCheck() refuses a foreign absolute address beside a right Host header", async () => {
   const { app, calls } = appWith();
   const headers = { host: "localhost" };
   const response = await app.request("http://evil.example/api/stats", { headers });
@@ -52,7 +52,7 @@ Deno.test("hostGuard() refuses a foreign absolute address beside a right Host he
   deepStrictEqual([response.status, calls], [421, []]);
 });
 
-Deno.test("hostGuard() believes no X-Forwarded-Host", async () => {
+Deno.test("hostCheck() believes no X-Forwarded-Host", async () => {
   const { app } = appWith();
   const headers = { host: "evil.example", "x-forwarded-host": "localhost" };
   const response = await app.request("/api/stats", { headers });
