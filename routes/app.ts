@@ -57,9 +57,9 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   addGuards(app, options);
   app.use("/api/*", async (c, next) => {
     checkJsonType(c);
+    // What it shows is old a moment later. Said before: afterwards, it would be another response.
+    c.header("Cache-Control", "no-store");
     await next();
-    // What it shows is old a moment later.
-    if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
   });
   app.route("/api/docs", apiDocsRoutes(desk));
   app.route("/api/pools", poolRoutes(manager));
