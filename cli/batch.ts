@@ -1,7 +1,6 @@
 /** A file of many submissions, one JSON body a line, and the requests that carry them. */
 import { BATCH_MAX } from "../core/model/task.ts";
-import { ApiError } from "./api_errors.ts";
-import type { ApiClient } from "./client.ts";
+import { ApiError, type LidoClient } from "./client/mod.ts";
 import { parseExactJson } from "./exact_json.ts";
 import { CommandError } from "./exit_code.ts";
 import { messageOf } from "../core/model/errors.ts";
@@ -66,7 +65,7 @@ function parseLine(
  * @throws {CommandError} naming the lines that the server refused; earlier requests stay submitted.
  */
 export async function sendBatch(
-  client: ApiClient,
+  client: LidoClient,
   lines: readonly BatchLine[],
 ): Promise<readonly string[]> {
   const ids: string[] = [];

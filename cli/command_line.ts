@@ -1,7 +1,8 @@
 /** What the commands have in common: the flags that reach a server, examples, strict numbers. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { ApiClient } from "./client.ts";
-import { DEFAULT_URL } from "./http_client.ts";
+import { DEFAULT_URL, LidoClient } from "./client/mod.ts";
+import { parseExactJson } from "./exact_json.ts";
+import { UsageError } from "./exit_code.ts";
 import { printableJson } from "./printable.ts";
 import { parseLeaf, type SchemaLeaf } from "./schema_leaves.ts";
 import type { World } from "./world.ts";
@@ -47,13 +48,17 @@ export function clientFor(
   world: World,
   flags: ServerFlags,
   timeoutMs?: number,
-): ApiClient {
+): LidoClient {
   const home = urlFor(world, {});
   const url = urlFor(world, flags);
   // The token is for the environment's server: a mistyped --url must not carry it to another one.
   const isHome = URL.parse(url)?.origin === URL.parse(home)?.origin;
   const token = isHome ? world.env["LIDO_TOKEN"] || undefined : undefined;
-  return new ApiClient({ url, token, timeoutMs, fetch: world.fetch });
+  try {
+    return new LidoClient({ url, token, timeoutMs, fetch: world.fetch, parse: parseExactJson });
+  } catch (error) {
+    throw error instanceof TypeError ? new UsageError(error.message) : error;
+  }
 }
 
 /** Prints data as JSON, or as the text that a person reads. */

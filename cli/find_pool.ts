@@ -1,7 +1,6 @@
-import type { ApiClient } from "./client.ts";
+import type { LidoClient, WirePool } from "./client/mod.ts";
 import { CommandError } from "./exit_code.ts";
 import { nearest } from "./nearest.ts";
-import type { WirePool } from "./wire.ts";
 
 /** What a pool's argument may be. */
 export const POOL_ARGUMENT = "a pool's id, or its name while one open pool bears it";
@@ -12,7 +11,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * Finds a pool by its id, or by its name while just one open pool bears it.
  * @throws {CommandError} if no pool, or more than one, has the name.
  */
-export async function findPool(client: ApiClient, idOrName: string): Promise<WirePool> {
+export async function findPool(client: LidoClient, idOrName: string): Promise<WirePool> {
   if (UUID.test(idOrName)) return await client.getPool(idOrName);
   const pools = await client.listPools();
   const [first, ...others] = pools.filter((pool) => pool.name === idOrName);
@@ -26,7 +25,7 @@ export async function findPool(client: ApiClient, idOrName: string): Promise<Wir
 }
 
 /** The pool's id; asks the server only when a name was given. */
-export async function findPoolId(client: ApiClient, idOrName: string): Promise<string> {
+export async function findPoolId(client: LidoClient, idOrName: string): Promise<string> {
   return UUID.test(idOrName) ? idOrName : (await findPool(client, idOrName)).pool_id;
 }
 

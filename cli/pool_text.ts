@@ -1,6 +1,6 @@
 /** Pools as a person reads them in a terminal. */
 import { type Column, drawFacts, drawTable } from "./table.ts";
-import type { WirePool, WireWorker } from "./wire.ts";
+import type { WirePool, WireWorker } from "./client/mod.ts";
 import type { Output } from "./world.ts";
 
 const POOL_COLUMNS: readonly Column<WirePool>[] = [

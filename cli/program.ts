@@ -2,7 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../core/model/version.ts";
 import { LidoError, messageOf } from "../core/model/errors.ts";
-import { ApiError, UnreachedError } from "./api_errors.ts";
+import { ApiError, ClientError, UnreachedError } from "./client/mod.ts";
 import { addExamples } from "./command_line.ts";
 import { addBackupCommand } from "./commands/backup.ts";
 import { addCompletionCommands } from "./commands/completion.ts";
@@ -72,6 +72,6 @@ function describe(error: unknown): string {
     return error.message + faults.join("");
   }
   const isForeseen = error instanceof UsageError || error instanceof CommandError ||
-    error instanceof UnreachedError || error instanceof LidoError;
+    error instanceof ClientError || error instanceof LidoError;
   return isForeseen || !(error instanceof Error) ? messageOf(error) : error.stack ?? error.message;
 }

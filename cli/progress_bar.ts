@@ -1,7 +1,7 @@
 // @ts-types="./cli_progress.d.ts"
 import cliProgress from "cli-progress";
 import { printable } from "./printable.ts";
-import type { WireTask } from "./wire.ts";
+import type { WireTask } from "./client/mod.ts";
 import type { Output } from "./world.ts";
 
 /** A progress bar on one line of a terminal, gone when it is disposed of. */

@@ -1,7 +1,7 @@
 /** A task's end as a person, or the next program of a pipe, reads it. */
 import { CommandError } from "./exit_code.ts";
 import { printable, printableJson, printableLines } from "./printable.ts";
-import type { WireTask } from "./wire.ts";
+import type { WireTask } from "./client/mod.ts";
 import type { Output } from "./world.ts";
 
 interface FileDigest {

@@ -1,13 +1,17 @@
 /** What `submit` does once its flags are read: one task, or a batch, and the wait for them. */
-import { ApiError } from "./api_errors.ts";
+import {
+  type AnyTypes,
+  ApiError,
+  type LidoClient,
+  type Submission,
+  type WireTask,
+} from "./client/mod.ts";
 import { parseBatch, sendBatch } from "./batch.ts";
-import type { ApiClient } from "./client.ts";
 import { CommandError } from "./exit_code.ts";
 import { printable, printableJson } from "./printable.ts";
 import { ProgressBar } from "./progress_bar.ts";
 import { failureOf, resultText } from "./result_text.ts";
 import { waitForTask, waitInOrder } from "./wait_for_task.ts";
-import type { WireTask } from "./wire.ts";
 import type { World } from "./world.ts";
 
 /** Tasks of a batch that are waited for at a time, each with an open request. */
@@ -22,8 +26,8 @@ export interface AfterSubmit {
 /** Submits one task, and waits for its end if that is asked for. */
 export async function submitOne(
   world: World,
-  client: ApiClient,
-  submission: object,
+  client: LidoClient,
+  submission: Submission<AnyTypes, string>,
   after: AfterSubmit,
 ): Promise<void> {
   const task = await client.submit(submission);
@@ -39,7 +43,7 @@ export async function submitOne(
   if (failure !== undefined) throw failure;
 }
 
-async function waitWithBar(world: World, client: ApiClient, task: WireTask): Promise<WireTask> {
+async function waitWithBar(world: World, client: LidoClient, task: WireTask): Promise<WireTask> {
   if (!world.err.isTerminal) return await waitForTask(client, task.task_id);
   using bar = new ProgressBar(world.err);
   bar.showTask(task);
@@ -49,7 +53,7 @@ async function waitWithBar(world: World, client: ApiClient, task: WireTask): Pro
 /** Submits each line of a text, and waits for the end of all if that is asked for. */
 export async function submitBatch(
   world: World,
-  client: ApiClient,
+  client: LidoClient,
   batch: { readonly text: string; readonly defaults: Readonly<Record<string, unknown>> },
   after: AfterSubmit,
 ): Promise<void> {
@@ -62,7 +66,7 @@ export async function submitBatch(
 
 async function printEnds(
   world: World,
-  client: ApiClient,
+  client: LidoClient,
   ids: readonly string[],
   after: AfterSubmit,
 ): Promise<void> {

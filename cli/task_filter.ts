@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { TASK_STATES } from "../core/model/task_state.ts";
 import { parseInteger, wordsOption } from "./command_line.ts";
-import type { ApiClient } from "./client.ts";
+import type { LidoClient } from "./client/mod.ts";
 import { findPoolId } from "./find_pool.ts";
 
 /** What the flags hold. */
@@ -34,7 +34,7 @@ export function addFilterFlags(command: Command): Command {
 }
 
 /** The filter that the flags stand for; a pool's name is looked up. */
-export async function filterFrom(client: ApiClient, flags: FilterFlags): Promise<WireFilter> {
+export async function filterFrom(client: LidoClient, flags: FilterFlags): Promise<WireFilter> {
   return {
     ...flags.pool !== undefined && { pool_id: await findPoolId(client, flags.pool) },
     ...flags.status !== undefined && { status: flags.status },

@@ -1,7 +1,7 @@
 /** Tasks as a person reads them in a terminal. */
 import { printable, printableJson } from "./printable.ts";
 import { type Column, drawFacts, drawTable } from "./table.ts";
-import type { WireLogLine, WirePagination, WireTask } from "./wire.ts";
+import type { WireLogLine, WirePagination, WireTask } from "./client/mod.ts";
 import type { Output } from "./world.ts";
 
 const TASK_COLUMNS: readonly Column<WireTask>[] = [

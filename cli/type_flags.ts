@@ -3,7 +3,7 @@ import { Command, type Option } from "commander";
 import { UsageError } from "./exit_code.ts";
 import { addLeafOptions, type LeafFlags, nameFlags, readLeafOptions } from "./leaf_options.ts";
 import { listLeaves } from "./schema_leaves.ts";
-import type { WireTaskType } from "./wire.ts";
+import type { WireTaskType } from "./client/mod.ts";
 
 /** A task type's flags, beside those that `submit` has for every type. */
 export class TypeFlags {

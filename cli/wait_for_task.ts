@@ -1,6 +1,5 @@
 import { isFinal, TASK_STATES } from "../core/model/task_state.ts";
-import type { ApiClient } from "./client.ts";
-import type { WireTask } from "./wire.ts";
+import type { LidoClient, WireTask } from "./client/mod.ts";
 
 /** How long one request waits when a person watches the progress, in seconds. */
 const WATCHED_SECONDS = 1;
@@ -9,7 +8,7 @@ const UNWATCHED_SECONDS = 30;
 
 /** Asks until the task has ended; `onProgress` is told each state on the way. */
 export async function waitForTask(
-  client: ApiClient,
+  client: LidoClient,
   id: string,
   onProgress?: (task: WireTask) => void,
 ): Promise<WireTask> {
@@ -33,7 +32,7 @@ export function hasEnded(task: WireTask): boolean {
  * as its error.
  */
 export async function* waitInOrder(
-  client: ApiClient,
+  client: LidoClient,
   ids: readonly string[],
   width: number,
 ): AsyncGenerator<PromiseSettledResult<WireTask>> {

@@ -71,6 +71,11 @@ const RULES: readonly Rule[] = [
     says: "views import themselves, hono's JSX, and types of core/mod.ts",
   },
   {
+    files: /^cli\/client\//,
+    allows: ({ to }) => to.startsWith("cli/client/"),
+    says: "the client imports itself alone: programs and browsers use it, too",
+  },
+  {
     files: /^cli\//,
     allows: ({ to, from, isFile, isTypeOnly, isDynamic }) =>
       !isFile || to.startsWith("cli/") || to === "deno.json" ||

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { UnreachedError } from "../api_errors.ts";
+import { UnreachedError } from "../client/mod.ts";
 import { addServerFlags, clientFor, print, type ServerFlags } from "../command_line.ts";
 import { addDataFlags, type DataFlags, dataFolderOf } from "../data_folder.ts";
 import { CommandError } from "../exit_code.ts";

@@ -1,10 +1,9 @@
 import type { Command } from "commander";
-import { UnreachedError } from "../api_errors.ts";
+import { UnreachedError, type WireFinding } from "../client/mod.ts";
 import { addServerFlags, clientFor, print, type ServerFlags } from "../command_line.ts";
 import { addDataFlags, type DataFlags, dataFolderOf } from "../data_folder.ts";
 import { CommandError } from "../exit_code.ts";
 import { drawTable } from "../table.ts";
-import type { WireFinding } from "../wire.ts";
 import type { World } from "../world.ts";
 
 /** Runs the self-test in this process, and looks at the data folder of that path. */

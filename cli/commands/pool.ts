@@ -8,13 +8,12 @@ import {
   type ServerFlags,
   wordsOption,
 } from "../command_line.ts";
-import type { PoolAction } from "../client.ts";
+import type { PoolAction, WirePool } from "../client/mod.ts";
 import { findPool, findPoolId, POOL_ARGUMENT } from "../find_pool.ts";
 import { addLeafOptions, readLeafOptions } from "../leaf_options.ts";
 import { CREATE_FLAGS } from "../pool_flags.ts";
 import { drawPool, drawPools } from "../pool_text.ts";
 import { printable } from "../printable.ts";
-import type { WirePool } from "../wire.ts";
 import type { World } from "../world.ts";
 import { addPoolSettings, addSettingsVersions } from "./pool_settings.ts";
 

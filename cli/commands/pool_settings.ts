@@ -11,7 +11,7 @@ import { addLeafOptions, readLeafOptions } from "../leaf_options.ts";
 import { CHANGE_FLAGS, SETTING_NAMES } from "../pool_flags.ts";
 import { printable } from "../printable.ts";
 import { type Column, drawFacts, drawTable } from "../table.ts";
-import type { WirePool, WireSettingsVersion } from "../wire.ts";
+import type { WirePool, WireSettingsVersion } from "../client/mod.ts";
 import type { World } from "../world.ts";
 
 /** Adds `pool settings`: shows a pool's settings, or changes those that flags name. */

@@ -1,8 +1,13 @@
 import type { Command } from "commander";
-import { NotLidoError, UnreachedError } from "../api_errors.ts";
-import type { ApiClient } from "../client.ts";
-import { addServerFlags, clientFor, parseInteger, type ServerFlags } from "../command_line.ts";
+import {
+  type AnyTypes,
+  type LidoClient,
+  NotLidoError,
+  type Submission,
+  UnreachedError,
+} from "../client/mod.ts";
 import { parseExactJson } from "../exact_json.ts";
+import { addServerFlags, clientFor, parseInteger, type ServerFlags } from "../command_line.ts";
 import { CommandError, UsageError } from "../exit_code.ts";
 import { findPoolId } from "../find_pool.ts";
 import { printable } from "../printable.ts";
@@ -75,7 +80,8 @@ async function runSubmit(submit: Command, world: World): Promise<void> {
   if (type === undefined) throw new UsageError("Cannot submit task: TYPE must come first");
   const input = await readInput(world, client, { flags, type, rest, submit });
   await submitOne(world, client, {
-    ...await readDefaults(client, flags, type),
+    ...await readDefaults(client, flags),
+    task_type: type,
     ...(input === undefined ? {} : { input }),
   }, flags);
 }
@@ -97,7 +103,7 @@ interface BatchRequest {
 
 async function runBatch(
   world: World,
-  client: ApiClient,
+  client: LidoClient,
   { flags, path, type, rest }: BatchRequest,
 ): Promise<void> {
   const beside = [
@@ -111,18 +117,19 @@ async function runBatch(
     );
   }
   const text = await readText(world, path);
-  const defaults = await readDefaults(client, flags, type);
+  const defaults = {
+    ...await readDefaults(client, flags),
+    ...(type === undefined ? {} : { task_type: type }),
+  };
   await submitBatch(world, client, { text, defaults }, flags);
 }
 
 async function readDefaults(
-  client: ApiClient,
+  client: LidoClient,
   flags: SubmitFlags,
-  type: string | undefined,
-): Promise<Record<string, unknown>> {
+): Promise<Omit<Submission<AnyTypes, string>, "task_type">> {
   return {
     pool_id: await findPoolId(client, flags.pool),
-    ...(type === undefined ? {} : { task_type: type }),
     ...(flags.name === undefined ? {} : { task_name: flags.name }),
     ...(flags.priority === undefined ? {} : { priority: flags.priority }),
   };
@@ -137,7 +144,7 @@ interface InputRequest {
 
 async function readInput(
   world: World,
-  client: ApiClient,
+  client: LidoClient,
   { flags, type, rest, submit }: InputRequest,
 ): Promise<unknown> {
   if (flags.input !== undefined && flags.file !== undefined) {

@@ -8,11 +8,10 @@ import {
   type ServerFlags,
 } from "../command_line.ts";
 import { findPoolId } from "../find_pool.ts";
-import type { ApiClient } from "../client.ts";
+import type { LidoClient, WireTask } from "../client/mod.ts";
 import { printable, printableJson } from "../printable.ts";
 import { addFilterFlags, type FilterFlags, filterFrom } from "../task_filter.ts";
 import { drawLogs, drawTask, drawTasks } from "../task_text.ts";
-import type { WireTask } from "../wire.ts";
 import type { World } from "../world.ts";
 import { addBulkCommand } from "./task_bulk.ts";
 
@@ -151,7 +150,7 @@ function addExport(task: Command, world: World): void {
 /** A line of JSON a line of the log, where JSON is wanted: there is no end to wait for. */
 async function followLogs(
   world: World,
-  client: ApiClient,
+  client: LidoClient,
   id: string,
   { json }: ServerFlags,
 ): Promise<void> {

@@ -11,7 +11,7 @@ import { UsageError } from "../exit_code.ts";
 import { findPoolId } from "../find_pool.ts";
 import { printable } from "../printable.ts";
 import { addFilterFlags, type FilterFlags, filterFrom } from "../task_filter.ts";
-import type { WireBulk } from "../wire.ts";
+import type { WireBulk } from "../client/mod.ts";
 import type { World } from "../world.ts";
 
 /** How often the server is asked how far it is. */

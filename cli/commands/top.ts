@@ -2,8 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Command, InvalidArgumentError } from "commander";
 import { systemClock } from "../../core/model/clock.ts";
 import { messageOf } from "../../core/model/errors.ts";
-import { UnreachedError } from "../api_errors.ts";
-import type { ApiClient } from "../client.ts";
+import { ClientError, type LidoClient } from "../client/mod.ts";
 import { addServerFlags, clientFor, type ServerFlags, urlFor } from "../command_line.ts";
 import { CommandError, UsageError } from "../exit_code.ts";
 import { printableJson } from "../printable.ts";
@@ -80,7 +79,7 @@ interface Watch {
   readonly world: World;
   readonly flags: TopFlags;
   readonly clock: TopClock;
-  readonly client: ApiClient;
+  readonly client: LidoClient;
 }
 
 /** Two looks: one alone knows no rates. */
@@ -109,7 +108,7 @@ async function printTicks({ world, flags, clock, client }: Watch): Promise<void>
       view = viewOf(await takeLook(client, clock), view);
       tick = tickOf(url, view);
     } catch (error) {
-      const isForeseen = error instanceof CommandError || error instanceof UnreachedError;
+      const isForeseen = error instanceof CommandError || error instanceof ClientError;
       if (!isForeseen || view === undefined) throw error;
       tick = { at: new Date(clock.nowMs()).toISOString(), url, error: messageOf(error) };
     }

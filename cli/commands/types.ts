@@ -3,7 +3,7 @@ import { addServerFlags, clientFor, print, type ServerFlags } from "../command_l
 import { printable, printableJson } from "../printable.ts";
 import { drawFacts, drawTable } from "../table.ts";
 import { TypeFlags } from "../type_flags.ts";
-import type { WireTaskType } from "../wire.ts";
+import type { WireTaskType } from "../client/mod.ts";
 import type { World } from "../world.ts";
 
 /** Adds `types`: all task types, or one with its input. */

@@ -1,5 +1,4 @@
-import { UnreachedError } from "../api_errors.ts";
-import type { ApiClient } from "../client.ts";
+import { ClientError, type LidoClient } from "../client/mod.ts";
 import { clientFor } from "../command_line.ts";
 import { CommandError, UsageError } from "../exit_code.ts";
 import { TypeFlags } from "../type_flags.ts";
@@ -11,11 +10,11 @@ const ANSWER_MS = 1_000;
 
 /** Asks the server that `--url` or the environment names; where none answers there are no names. */
 export function liveNames(world: World): LiveNames {
-  const ask = async <T>(url: string | undefined, question: (client: ApiClient) => Promise<T>) => {
+  const ask = async <T>(url: string | undefined, question: (client: LidoClient) => Promise<T>) => {
     try {
       return await question(clientFor(world, url === undefined ? {} : { url }, ANSWER_MS));
     } catch (error) {
-      const isForeseen = error instanceof CommandError || error instanceof UnreachedError ||
+      const isForeseen = error instanceof CommandError || error instanceof ClientError ||
         error instanceof UsageError;
       if (isForeseen) return undefined;
       throw error;

@@ -3,7 +3,7 @@ import { STATE_COLOURS } from "../table.ts";
 import type { TopColumn } from "./columns.ts";
 import type { PoolRow, ThreadRow, TypeRow } from "./look.ts";
 import { barText, countText, durationText, percentText, rateText } from "./numbers.ts";
-import type { WirePercentiles } from "../wire.ts";
+import type { WirePercentiles } from "../client/mod.ts";
 
 const PERCENT_CELLS = 5;
 

@@ -1,5 +1,5 @@
 /** What one look at the server showed, and what two of them tell: the rows of `top`. */
-import type { WireHealth, WirePool, WireRunning, WireWorker } from "../wire.ts";
+import type { WireHealth, WirePool, WireRunning, WireWorker } from "../client/mod.ts";
 
 /** Looks that a type's share is counted over. */
 export const LOOKS_MAX = 60;

@@ -1,8 +1,7 @@
 /** The life of `top` at a terminal: looks, keys and changes of size, one after the other. */
 import type { Clock } from "../../core/model/clock.ts";
 import { messageOf } from "../../core/model/errors.ts";
-import { UnreachedError } from "../api_errors.ts";
-import type { ApiClient } from "../client.ts";
+import { ClientError, type LidoClient } from "../client/mod.ts";
 import { CommandError } from "../exit_code.ts";
 import type { Terminal } from "../world.ts";
 import { drawFrame } from "./frame.ts";
@@ -20,7 +19,7 @@ export interface TopClock extends Clock {
 
 /** What it is made of. */
 export interface TopOptions {
-  readonly client: ApiClient;
+  readonly client: LidoClient;
   readonly terminal: Terminal;
   readonly clock: TopClock;
   readonly intervalMs: number;
@@ -122,11 +121,11 @@ export class TopLoop {
 }
 
 /** Gives an error that a server, or its absence, may well cause; any other is thrown. */
-async function foreseen<T>(promise: Promise<T>): Promise<T | CommandError | UnreachedError> {
+async function foreseen<T>(promise: Promise<T>): Promise<T | CommandError | ClientError> {
   try {
     return await promise;
   } catch (error) {
-    if (error instanceof CommandError || error instanceof UnreachedError) return error;
+    if (error instanceof CommandError || error instanceof ClientError) return error;
     throw error;
   }
 }

@@ -1,21 +1,20 @@
 /** What `top` asks of a server. */
 import { POOL_THREADS_MAX } from "../../core/model/pool.ts";
 import type { Clock } from "../../core/model/clock.ts";
-import type { ApiClient } from "../client.ts";
-import type { WirePool } from "../wire.ts";
+import type { LidoClient, WirePool } from "../client/mod.ts";
 import type { Look } from "./look.ts";
 import type { Action } from "./press.ts";
 import { type TopState, withSize } from "./state.ts";
 
 /** Takes one look: two requests, however many pools there are. */
-export async function takeLook(client: ApiClient, clock: Clock): Promise<Look> {
+export async function takeLook(client: LidoClient, clock: Clock): Promise<Look> {
   const [pools, health] = await Promise.all([client.listPools(), client.getHealth()]);
   return { atMs: clock.nowMs(), monotonicMs: clock.monotonicMs(), pools, health };
 }
 
 /** Does what a key asked for; gives what is shown then, as it was or as the server told. */
 export async function act(
-  client: ApiClient,
+  client: LidoClient,
   action: Action,
   read: () => TopState,
 ): Promise<(state: TopState) => TopState> {

@@ -1,5 +1,5 @@
 /** All that `top` shows, and how it changes by what the server says. */
-import type { WirePool } from "../wire.ts";
+import type { WirePool } from "../client/mod.ts";
 import type { TerminalSize } from "../world.ts";
 import { AT_FIRST, type Cursor, follow } from "./cursor.ts";
 import { type Heights, layOut } from "./layout.ts";

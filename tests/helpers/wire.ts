@@ -1,4 +1,4 @@
-import type { WireTask } from "../../cli/wire.ts";
+import type { WireTask } from "../../cli/client/mod.ts";
 
 /** A task on the wire, with what tests look at and commands do not. */
 export interface TaskJson extends WireTask {

@@ -2,7 +2,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { WirePool } from "../../cli/wire.ts";
+import type { WirePool } from "../../cli/client/mod.ts";
 import { PROJECT_FOLDER } from "../helpers/import_graph.ts";
 import { type StartedServer, startServer } from "../helpers/start_server.ts";
 import { until } from "../helpers/until.ts";

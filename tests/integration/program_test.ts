@@ -1,7 +1,7 @@
 /** The program as the machine sees it: its start, its probes, its end, and what it leaves behind. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
-import type { WirePool } from "../../cli/wire.ts";
+import type { WirePool } from "../../cli/client/mod.ts";
 import { PROJECT_FOLDER } from "../helpers/import_graph.ts";
 import { childrenOf, isGone } from "../helpers/processes.ts";
 import { runCommand, type StartedServer, startServer } from "../helpers/start_server.ts";

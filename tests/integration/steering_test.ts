@@ -1,7 +1,7 @@
 /** Steering what runs, over HTTP, while files that are not there hold the tasks. */
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
-import type { WirePool } from "../../cli/wire.ts";
+import type { WirePool } from "../../cli/client/mod.ts";
 import { PROJECT_FOLDER } from "../helpers/import_graph.ts";
 import { type StartedServer, startServer } from "../helpers/start_server.ts";
 import { until } from "../helpers/until.ts";

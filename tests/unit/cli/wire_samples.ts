@@ -1,4 +1,4 @@
-import type { WirePool, WireTask, WireTaskType } from "../../../cli/wire.ts";
+import type { WirePool, WireTask, WireTaskType } from "../../../cli/client/mod.ts";
 
 /** An id of a pool. */
 export const POOL_ID = "01979a3e-0000-7000-8000-000000000001";

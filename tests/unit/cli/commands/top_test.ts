@@ -1,6 +1,6 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { Command } from "commander";
-import { UnreachedError } from "../../../../cli/api_errors.ts";
+import { UnreachedError } from "../../../../cli/client/mod.ts";
 import { addTopCommand } from "../../../../cli/commands/top.ts";
 import { fakeClock } from "../../../helpers/fake_clock.ts";
 import { type Answers, fakeWorld, run } from "../fake_world.ts";

@@ -1,5 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
-import { ApiClient } from "../../../../cli/client.ts";
+import { LidoClient } from "../../../../cli/client/mod.ts";
 import { TopLoop } from "../../../../cli/top/loop.ts";
 import { firstState } from "../../../../cli/top/state.ts";
 import { fakeClock } from "../../../helpers/fake_clock.ts";
@@ -27,7 +27,7 @@ function rig(answers: Answers = {}) {
   let wake = Promise.withResolvers<void>();
   let asleep = Promise.withResolvers<number>();
   const loop = new TopLoop(firstState("http://lido", lookAt([POOL])), {
-    client: new ApiClient({ url: "http://lido", token: undefined, fetch: world.fetch }),
+    client: new LidoClient({ url: "http://lido", token: undefined, fetch: world.fetch }),
     terminal,
     clock: {
       ...clock,

@@ -1,6 +1,6 @@
 import type { Look } from "../../../../cli/top/look.ts";
 import { firstState, settle, type TopState } from "../../../../cli/top/state.ts";
-import type { WireHealth, WirePool, WireRunning, WireWorker } from "../../../../cli/wire.ts";
+import type { WireHealth, WirePool, WireRunning, WireWorker } from "../../../../cli/client/mod.ts";
 import type { TerminalSize } from "../../../../cli/world.ts";
 import { TASK_ID, wirePool } from "../wire_samples.ts";
 

@@ -1,5 +1,3 @@
-import { CommandError } from "./exit_code.ts";
-
 /** One fault of what was sent: where it is, and what is wrong with it. */
 export interface WireFault {
   /** JSON pointer into the body that was sent. */
@@ -8,8 +6,13 @@ export interface WireFault {
   readonly message: string;
 }
 
+/** Why a client has no answer; its sentence is for people. */
+export abstract class ClientError extends Error {}
+
 /** The server refused; its own sentence tells why. */
-export class ApiError extends CommandError {
+export class ApiError extends ClientError {
+  override readonly name = "ApiError";
+
   /** Makes the error of what a failure envelope holds. */
   constructor(
     message: string,
@@ -24,19 +27,36 @@ export class ApiError extends CommandError {
 }
 
 /** Something answered that is no Lido. */
-export class NotLidoError extends CommandError {
+export class NotLidoError extends ClientError {
+  override readonly name = "NotLidoError";
+
   /** Makes the error; `url` is where a server was looked for. */
   constructor(url: string, status: number) {
     super(`Cannot use the answer of ${url}: status ${status} without Lido's JSON`);
   }
 }
 
-/** No server answered: exit code 3. */
-export class UnreachedError extends Error {
+/** No server answered. */
+export class UnreachedError extends ClientError {
   override readonly name = "UnreachedError";
 
   /** Makes the error; `url` is where a server was looked for. */
   constructor(url: string, options?: ErrorOptions) {
     super(`Cannot reach Lido at ${url}: start it with \`deno task start\``, options);
+  }
+}
+
+/** A task that was waited for did not complete. */
+export class TaskError extends ClientError {
+  override readonly name = "TaskError";
+
+  /** Makes the error; the message says how the task ended, and why. */
+  constructor(
+    message: string,
+    readonly taskId: string,
+    /** How it ended. */
+    readonly status: "failed" | "cancelled",
+  ) {
+    super(message);
   }
 }

@@ -1,9 +1,6 @@
 /** Requests and envelopes of the JSON API; what each path means is `client.ts`' matter. */
-import { ApiError, NotLidoError, UnreachedError, type WireFault } from "./api_errors.ts";
-import { parseExactJson } from "./exact_json.ts";
-import { UsageError } from "./exit_code.ts";
+import { ApiError, NotLidoError, UnreachedError, type WireFault } from "./errors.ts";
 import type { Answer, WireBrokenFile, WirePagination } from "./wire.ts";
-import type { World } from "./world.ts";
 
 /** Where a server is looked for if nothing is said. */
 export const DEFAULT_URL = "http://127.0.0.1:8000";
@@ -12,10 +9,13 @@ export const DEFAULT_URL = "http://127.0.0.1:8000";
 export interface HttpClientOptions {
   readonly url: string;
   /** Sent as a bearer token. */
-  readonly token: string | undefined;
+  readonly token?: string | undefined;
   /** How long an answer may take until none is taken to come; for ever if left out. */
   readonly timeoutMs?: number | undefined;
-  readonly fetch: World["fetch"];
+  /** Stands in for `fetch`. */
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  /** Stands in for `JSON.parse`: numbers may have more digits than JavaScript's. */
+  readonly parse?: (text: string) => unknown;
 }
 
 /** What is asked. */
@@ -41,13 +41,15 @@ interface Envelope {
 /** Sends requests to one server and opens the envelopes of its answers. */
 export class HttpClient {
   readonly #options: HttpClientOptions;
+  readonly #parse: (text: string) => unknown;
 
-  /** @throws {UsageError} if the URL is none of `http:` or `https:`. */
+  /** @throws {TypeError} if the URL is none of `http:` or `https:`. */
   constructor(options: HttpClientOptions) {
     if (!/^https?:$/.test(URL.parse(options.url)?.protocol ?? "")) {
-      throw new UsageError(`Cannot use ${options.url} as Lido's URL: write http://HOST:PORT`);
+      throw new TypeError(`Cannot use ${options.url} as Lido's URL: write http://HOST:PORT`);
     }
     this.#options = { ...options, url: options.url.replace(/\/+$/, "") };
+    this.#parse = options.parse ?? JSON.parse;
   }
 
   /**
@@ -75,7 +77,7 @@ export class HttpClient {
    */
   async readBare<T>(path: string, field: string): Promise<T> {
     const { status, text } = await this.#exchange({ method: "GET", path });
-    const value = parseObject(text);
+    const value = this.#parseObject(text);
     if (value !== undefined && Object.hasOwn(value, field)) return value as T; // the API's contract
     this.#open(text, status);
     throw new NotLidoError(this.#options.url, status);
@@ -102,10 +104,24 @@ export class HttpClient {
 
   /** Opens an envelope. */
   #open(text: string, status: number): Envelope {
-    const envelope = parseEnvelope(text);
+    const envelope = this.#parseEnvelope(text);
     if (envelope === undefined) throw new NotLidoError(this.#options.url, status);
     if (!envelope.success) throw refusal(envelope, status);
     return envelope;
+  }
+
+  #parseEnvelope(text: string): Envelope | undefined {
+    const value = this.#parseObject(text);
+    return value !== undefined && isEnvelope(value) ? value : undefined;
+  }
+
+  #parseObject(text: string): object | undefined {
+    try {
+      const value = this.#parse(text);
+      return typeof value === "object" && value !== null ? value : undefined;
+    } catch {
+      return undefined; // no JSON: some other server answered
+    }
   }
 
   #exchange(request: ApiRequest): Promise<{ status: number; text: string }> {
@@ -115,7 +131,7 @@ export class HttpClient {
   }
 
   async #fetch<T>(request: ApiRequest, read: (response: Response) => Promise<T>): Promise<T> {
-    const { url, token, timeoutMs, fetch } = this.#options;
+    const { url, token, timeoutMs, fetch = globalThis.fetch } = this.#options;
     const headers = new Headers({ accept: "application/json" });
     if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
     const init: RequestInit = { method: request.method, headers };
@@ -142,20 +158,6 @@ function queryOf(query: ApiRequest["query"]): string {
     if (value !== undefined) params.set(name, String(value));
   }
   return params.size === 0 ? "" : `?${params}`;
-}
-
-function parseEnvelope(text: string): Envelope | undefined {
-  const value = parseObject(text);
-  return value !== undefined && isEnvelope(value) ? value : undefined;
-}
-
-function parseObject(text: string): object | undefined {
-  try {
-    const value = parseExactJson(text);
-    return typeof value === "object" && value !== null ? value : undefined;
-  } catch {
-    return undefined; // no JSON: some other server answered
-  }
 }
 
 function isEnvelope(value: object): value is Envelope {

@@ -49,7 +49,7 @@ export interface WireRunning {
 }
 
 /** A task, as the API sends it. */
-export interface WireTask {
+export interface WireTask<Result = unknown> {
   readonly task_id: string;
   readonly name: string;
   readonly pool_id: string;
@@ -60,7 +60,8 @@ export interface WireTask {
   readonly end_time: string | null;
   /** Seconds. */
   readonly running_time: number | null;
-  readonly result: unknown;
+  /** Null until it has completed. */
+  readonly result: Result | null;
   readonly exception: string | null;
   readonly cancel_cause: string | null;
   readonly progress: {
@@ -161,6 +162,8 @@ export interface WirePagination {
   readonly total_items: number;
   readonly start_item: number | null;
   readonly end_item: number | null;
+  /** Leads to older ones; null at the end. */
+  readonly next_cursor: string | null;
 }
 
 /** A successful answer, out of its envelope. */

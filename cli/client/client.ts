@@ -1,5 +1,7 @@
 /** The JSON API as methods: one for each thing that the commands do. */
+import { TaskError } from "./errors.ts";
 import { HttpClient, type HttpClientOptions } from "./http_client.ts";
+import type { AnyTypes, Submission, TaskTypes } from "./task_types.ts";
 import type {
   Answer,
   WireBrokenFile,
@@ -23,8 +25,14 @@ export interface TaskListQuery {
 /** What can be done to a pool without further words. */
 export type PoolAction = "pause" | "resume" | "drain" | "cancel_pool_tasks";
 
-/** A typed client of one server's JSON API. */
-export class ApiClient {
+/** How long one request waits for a task's end, in seconds. */
+const WAIT_SECONDS = 30;
+
+/**
+ * A client of one server's JSON API. `Types` is what is known of task types: with
+ * `TypesOf<{ greet: typeof greet }>` a submit takes the inputs, and gives the results, of task files.
+ */
+export class LidoClient<Types extends TaskTypes = AnyTypes> {
   readonly #http: HttpClient;
 
   /** Makes the client; nothing is sent yet. */
@@ -107,10 +115,33 @@ export class ApiClient {
     })).data;
   }
 
-  /** Submits one task. */
-  async submit(submission: object): Promise<WireTask> {
+  /** Submits one task; gives it as it stands then. */
+  async submit<Name extends keyof Types & string>(
+    submission: Submission<Types, Name>,
+  ): Promise<WireTask<Types[Name]["result"]>> {
     const request = { method: "POST", path: "/api/tasks", body: submission } as const;
-    return (await this.#http.send<WireTask>(request)).data;
+    return (await this.#http.send<WireTask<Types[Name]["result"]>>(request)).data;
+  }
+
+  /**
+   * Submits one task and waits for its result.
+   * @throws {TaskError} if it fails, or is cancelled; {@link ClientError} as any other method.
+   */
+  async run<Name extends keyof Types & string>(
+    submission: Submission<Types, Name>,
+  ): Promise<Types[Name]["result"]> {
+    let task = await this.submit(submission);
+    while (!["completed", "failed", "cancelled"].includes(task.status)) {
+      task = await this.getTask(task.task_id, WAIT_SECONDS);
+    }
+    const { task_id: id, status, name, exception, cancel_cause: cause } = task;
+    if (status === "completed") return task.result as Types[Name]["result"]; // null only if it gave that
+    const why = exception ?? cause ?? "nobody said why";
+    throw new TaskError(
+      `Task ${name} ${status}: ${why}`,
+      id,
+      status === "failed" ? status : "cancelled",
+    );
   }
 
   /** Submits up to 10,000 tasks, all or none; their ids come in the same order. */
@@ -125,6 +156,17 @@ export class ApiClient {
   /** One page of tasks, newest first. */
   listTasks(query: TaskListQuery): Promise<Answer<readonly WireTask[]>> {
     return this.#http.send({ method: "GET", path: "/api/tasks", query: { ...query } });
+  }
+
+  /** All tasks that a filter describes, newest first: one page after the other, as they are taken. */
+  async *eachTask(filter: Omit<TaskListQuery, "page"> = {}): AsyncGenerator<WireTask> {
+    let page: TaskListQuery | undefined = { per_page: 100, ...filter };
+    while (page !== undefined) {
+      const answer: Answer<readonly WireTask[]> = await this.listTasks(page);
+      yield* answer.data;
+      const cursor = answer.pagination?.next_cursor;
+      page = cursor ? { ...page, cursor } : undefined;
+    }
   }
 
   /** One task; with `waitSeconds`, as soon as it has ended or that time is over. */

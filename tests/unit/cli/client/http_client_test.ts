@@ -1,6 +1,6 @@
 import { deepStrictEqual, rejects } from "node:assert/strict";
-import { UnreachedError } from "../../../cli/api_errors.ts";
-import { HttpClient } from "../../../cli/http_client.ts";
+import { HttpClient } from "../../../../cli/client/http_client.ts";
+import { UnreachedError } from "../../../../cli/client/mod.ts";
 
 const LIDO = { url: "http://lido", token: undefined };
 

@@ -1,0 +1,39 @@
+/**
+ * A client of Lido's JSON API for programs: the commands use it, too. It needs nothing but `fetch`, so
+ * it runs in browsers as well. `docs/client.md` shows how.
+ */
+export { LidoClient, type PoolAction, type TaskListQuery } from "./client.ts";
+export {
+  ApiError,
+  ClientError,
+  NotLidoError,
+  TaskError,
+  UnreachedError,
+  type WireFault,
+} from "./errors.ts";
+export { DEFAULT_URL, type HttpClientOptions } from "./http_client.ts";
+export type {
+  AnyTypes,
+  Definition,
+  InputOf,
+  ResultOf,
+  Submission,
+  TaskTypes,
+  TypesOf,
+} from "./task_types.ts";
+export type {
+  Answer,
+  WireBrokenFile,
+  WireBulk,
+  WireFinding,
+  WireHealth,
+  WireLogLine,
+  WirePagination,
+  WirePercentiles,
+  WirePool,
+  WireRunning,
+  WireSettingsVersion,
+  WireTask,
+  WireTaskType,
+  WireWorker,
+} from "./wire.ts";
