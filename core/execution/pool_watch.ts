@@ -38,6 +38,8 @@ export class PoolWatch {
   #lastMs = 0;
   /** When it was looked last, on the monotonic clock. */
   #lookedMs = -Infinity;
+  /** From when on silence tells something. */
+  #hearsFromMs = 0;
   /** The look that is planned is for slots that are busy, not for such as may retire in a minute. */
   #isSoon = false;
 
@@ -69,13 +71,14 @@ export class PoolWatch {
 
   #look(): void {
     const nowMs = performance.now();
-    // A server that was itself asleep must not take its threads for dead.
-    const wasAsleep = nowMs - this.#lastMs > SILENCE_MAX_MS / 2;
+    // A server that was itself asleep must not take its threads for dead: what they said meanwhile
+    // comes bit by bit.
+    if (nowMs - this.#lastMs > SILENCE_MAX_MS / 2) this.#hearsFromMs = nowMs + SILENCE_MAX_MS;
     for (const slot of this.#pool.crew.slots) {
       if (!slot.isReady) this.#lookAtStart(slot, nowMs);
       if (!slot.isReady || slot.inFlight === 0) continue;
       this.#lookAtTasks(slot, nowMs);
-      if (!wasAsleep) this.#lookForSilence(slot);
+      if (nowMs >= this.#hearsFromMs) this.#lookForSilence(slot);
     }
     this.#lookedMs = nowMs;
     this.#expireQueue(nowMs);

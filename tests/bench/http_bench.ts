@@ -28,8 +28,14 @@ try {
     queueCapacity: 10_000_000,
   });
   const { server, errors } = serveManager(manager);
-  await submitOneByOne(server.port, poolId);
-  await submitStreams(server.url, poolId);
+  // Into a pool that is paused, so that submits are measured; then with all that runs meanwhile.
+  await manager.pausePool(poolId);
+  await submitOneByOne("paused", server.port, poolId);
+  await submitStreams("paused", server.url, poolId);
+  await manager.cancelPending(poolId);
+  await manager.resumePool(poolId);
+  await submitOneByOne("running", server.port, poolId);
+  await submitStreams("running", server.url, poolId);
   await manager.cancelPending(poolId);
   const taskId = await fill(manager, poolId);
   await read(server.port, poolId, taskId);
@@ -40,7 +46,7 @@ try {
 }
 Deno.exit(0);
 
-async function submitOneByOne(port: number, poolId: PoolId): Promise<void> {
+async function submitOneByOne(state: string, port: number, poolId: PoolId): Promise<void> {
   const request = requestOf("POST", "/api/tasks", JSON.stringify(submission(poolId)));
   await send({
     port,
@@ -57,13 +63,15 @@ async function submitOneByOne(port: number, poolId: PoolId): Promise<void> {
     perSecond: null,
   });
   const [times = []] = load.times;
-  print(`one by one, ${CONNECTIONS} connections`, times);
+  print(`${state}, one by one, ${CONNECTIONS} connections`, times);
   say(
-    `one by one: ${Math.round(SUBMITS / load.seconds)} tasks/s, ${JSON.stringify(load.statuses)}`,
+    `${state}, one by one: ${Math.round(SUBMITS / load.seconds)} tasks/s, ${
+      JSON.stringify(load.statuses)
+    }`,
   );
 }
 
-async function submitStreams(url: string, poolId: PoolId): Promise<void> {
+async function submitStreams(state: string, url: string, poolId: PoolId): Promise<void> {
   const body = `${JSON.stringify(submission(poolId))}\n`.repeat(STREAMED);
   const rates: number[] = [];
   for (let turn = 0; turn < 3; turn++) {
@@ -78,7 +86,9 @@ async function submitStreams(url: string, poolId: PoolId): Promise<void> {
     rates.push(STREAMED / (performance.now() - beganMs) * 1_000);
   }
   say(
-    `streams of ${STREAMED} lines: ${rates.map((rate) => Math.round(rate)).join(", ")} tasks/s`,
+    `${state}, streams of ${STREAMED} lines: ${
+      rates.map((rate) => Math.round(rate)).join(", ")
+    } tasks/s`,
   );
 }
 
@@ -148,5 +158,5 @@ function send(request: LoadRequest): Promise<Load> {
 function print(what: string, times: readonly number[]): void {
   const at = (quantile: number) =>
     (times[Math.floor(times.length * quantile)] ?? NaN).toFixed(2).padStart(8);
-  say(`${what.padEnd(32)} p50 ${at(0.5)} ms  p99 ${at(0.99)} ms`);
+  say(`${what.padEnd(42)} p50 ${at(0.5)} ms  p99 ${at(0.99)} ms`);
 }

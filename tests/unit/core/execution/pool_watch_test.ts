@@ -18,6 +18,19 @@ const NOBODY: SlotOwner = {
 };
 const HOUR_MS = 3_600_000;
 
+/** A thread that does nothing. */
+const QUIET_THREAD: Thread = {
+  pid: null,
+  run() {},
+  setLanes() {},
+  stop() {},
+  takeBack() {},
+  kill() {},
+  loadRow: () => ({ heartbeatAtMs: 0, done: 0, failed: 0, busyMs: 0, memoryBytes: 0 }),
+  loadLanes: () => [],
+  silentMs: () => 0,
+};
+
 for (const offMs of [HOUR_MS, -HOUR_MS]) {
   const way = offMs > 0 ? "forwards" : "backwards";
 
@@ -27,17 +40,11 @@ for (const offMs of [HOUR_MS, -HOUR_MS]) {
     let takenBack = 0;
     // Its thread began the first an instant ago, by a wall clock that the host's is far from.
     const thread: Thread = {
-      pid: null,
-      run() {},
-      setLanes() {},
-      stop() {},
+      ...QUIET_THREAD,
       takeBack: () => void takenBack++,
-      kill() {},
-      loadRow: () => ({ heartbeatAtMs: 0, done: 0, failed: 0, busyMs: 0, memoryBytes: 0 }),
       loadLanes: () => [
         { seq: 0, startedAtMs: Date.now() - offMs, progressDone: 0, progressTotal: 0 },
       ],
-      silentMs: () => 0,
     };
     const slot = new Slot(0, NOBODY, 1);
     slot.thread = thread;
@@ -70,3 +77,42 @@ for (const offMs of [HOUR_MS, -HOUR_MS]) {
     strictEqual(timeouts, 0);
   });
 }
+
+Deno.test("PoolWatch does not take threads for dead when the server itself was held up", async () => {
+  let ended = 0;
+  const attempt = new WatchedAttempt();
+  const slot = new Slot(0, NOBODY, 1);
+  slot.thread = {
+    ...QUIET_THREAD,
+    // As of a thread whose words of the time meanwhile have not been read yet.
+    silentMs: () => 8_000,
+  };
+  slot.isReady = true;
+  slot.send([attempt]);
+  let looks = 0;
+  const watch = new PoolWatch({
+    queue: new AttemptQueue(),
+    crew: {
+      slots: [slot],
+      isBusy: true,
+      trim() {},
+      end: () => void ended++,
+    } as unknown as SlotCrew,
+    settings: () => PoolSettings.parse({ name: "a pool" }),
+    timedOut() {},
+    expired() {},
+    dispatch: () => {
+      looks++;
+      watch.soon();
+    },
+  });
+  watch.soon();
+  // Nothing of this process goes on for so long, as when it is stopped by a signal.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_600);
+  try {
+    await until("it was looked at some more", () => looks > 5);
+  } finally {
+    watch.close();
+  }
+  strictEqual(ended, 0);
+});
