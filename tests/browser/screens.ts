@@ -29,6 +29,7 @@ export function screensOf({ pools, tasks }: BusyWorld): readonly Screen[] {
     { name: "task-running", path: `/tasks/${tasks.running}` },
     { name: "task-failed", path: `/tasks/${tasks.failed}` },
     { name: "task-pending", path: `/tasks/${tasks.pending}` },
+    { name: "task-change", path: `/tasks/${tasks.pending}/change` },
     { name: "task-input", path: `/tasks/${tasks.completed}?tab=input` },
     { name: "task-logs", path: `/tasks/${tasks.completed}?tab=logs` },
     { name: "task-attempts", path: `/tasks/${tasks.failed}?tab=attempts` },
