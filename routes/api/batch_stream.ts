@@ -1,6 +1,6 @@
 /**
  * `POST /api/tasks/batch` with NDJSON: a task a line, as many as it takes, and a result a line. Lines
- * are submitted in groups while the rest still comes, so a client may read the results after it has
+ * are submitted in groups while the next are read, so a client may read the results after it has
  * sent all, or meanwhile. With `?atomic=true` nothing is submitted before all lines are right.
  */
 import type { Context } from "hono";
@@ -59,8 +59,9 @@ export function streamBatch(c: Context<AppEnv>, desk: BatchDesk): Response {
   const body = bodyOf(c);
   const results = new ReadableStream<Uint8Array>({
     async start(controller) {
-      const tell = (result: Result) => {
-        if (!signal.aborted) controller.enqueue(encoder.encode(`${JSON.stringify(result)}\n`));
+      const tell = (...all: readonly Result[]) => {
+        const lines = all.map((result) => `${JSON.stringify(result)}\n`);
+        if (!signal.aborted) controller.enqueue(encoder.encode(lines.join("")));
       };
       try {
         await submitLines(body, desk, signal, tell);
@@ -105,20 +106,25 @@ async function submitLines(
   body: ReadableStream<Uint8Array>,
   { manager, bodyTimeoutMs }: BatchDesk,
   signal: AbortSignal,
-  tell: (result: Result) => void,
+  tell: (...all: readonly Result[]) => void,
 ): Promise<void> {
   let submitted = 0;
   let failed = 0;
   let group: Group = { lines: [], bytes: 0 };
-  const note = (result: Result) => {
-    if ("task_id" in result) submitted++;
-    else failed++;
-    tell(result);
+  /** The group that is being written, while lines of the next are read. */
+  let written = Promise.resolve();
+  const note = (...all: readonly Result[]) => {
+    const good = all.filter((result) => "task_id" in result).length;
+    submitted += good;
+    failed += all.length - good;
+    tell(...all);
   };
   const flush = async () => {
+    await written;
     const { lines } = group;
     group = { lines: [], bytes: 0 };
-    for (const result of await submitGroup(lines, manager, signal)) note(result);
+    written = submitGroup(lines, manager, signal).then((results) => note(...results));
+    written.catch(() => {}); // whoever waits for it is told
   };
   try {
     let count = 0;
@@ -132,10 +138,12 @@ async function submitLines(
       if (signal.aborted) return;
     }
     await flush();
+    await written;
     tell({ submitted, failed });
   } catch (error) {
     if (signal.aborted) return; // nobody is there to hear of it
     await flush();
+    await written;
     tell({ submitted, failed, error: reasonOf(error).error });
   }
 }

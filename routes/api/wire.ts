@@ -144,7 +144,7 @@ function parsePart<S extends z.ZodType>(
   at: Path,
 ): Parsed<z.output<S>> {
   const { model, unknown } = renameFields(part, form.names);
-  const known = [...form.names.toModel.keys()];
+  const known = unknown.length === 0 ? [] : [...form.names.toModel.keys()];
   const strays = unknown.slice(0, FAULTS_MAX).map((field) => ({
     path: [...at, field],
     // Whoever knows the model's name is told the wire's.
@@ -163,16 +163,14 @@ function renameFields(part: unknown, names: FieldNames): { model: unknown; unkno
   if (typeof part !== "object" || part === null || Array.isArray(part)) {
     return { model: part, unknown: [] };
   }
-  const entries = Object.entries(part).map(([key, value]) => ({
-    key,
-    modelKey: names.toModel.get(key),
-    value,
-  }));
-  const known = entries.flatMap(({ modelKey, value }) =>
-    modelKey === undefined ? [] : [[modelKey, value] as const]
-  );
-  const unknown = entries.filter(({ modelKey }) => modelKey === undefined).map(({ key }) => key);
-  return { model: Object.fromEntries(known), unknown };
+  const model: Record<string, unknown> = {};
+  const unknown: string[] = [];
+  for (const [key, value] of Object.entries(part)) {
+    const modelKey = names.toModel.get(key);
+    if (modelKey === undefined) unknown.push(key);
+    else model[modelKey] = value;
+  }
+  return { model, unknown };
 }
 
 function faultsOf(issue: z.core.$ZodIssue, names: FieldNames): Fault[] {
