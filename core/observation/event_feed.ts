@@ -4,12 +4,13 @@
  * what it has not read is gone. An event's id is its number, behind the server's life: whoever comes
  * back goes on after the last one that it had.
  */
+import { setImmediate } from "node:timers/promises";
 import type { EventBatch, EventFilter, LiveEvent } from "../model/live_event.ts";
 
 /** Events that are kept, unless told otherwise. */
 const EVENTS_KEPT = 16_384;
 /** Events of one batch. */
-const BATCH = 500;
+const BATCH = 50;
 /** Followers are woken so long after an event, once for all that came by then. */
 const WAKE_MS = 20;
 /** Without events a follower gets an empty batch after so long: whoever is behind it shows that it lives. */
@@ -73,6 +74,8 @@ export class EventFeed {
         if (isGap || events.length > 0 || isDue) {
           yield { isGap, events };
           quietSinceMs = performance.now();
+          // There is more: but others have their turn before.
+          if (at < this.#next) await setImmediate();
         } else await this.#whenNews(quietSinceMs + QUIET_MS - performance.now(), until);
       }
     } finally {

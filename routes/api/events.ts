@@ -61,11 +61,19 @@ function readFilter(c: Context<AppEnv>, manager: RoutedManager): EventFilter {
 /** A comment where nothing happened: whoever is gone is found out by it. */
 function textOf({ isGap, events }: EventBatch): string {
   const gap = isGap ? "event: gap\ndata: {}\n\n" : "";
-  const texts = events.map(({ id, event }) => {
-    const data = JSON.stringify(presentLiveEvent(event));
-    return `id: ${id}\nevent: ${event.kind}\ndata: ${data}\n\n`;
-  });
-  return gap + texts.join("") || ":\n\n";
+  return gap + events.map(textOfEvent).join("") || ":\n\n";
+}
+
+/** What all who follow an event are sent: it is written once. */
+const TEXTS = new WeakMap<LiveEvent, string>();
+
+function textOfEvent({ id, event }: EventBatch["events"][number]): string {
+  const known = TEXTS.get(event);
+  if (known !== undefined) return known;
+  const data = JSON.stringify(presentLiveEvent(event));
+  const text = `id: ${id}\nevent: ${event.kind}\ndata: ${data}\n\n`;
+  TEXTS.set(event, text);
+  return text;
 }
 
 function presentLiveEvent(event: LiveEvent): Record<string, unknown> {
