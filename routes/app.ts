@@ -44,6 +44,8 @@ export interface AppOptions {
   readonly allowedHosts?: readonly string[];
   /** How long a client may take to send a body, in milliseconds. */
   readonly bodyTimeoutMs?: number;
+  /** The same of a body below 64 KiB. */
+  readonly smallBodyTimeoutMs?: number;
 }
 
 /** Makes the app with all its routes. Further routes must be added before its first request. */
@@ -91,7 +93,9 @@ function addGuards(app: Hono<AppEnv>, options: AppOptions): void {
 /** All that is looked at before a handler, in one step: each further one costs all requests. */
 function guard(options: AppOptions): MiddlewareHandler<AppEnv> {
   const checkHost = hostCheck(options.allowedHosts ?? []);
-  const limits = { bytesMax: BODY_BYTES_MAX, timeoutMs: bodyTimeoutOf(options), isStreamed };
+  const timeoutMs = bodyTimeoutOf(options);
+  const { smallBodyTimeoutMs: smallTimeoutMs = Math.min(8_000, timeoutMs) } = options;
+  const limits = { bytesMax: BODY_BYTES_MAX, timeoutMs, smallTimeoutMs, isStreamed };
   return async (c, next) => {
     // The address `*` matches each pattern of middleware twice.
     if (c.get("body") !== undefined) return await next();

@@ -1,6 +1,7 @@
 /** The lines of a body that comes bit by bit, such as NDJSON: never more of it in memory than one line. */
 import { Buffer } from "node:buffer";
 import { HttpError } from "../errors.ts";
+import { notWhole } from "../guards/body_guard.ts";
 
 /** What a line may be, how long the next bytes of it may take, and until when they are waited for. */
 export interface LineLimits {
@@ -69,6 +70,16 @@ function checkLength(bytes: number, number: number, { bytesMax }: LineLimits): v
   );
 }
 
+async function readOn(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+): Promise<ReadableStreamReadResult<Uint8Array>> {
+  try {
+    return await reader.read();
+  } catch {
+    throw notWhole();
+  }
+}
+
 async function readSoon(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   { timeoutMs, signal }: LineLimits,
@@ -81,7 +92,7 @@ async function readSoon(
   );
   signal.addEventListener("abort", leave);
   try {
-    return await Promise.race([reader.read(), ended.promise]);
+    return await Promise.race([readOn(reader), ended.promise]);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", leave);

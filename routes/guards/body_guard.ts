@@ -14,11 +14,16 @@ const NO_BODY = new Uint8Array();
 /** Looks after which a body that came with its head is there. */
 const EARLY_LOOKS = 4;
 
+/** A body that is told to be smaller has the short time. */
+const LARGE_BYTES = 64 * 1024;
+
 /** What a body may be. */
 export interface BodyLimits {
   readonly bytesMax: number;
   /** How long the client may take to send it, in milliseconds. */
   readonly timeoutMs: number;
+  /** The same of a small one. */
+  readonly smallTimeoutMs: number;
   /** A handler reads such a body itself, bit by bit. */
   isStreamed?(c: Context<AppEnv>): boolean;
 }
@@ -39,7 +44,18 @@ export async function readBody(
   const stream = length === null ? raw.body : null;
   if (length === null && stream === null) return NO_BODY;
   const reading = stream === null ? raw.bytes() : readStream(stream, limits);
-  return await Promise.race([reading, looks()]) ?? await within(reading, limits.timeoutMs);
+  const isSmall = length !== null && Number(length) < LARGE_BYTES;
+  const timeoutMs = isSmall ? limits.smallTimeoutMs : limits.timeoutMs;
+  try {
+    return await Promise.race([reading, looks()]) ?? await within(reading, timeoutMs);
+  } catch (error) {
+    throw error instanceof HttpError ? error : notWhole();
+  }
+}
+
+/** What is told of a body that breaks off, or whose chunks are wrong: the client's fault. */
+export function notWhole(): HttpError {
+  return new HttpError("request_timeout", "Cannot read body: it did not come whole");
 }
 
 /**

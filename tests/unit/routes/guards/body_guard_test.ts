@@ -63,6 +63,23 @@ Deno.test("readBody() answers 408 when the body does not come in time", async ()
   deepStrictEqual(answered, { status: 408, code: "request_timeout", calls: [] });
 });
 
+Deno.test("readBody() gives a small body less time, and says of one that breaks off that it did", async () => {
+  const drop = new Uint8Array(1);
+  const headers = { ...JSON_TYPE, "content-length": "10" };
+  const slow = new ReadableStream({ start: (controller) => controller.enqueue(drop) });
+  const short = { smallBodyTimeoutMs: 1 };
+  const late = { status: 408, code: "request_timeout", calls: [] };
+  deepStrictEqual(await post("/api/pools", { headers, body: slow }, short), late);
+  const cases = [
+    ["/api/pools", "application/json"],
+    ["/api/tasks/batch?atomic=true", "application/x-ndjson"],
+  ] as const;
+  for (const [path, type] of cases) {
+    const body = new ReadableStream({ pull: (controller) => controller.error(new Error("gone")) });
+    deepStrictEqual(await post(path, { headers: { "content-type": type }, body }), late);
+  }
+});
+
 const UNSUPPORTED = { status: 415, code: "unsupported_media_type", calls: [] };
 
 Deno.test.each([
