@@ -62,5 +62,8 @@ function takeStopSignal(): AbortSignal {
   return stopping.signal;
 }
 
+// Connections that are served one by one take from nowhere else that answers are to be compressed.
+Deno.env.set("DENO_SERVE_AUTOMATIC_COMPRESSION", "1");
+
 // A thread that cannot be stopped, or a request that nobody waits for, would keep the process.
 Deno.exit(await runProgram(Deno.args, makeWorld()));

@@ -2,6 +2,7 @@
 import type { Config } from "../core/config.ts";
 import type { Manager } from "../core/mod.ts";
 import type { Logger } from "../core/observation/logging.ts";
+import { descriptorLimit } from "./descriptor_limit.ts";
 import { CommandError } from "./exit_code.ts";
 import type { World } from "./world.ts";
 import { messageOf } from "../core/model/errors.ts";
@@ -97,6 +98,11 @@ async function aborted(signal: AbortSignal): Promise<void> {
   await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
 }
 
+/** What is left is for children, threads and files: without a free descriptor the runtime can panic. */
+function connectionsOf(descriptors = Infinity): number {
+  return Math.max(16, Math.min(4_096, Math.floor(descriptors / 4)));
+}
+
 /** Imported when a server starts: the other commands shall start without all this. */
 async function loadParts(): Promise<ServerParts<Manager>> {
   const [core, { createApp }, { serve }] = await Promise.all([
@@ -119,7 +125,8 @@ async function loadParts(): Promise<ServerParts<Manager>> {
         }),
         host: config.host,
         port: config.port,
-        onError: (error) => logger.error("Listening failed", { error }),
+        limits: { connections: config.limits.connections ?? connectionsOf(descriptorLimit()) },
+        onError: (error) => logger.error("Serving failed", { error }),
       }),
   };
 }

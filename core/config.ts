@@ -28,6 +28,11 @@ export const Config = z.strictObject({
       .meta({ description: "Web Workers in the server at the most, over all pools" }),
     zombies: z.int().min(0).max(1_000).default(16)
       .meta({ description: "Threads that could not be stopped, after which no new one is opened" }),
+    connections: z.int().min(16).max(100_000).nullable().default(null)
+      .meta({
+        description:
+          "Connections at the most; if left out a quarter of the descriptors, 4,096 at the most",
+      }),
     describeMs: z.int().min(100).max(60_000).default(5_000)
       .meta({ description: "How long importing one task file may take" }),
   }).prefault({}),

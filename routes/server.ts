@@ -1,20 +1,42 @@
-/** Listens. `Deno.serve` ends when the process runs out of descriptors; then it begins again. */
+/**
+ * Listens, and holds clients to limits: how many connections there are, and how long each may take
+ * for what. (`Deno.serve` has no such limits, and ends when there is no free descriptor.)
+ */
 import { setTimeout as sleep } from "node:timers/promises";
+import { type ConnectionLimits, Connections } from "./serving/connections.ts";
+import {
+  type HttpConnection,
+  type RequestInfo,
+  serveConnection,
+} from "./serving/http_connection.ts";
 
 /** How long requests have to end after they were told that the server does. */
 const CUT_MS = 1_000;
+/** Between two looks for connections that take too long. */
+const SWEEP_MS = 1_000;
+
+/** What `accept()` fails with when its client has left before. */
+const GONE = [
+  Deno.errors.NotConnected,
+  Deno.errors.ConnectionReset,
+  Deno.errors.ConnectionAborted,
+];
+
+/** What holds where nothing else is said. */
+const LIMITS: ConnectionLimits = {
+  connections: 4_096,
+  headMs: 8_000,
+  idleMs: 75_000,
+  answerMs: 600_000,
+};
 
 /** Whatever answers requests: a Hono app. */
 export interface Answering {
   fetch(request: Request): Response | Promise<Response>;
 }
 
-/** What {@link serve} needs of what `Deno.serve` returns. */
-export interface Listener {
-  readonly addr: Deno.Addr;
-  readonly finished: Promise<void>;
-  shutdown(): Promise<void>;
-}
+/** What {@link serve} needs of what `Deno.listen` returns. */
+export type Listener = Pick<Deno.Listener, "addr" | "accept" | "close">;
 
 /** Where and what to serve. */
 export interface ServeOptions {
@@ -22,76 +44,102 @@ export interface ServeOptions {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
-  /** Told of what ended the listening, and of what escaped the app. */
+  /** Told when no connection can be accepted, and of what escaped the app. */
   readonly onError: (error: unknown) => void;
-  /** Ends the server when it aborts. */
-  readonly signal?: AbortSignal;
-  /** Milliseconds between two tries to listen again. */
+  /** Those of {@link LIMITS} by default. */
+  readonly limits?: Partial<ConnectionLimits>;
+  /** Milliseconds between two tries to accept a connection. */
   readonly retryMs?: number;
   /** Listens; a test may stand in for it. */
-  readonly listen?: (options: ServeOptions, port: number, cut: AbortSignal) => Listener;
+  readonly listen?: (options: { hostname: string; port: number }) => Listener;
 }
 
 /** A server that listens. */
 export interface Server {
   readonly url: string;
   readonly port: number;
-  /** Resolves when it listens no more, since it was shut down. */
-  readonly finished: Promise<void>;
   /** Takes no new connection and waits for open requests, at most so long. May come twice. */
   shutdown(options?: { readonly graceMs?: number }): Promise<void>;
 }
 
 /**
  * Begins to listen, and goes on until it is shut down.
- * @throws {Deno.errors.AddrInUse} and the like, when the first try fails.
+ * @throws {Deno.errors.AddrInUse} and the like.
  */
 export function serve(options: ServeOptions): Server {
-  const listen = options.listen ?? listenWithDeno;
+  const { host, app, onError, retryMs = 50, listen = Deno.listen } = options;
+  const listener = listen({ hostname: host, port: options.port });
+  const { port } = listener.addr as Deno.NetAddr; // TCP is all that is asked for
+  const connections = new Connections({ ...LIMITS, ...options.limits });
+  const sweeping = setInterval(() => connections.sweep(), SWEEP_MS);
   const closing = new AbortController();
   const cutting = new AbortController();
-  let listener = listen(options, options.port, cutting.signal);
-  const port = (listener.addr as Deno.NetAddr).port; // TCP is all that is asked for
+  const answer = answerUntilCut(app, cutting.signal);
+  const open = new Set<Promise<void>>();
 
-  async function keepListening(): Promise<void> {
-    while (!closing.signal.aborted) {
-      const failure = await listener.finished.then(
-        () => undefined,
-        (error: unknown) => ({ error }),
-      );
-      if (failure === undefined) return;
-      options.onError(failure.error);
-      await listenAgain();
+  function take(accepted: Deno.Conn): void {
+    if (!connections.makeRoom()) {
+      accepted.close();
+      return;
     }
+    const handle = async (request: Request, { completed }: RequestInfo): Promise<Response> => {
+      connections.ask(connection);
+      const rest = () => connections.rest(connection);
+      completed.then(rest, rest);
+      const response = await answer(request);
+      connections.answer(connection, isEndless(response));
+      return response;
+    };
+    const connection: HttpConnection = serveConnection(accepted, handle, (error) => {
+      onError(error);
+      return new Response("Internal server error", { status: 500 });
+    });
+    connections.add(connection);
+    const ended = connection.finished.then(() => {
+      connections.remove(connection);
+      open.delete(ended);
+    });
+    open.add(ended);
   }
 
-  async function listenAgain(): Promise<void> {
+  async function keepAccepting(): Promise<void> {
+    let isFailing = false;
     while (!closing.signal.aborted) {
       try {
-        listener = listen(options, port, cutting.signal);
-        return;
+        take(await listener.accept());
+        isFailing = false;
       } catch (error) {
-        options.onError(error);
-        await sleep(options.retryMs ?? 200, undefined, { signal: closing.signal }).catch(() => {});
+        if (closing.signal.aborted) return;
+        if (GONE.some((kind) => error instanceof kind)) continue;
+        // There may be no free descriptor.
+        connections.giveWay();
+        if (!isFailing) onError(error);
+        isFailing = true;
+        await sleep(retryMs, undefined, { signal: closing.signal }).catch(() => {});
       }
     }
   }
 
-  const finished = keepListening();
   async function shutdown({ graceMs = 5_000 } = {}): Promise<void> {
-    closing.abort();
-    const closed = Promise.all([listener.shutdown().catch(options.onError), finished]);
+    if (!closing.signal.aborted) {
+      closing.abort();
+      clearInterval(sweeping);
+      listener.close();
+      for (const connection of connections.all()) connection.close();
+    }
+    const closed = Promise.all([accepting, ...open]);
     if (await settlesWithin(closed, graceMs)) return;
     cutting.abort();
     await settlesWithin(closed, CUT_MS);
   }
-  onAbort(options.signal, () => void shutdown());
-  return { url: `http://${urlHost(options.host)}:${port}/`, port, finished, shutdown };
+
+  const accepting = keepAccepting();
+  return { url: `http://${urlHost(host)}:${port}/`, port, shutdown };
 }
 
-function onAbort(signal: AbortSignal | undefined, act: () => void): void {
-  if (signal?.aborted) act();
-  else signal?.addEventListener("abort", act, { once: true });
+/** Whether it goes on until its client has enough. */
+function isEndless({ headers }: Response): boolean {
+  return headers.get("content-type") === "text/event-stream";
 }
 
 async function settlesWithin(promise: Promise<unknown>, limitMs: number): Promise<boolean> {
@@ -104,26 +152,10 @@ async function settlesWithin(promise: Promise<unknown>, limitMs: number): Promis
   }
 }
 
-function listenWithDeno(options: ServeOptions, port: number, cut: AbortSignal): Listener {
-  return Deno.serve({
-    hostname: options.host,
-    port,
-    automaticCompression: true,
-    onListen: () => {}, // the caller says where it listens, when it is ready
-    onError: (error) => {
-      options.onError(error);
-      return new Response("Internal server error", { status: 500 });
-    },
-  }, answerUntilCut(options.app, cut));
-}
-
-/**
- * Answers, or says that the server ends, whichever is first. (Deno.serve's own `signal` cannot be
- * used for this: aborting it after `shutdown()` throws where nothing can catch it.)
- */
+/** Answers, or says that the server ends, whichever is first. */
 function answerUntilCut(app: Answering, cut: AbortSignal): (request: Request) => Promise<Response> {
   const open = new Set<(response: Response) => void>();
-  onAbort(cut, () => {
+  cut.addEventListener("abort", () => {
     for (const end of open) end(new Response("Server is closing", { status: 503 }));
   });
   return async (request) => {

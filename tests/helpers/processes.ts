@@ -25,6 +25,11 @@ export function isGone(pid: number): boolean {
   }
 }
 
+/** How many descriptors a process has open. */
+export function descriptorsOf(pid: number): number {
+  return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
+}
+
 /** Resident memory of a process, in MiB. */
 export function residentMb(pid: number): number {
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);

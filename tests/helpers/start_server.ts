@@ -30,6 +30,8 @@ export interface StartOptions {
   /** Flags beside the port. */
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** A command that becomes the server: it ends by executing its arguments. */
+  readonly via?: readonly [string, ...string[]];
 }
 
 /** What a request of the API has beside its path. */
@@ -111,8 +113,9 @@ export class StartedServer implements AsyncDisposable {
 export async function startServer(options: StartOptions = {}): Promise<StartedServer> {
   const folder = await Deno.makeTempDir({ prefix: "lido-server-" });
   const args = ["--port", "0", "--log-level", "warning", ...options.flags ?? []];
-  const process = new Deno.Command(Deno.execPath(), {
-    args: argumentsOf("start", args),
+  const [command, ...before] = [...options.via ?? [], Deno.execPath()];
+  const process = new Deno.Command(command ?? "", {
+    args: [...before, ...argumentsOf("start", args)],
     cwd: folder,
     env: { NO_COLOR: "1", ...options.env },
     stdin: "null",
@@ -120,7 +123,7 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
     stderr: "piped",
   }).spawn();
   const stderr = new Response(process.stderr).text();
-  const line = await readLine(process.stdout);
+  const line = (await readLine(process.stdout)).trimEnd(); // a terminal ends lines by two characters
   const url = /^Listening on (http:\/\/\S+)\/$/.exec(line)?.[1];
   if (url !== undefined) return new StartedServer(process, stderr, url, folder);
   process.kill("SIGKILL");

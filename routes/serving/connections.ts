@@ -1,0 +1,139 @@
+/**
+ * The connections of a server: as many as there may be, each for as long as it may take. When there
+ * is no room for a new one, one that asks nothing has to go: whoever holds connections open keeps
+ * nobody else out.
+ */
+import type { HttpConnection } from "./http_connection.ts";
+
+/** What clients may take up, and for how long. */
+export interface ConnectionLimits {
+  /** Connections at once. */
+  readonly connections: number;
+  /** Milliseconds until the first request's line and headers are there. */
+  readonly headMs: number;
+  /** Milliseconds without a further request. */
+  readonly idleMs: number;
+  /** Milliseconds for an answer, from when it was made until it is read; streams of events have no end. */
+  readonly answerMs: number;
+}
+
+/** The clock that limits are told by. */
+export type Now = () => number;
+
+/** Connections in one state, with the time since when; the first is the longest in it. */
+type State<Connection> = Map<Connection, number>;
+
+/** What is told of a connection. */
+export type Ending = Pick<HttpConnection, "close" | "cut">;
+
+/** See the head of this file. */
+export class Connections<Connection extends Ending = HttpConnection> {
+  readonly #limits: ConnectionLimits;
+  readonly #now: Now;
+  /** The state that each is in. */
+  readonly #states = new Map<Connection, State<Connection>>();
+  /** Have asked nothing yet. */
+  readonly #fresh: State<Connection> = new Map();
+  /** Wait for their answer. */
+  readonly #asking: State<Connection> = new Map();
+  /** Read their answer, which has an end. */
+  readonly #reading: State<Connection> = new Map();
+  /** Follow a stream. */
+  readonly #following: State<Connection> = new Map();
+  /** Have been answered. */
+  readonly #idle: State<Connection> = new Map();
+
+  /** `now` gives milliseconds that never go back. */
+  constructor(limits: ConnectionLimits, now: Now = () => performance.now()) {
+    this.#limits = limits;
+    this.#now = now;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#states.size;
+  }
+
+  /** Whether one more may come in; makes room for it, if it can. */
+  makeRoom(): boolean {
+    if (this.size < this.#limits.connections) return true;
+    return this.giveWay();
+  }
+
+  /** Ends the one that needs its connection least; says whether there was any. */
+  giveWay(): boolean {
+    for (const state of [this.#fresh, this.#idle]) {
+      for (const [connection] of state) {
+        this.remove(connection);
+        connection.close();
+        return true;
+      }
+    }
+    for (const state of [this.#reading, this.#following]) {
+      for (const [connection] of state) {
+        this.remove(connection);
+        connection.cut();
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** It is there, and has asked nothing yet. */
+  add(connection: Connection): void {
+    this.#states.set(connection, this.#fresh);
+    this.#fresh.set(connection, this.#now());
+  }
+
+  /** It has asked. */
+  ask(connection: Connection): void {
+    this.#move(connection, this.#asking);
+  }
+
+  /** It is being answered. */
+  answer(connection: Connection, isStream: boolean): void {
+    this.#move(connection, isStream ? this.#following : this.#reading);
+  }
+
+  /** It has its answer. */
+  rest(connection: Connection): void {
+    this.#move(connection, this.#idle);
+  }
+
+  /** It is over. */
+  remove(connection: Connection): void {
+    this.#states.get(connection)?.delete(connection);
+    this.#states.delete(connection);
+  }
+
+  /** Ends those that take too long. */
+  sweep(): void {
+    const { headMs, idleMs, answerMs } = this.#limits;
+    for (const connection of this.#longerThan(headMs, this.#fresh)) connection.close();
+    for (const connection of this.#longerThan(idleMs, this.#idle)) connection.close();
+    for (const connection of this.#longerThan(answerMs, this.#reading)) connection.cut();
+  }
+
+  /** All of them. */
+  all(): Connection[] {
+    return [...this.#states.keys()];
+  }
+
+  *#longerThan(limitMs: number, state: State<Connection>): Generator<Connection> {
+    const before = this.#now() - limitMs;
+    for (const [connection, sinceMs] of state) {
+      if (sinceMs > before) return;
+      this.remove(connection);
+      yield connection;
+    }
+  }
+
+  /** One that is over, or was told to end, stays out. */
+  #move(connection: Connection, into: State<Connection>): void {
+    const from = this.#states.get(connection);
+    if (from === undefined) return;
+    from.delete(connection);
+    into.set(connection, this.#now());
+    this.#states.set(connection, into);
+  }
+}
