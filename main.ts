@@ -1,10 +1,14 @@
 /** The entry: hands the process to the command line, and its answer back as the exit code. */
+import inspector from "node:inspector";
 import { runProgram } from "./cli/program.ts";
 import { takeTerminal } from "./cli/terminal.ts";
 import type { Output, World } from "./cli/world.ts";
 
 /** Line length where nobody knows the terminal's, or there is none. */
 const COLUMNS_DEFAULT = 80;
+
+/** So often it is looked for an inspector that is being opened. */
+const INSPECTOR_LOOKS = 500;
 
 const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
@@ -59,7 +63,18 @@ function takeStopSignal(): AbortSignal {
       stopping.abort();
     });
   }
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGUSR1", closeInspector);
   return stopping.signal;
+}
+
+/** The runtime opens its inspector on this signal, and by it anybody of this machine could run code here. */
+function closeInspector(): void {
+  let looksLeft = INSPECTOR_LOOKS;
+  const timer = setInterval(() => {
+    const isOpen = inspector.url() !== undefined;
+    if (isOpen) inspector.close();
+    if (isOpen || --looksLeft === 0) clearInterval(timer);
+  }, 10);
 }
 
 // Connections that are served one by one take from nowhere else that answers are to be compressed.
