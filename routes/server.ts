@@ -125,7 +125,7 @@ export function serve(options: ServeOptions): Server {
       closing.abort();
       clearInterval(sweeping);
       listener.close();
-      for (const connection of connections.all()) connection.close();
+      connections.close();
     }
     const closed = Promise.all([accepting, ...open]);
     if (await settlesWithin(closed, graceMs)) return;

@@ -62,17 +62,9 @@ export class Connections<Connection extends Ending = HttpConnection> {
 
   /** Ends the one that needs its connection least; says whether there was any. */
   giveWay(): boolean {
-    for (const state of [this.#fresh, this.#idle]) {
+    for (const state of [this.#fresh, this.#idle, this.#reading, this.#following]) {
       for (const [connection] of state) {
-        this.remove(connection);
-        connection.close();
-        return true;
-      }
-    }
-    for (const state of [this.#reading, this.#following]) {
-      for (const [connection] of state) {
-        this.remove(connection);
-        connection.cut();
+        this.#cut(connection);
         return true;
       }
     }
@@ -109,23 +101,29 @@ export class Connections<Connection extends Ending = HttpConnection> {
   /** Ends those that take too long. */
   sweep(): void {
     const { headMs, idleMs, answerMs } = this.#limits;
-    for (const connection of this.#longerThan(headMs, this.#fresh)) connection.close();
-    for (const connection of this.#longerThan(idleMs, this.#idle)) connection.close();
-    for (const connection of this.#longerThan(answerMs, this.#reading)) connection.cut();
+    this.#cutAfter(headMs, this.#fresh);
+    this.#cutAfter(idleMs, this.#idle);
+    this.#cutAfter(answerMs, this.#reading);
   }
 
-  /** All of them. */
-  all(): Connection[] {
-    return [...this.#states.keys()];
+  /** Ends all: those that asked, when they have their answers. */
+  close(): void {
+    for (const state of [this.#fresh, this.#idle]) this.#cutAfter(0, state);
+    for (const connection of this.#states.keys()) connection.close();
   }
 
-  *#longerThan(limitMs: number, state: State<Connection>): Generator<Connection> {
+  #cutAfter(limitMs: number, state: State<Connection>): void {
     const before = this.#now() - limitMs;
     for (const [connection, sinceMs] of state) {
       if (sinceMs > before) return;
-      this.remove(connection);
-      yield connection;
+      this.#cut(connection);
     }
+  }
+
+  /** A gentle end would not do: a client of HTTP/2 can ignore that it was told. */
+  #cut(connection: Connection): void {
+    this.remove(connection);
+    connection.cut();
   }
 
   /** One that is over, or was told to end, stays out. */

@@ -18,7 +18,7 @@ export interface HttpConnection {
   readonly finished: Promise<void>;
   /** Answers what is asked already, and then ends. */
   close(): void;
-  /** Ends it at once. */
+  /** Ends it at once. After `close()` it cannot do so any more. */
   cut(): void;
 }
 

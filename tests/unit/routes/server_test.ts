@@ -1,5 +1,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
 import { type Listener, serve, type ServeOptions } from "../../../routes/server.ts";
+import { openMany, RawSocket } from "../../helpers/raw_socket.ts";
+import { until } from "../../helpers/until.ts";
 import { appWith } from "../../helpers/app_with.ts";
 import { TASK_ID } from "../../helpers/fake_manager.ts";
 
@@ -124,6 +126,9 @@ Deno.test("serve() and createApp() refuse odd requests, and leak nothing", async
     ["POST /api/pools HTTP/1.1\r\nHost: a@b\r\nContent-Length: 2\r\n\r\n{}", "421"],
     ["GET http://evil.example/api/pools HTTP/1.1\r\nHost: localhost", "421"],
     ["TRACE /api/pools HTTP/1.1\r\nHost: localhost", "405"],
+    ["FOO /api/pools HTTP/1.1\r\nHost: localhost", "405"],
+    ["CONNECT /api/pools HTTP/1.1\r\nHost: localhost", "40"],
+    ["CONNECT localhost:80 HTTP/1.1\r\nHost: localhost", "40"],
     ["PRI /api/pools HTTP/1.1\r\nHost: localhost", "405"],
     ["OPTIONS * HTTP/1.1\r\nHost: localhost", "404"],
     ["GET //api/pools HTTP/1.1\r\nHost: localhost", "404"],
@@ -136,6 +141,73 @@ Deno.test("serve() and createApp() refuse odd requests, and leak nothing", async
   }
   await server.shutdown();
   deepStrictEqual({ calls, logged }, { calls: [], logged: [] });
+});
+
+Deno.test("serve() refuses heads that are too large or unclear, and ends their connections", async () => {
+  let asked = 0;
+  const app = { fetch: () => new Response(String(++asked)) };
+  const server = serve(options({ app }));
+  const heads = [
+    `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${"x".repeat(70_000)}`,
+    `GET /${"x".repeat(70_000)} HTTP/1.1\r\nHost: localhost`,
+    `GET / HTTP/1.1\r\nHost: localhost\r\n${"x: y\r\n".repeat(150)}x: y`,
+    "GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example",
+    "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2",
+    "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked",
+    "no request at all",
+  ];
+  for (const head of heads) {
+    using socket = await RawSocket.open(server.port);
+    socket.send(`${head}\r\n\r\n`);
+    await until("the connection is over", () => socket.isOver);
+    strictEqual(socket.status, 400, head.slice(0, 100));
+  }
+  await server.shutdown();
+  strictEqual(asked, 0);
+});
+
+Deno.test("serve() ends connections that ask nothing, or nothing more", async () => {
+  const limits = { headMs: 1, idleMs: 1 };
+  const server = serve(options({ limits }));
+  const sent = [
+    "",
+    "GET / HT",
+    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+  ];
+  const sockets = await openMany(sent.length, server.port);
+  for (const [at, socket] of sockets.entries()) socket.send(sent[at] ?? "");
+  await until("all are over", () => sockets.every(({ isOver }) => isOver));
+  strictEqual(sockets.at(-1)?.status, 200);
+  for (const socket of sockets) socket[Symbol.dispose]();
+  await server.shutdown();
+});
+
+Deno.test("serve() lets a new connection in when there are too many, and none when all wait", async () => {
+  const held = Promise.withResolvers<void>();
+  let asked = 0;
+  const app = {
+    fetch: async (request: Request) => {
+      asked++;
+      if (request.url.endsWith("/held")) await held.promise;
+      return new Response("hello");
+    },
+  };
+  const server = serve(options({ app, limits: { connections: 2 } }));
+  const [first, second] = await openMany(2, server.port);
+  strictEqual(await ask(server.url), "hello");
+  await until("the oldest has given way", () => first?.isOver === true);
+  strictEqual(second?.isOver, false);
+  second.send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
+  await until("the second waits", () => asked === 2);
+  using third = await RawSocket.open(server.port);
+  third.send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
+  await until("both wait", () => asked === 3);
+  await rejects(() => ask(server.url));
+  held.resolve();
+  await until("both have their answers", () => second.status === 200 && third.status === 200);
+  for (const socket of [first, second]) socket?.[Symbol.dispose]();
+  await server.shutdown();
 });
 
 Deno.test("serve() lets a wait end when its client is gone", async () => {

@@ -35,7 +35,7 @@ Deno.test("Connections.makeRoom() ends the one that has asked nothing for the lo
   add("late");
   strictEqual(book.makeRoom(), true);
   strictEqual(book.makeRoom(), true);
-  deepStrictEqual([book.size, done], [2, ["close early"]]);
+  deepStrictEqual([book.size, done], [2, ["cut early"]]);
 });
 
 Deno.test("Connections.giveWay() ends who waits for nothing, then who reads, then who follows; never who asks", () => {
@@ -47,7 +47,7 @@ Deno.test("Connections.giveWay() ends who waits for nothing, then who reads, the
   book.answer(idle, false);
   book.rest(idle);
   deepStrictEqual([1, 2, 3, 4].map(() => book.giveWay()), [true, true, true, false]);
-  deepStrictEqual([book.size, done], [1, ["close idle", "cut reader", "cut follower"]]);
+  deepStrictEqual([book.size, done], [1, ["cut idle", "cut reader", "cut follower"]]);
 });
 
 Deno.test("Connections.sweep() ends each at its own limit, and streams at none", () => {
@@ -63,7 +63,7 @@ Deno.test("Connections.sweep() ends each at its own limit, and streams at none",
     book.sweep();
     done.push(`${nowMs}`);
   }
-  deepStrictEqual(done.join(), "9,close fresh,10,99,close idle,100,999,cut reader,1000,1000000");
+  deepStrictEqual(done.join(), "9,cut fresh,10,99,cut idle,100,999,cut reader,1000,1000000");
   strictEqual(book.size, 2);
 });
 
@@ -79,5 +79,16 @@ Deno.test("Connections begins a limit anew with each state, and forgets what is 
   deepStrictEqual([book.size, done], [1, []]);
   book.remove(connection);
   for (const late of ["ask", "rest"] as const) book[late](connection);
-  deepStrictEqual([book.size, book.all()], [0, []]);
+  strictEqual(book.size, 0);
+});
+
+Deno.test("Connections.close() cuts those that ask nothing, and lets the others have their answers", () => {
+  const { book, add, done } = world(10);
+  const [asking, reader, idle] = [add("asking"), add("reader"), add("idle")];
+  for (const one of [asking, reader, idle]) book.ask(one);
+  book.answer(reader, false);
+  book.rest(idle);
+  add("fresh");
+  book.close();
+  deepStrictEqual(done, ["cut fresh", "cut idle", "close asking", "close reader"]);
 });
