@@ -4,11 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ConnectionLimits, Connections } from "./serving/connections.ts";
-import {
-  type HttpConnection,
-  type RequestInfo,
-  serveConnection,
-} from "./serving/http_connection.ts";
+import { type HttpConnection, serveConnection } from "./serving/http_connection.ts";
 
 /** How long requests have to end after they were told that the server does. */
 const CUT_MS = 1_000;
@@ -26,8 +22,7 @@ const GONE = [
 const LIMITS: ConnectionLimits = {
   connections: 4_096,
   headMs: 8_000,
-  idleMs: 75_000,
-  answerMs: 600_000,
+  idleMs: 600_000,
 };
 
 /** Whatever answers requests: a Hono app. */
@@ -82,12 +77,10 @@ export function serve(options: ServeOptions): Server {
       accepted.close();
       return;
     }
-    const handle = async (request: Request, { completed }: RequestInfo): Promise<Response> => {
+    const handle = async (request: Request): Promise<Response> => {
       connections.ask(connection);
-      const rest = () => connections.rest(connection);
-      completed.then(rest, rest);
       const response = await answer(request);
-      connections.answer(connection, isEndless(response));
+      connections.answer(connection, isStream(response));
       return response;
     };
     const connection: HttpConnection = serveConnection(accepted, handle, (error) => {
@@ -137,9 +130,11 @@ export function serve(options: ServeOptions): Server {
   return { url: `http://${urlHost(host)}:${port}/`, port, shutdown };
 }
 
-/** Whether it goes on until its client has enough. */
-function isEndless({ headers }: Response): boolean {
-  return headers.get("content-type") === "text/event-stream";
+/** Whether it comes bit by bit, and takes as long as it takes: events, results of a batch, an export. */
+function isStream({ headers }: Response): boolean {
+  return /^(text\/(event-stream|csv)|application\/x-ndjson)/.test(
+    headers.get("content-type") ?? "",
+  );
 }
 
 async function settlesWithin(promise: Promise<unknown>, limitMs: number): Promise<boolean> {

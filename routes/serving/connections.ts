@@ -9,12 +9,13 @@ import type { HttpConnection } from "./http_connection.ts";
 export interface ConnectionLimits {
   /** Connections at once. */
   readonly connections: number;
-  /** Milliseconds until the first request's line and headers are there. */
+  /**
+   * Milliseconds until the first request's line and headers are there. Whoever waits longer for an
+   * answer gives way, too, where nobody else can.
+   */
   readonly headMs: number;
-  /** Milliseconds without a further request. */
+  /** Milliseconds from an answer to the next request, in which it is read, too; streams have no limit. */
   readonly idleMs: number;
-  /** Milliseconds for an answer, from when it was made until it is read; streams of events have no end. */
-  readonly answerMs: number;
 }
 
 /** The clock that limits are told by. */
@@ -36,12 +37,10 @@ export class Connections<Connection extends Ending = HttpConnection> {
   readonly #fresh: State<Connection> = new Map();
   /** Wait for their answer. */
   readonly #asking: State<Connection> = new Map();
-  /** Read their answer, which has an end. */
-  readonly #reading: State<Connection> = new Map();
-  /** Follow a stream. */
-  readonly #following: State<Connection> = new Map();
-  /** Have been answered. */
+  /** Have been answered: they read that, or wait for nothing. */
   readonly #idle: State<Connection> = new Map();
+  /** Follow a stream, which takes as long as it takes. */
+  readonly #following: State<Connection> = new Map();
 
   /** `now` gives milliseconds that never go back. */
   constructor(limits: ConnectionLimits, now: Now = () => performance.now()) {
@@ -62,11 +61,17 @@ export class Connections<Connection extends Ending = HttpConnection> {
 
   /** Ends the one that needs its connection least; says whether there was any. */
   giveWay(): boolean {
-    for (const state of [this.#fresh, this.#idle, this.#reading, this.#following]) {
+    for (const state of [this.#fresh, this.#idle, this.#following]) {
       for (const [connection] of state) {
         this.#cut(connection);
         return true;
       }
+    }
+    // A body that comes drop by drop is a request that waits, too.
+    for (const [connection, sinceMs] of this.#asking) {
+      if (sinceMs > this.#now() - this.#limits.headMs) return false;
+      this.#cut(connection);
+      return true;
     }
     return false;
   }
@@ -84,12 +89,7 @@ export class Connections<Connection extends Ending = HttpConnection> {
 
   /** It is being answered. */
   answer(connection: Connection, isStream: boolean): void {
-    this.#move(connection, isStream ? this.#following : this.#reading);
-  }
-
-  /** It has its answer. */
-  rest(connection: Connection): void {
-    this.#move(connection, this.#idle);
+    this.#move(connection, isStream ? this.#following : this.#idle);
   }
 
   /** It is over. */
@@ -100,15 +100,14 @@ export class Connections<Connection extends Ending = HttpConnection> {
 
   /** Ends those that take too long. */
   sweep(): void {
-    const { headMs, idleMs, answerMs } = this.#limits;
+    const { headMs, idleMs } = this.#limits;
     this.#cutAfter(headMs, this.#fresh);
     this.#cutAfter(idleMs, this.#idle);
-    this.#cutAfter(answerMs, this.#reading);
   }
 
   /** Ends all: those that asked, when they have their answers. */
   close(): void {
-    for (const state of [this.#fresh, this.#idle]) this.#cutAfter(0, state);
+    this.#cutAfter(0, this.#fresh);
     for (const connection of this.#states.keys()) connection.close();
   }
 

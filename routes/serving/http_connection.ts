@@ -3,14 +3,8 @@
  * public name: see docs/decisions/0006-connections-of-our-own.md. This is the only file that knows.
  */
 
-/** What the runtime tells beside a request. */
-export interface RequestInfo {
-  /** Settles when the answer is sent, or cannot be. */
-  readonly completed: Promise<void>;
-}
-
 /** Answers one request. */
-export type RequestHandler = (request: Request, info: RequestInfo) => Promise<Response>;
+export type RequestHandler = (request: Request) => Promise<Response>;
 
 /** A connection that is served. */
 export interface HttpConnection {

@@ -67,6 +67,21 @@ Deno.test("SIGTERM lets who waits know, stops what runs after its time, and leav
   match(await waiting.text(), /^HTTP\/1.1 200 OK\r\n[^]*"status":"pending"[^]*"attempt":2/);
 });
 
+Deno.test("Answers are compressed for those who take it, and streams are not held back", async () => {
+  await using server = await startServer();
+  const ask = async (path: string) => {
+    const headers = { "accept-encoding": "gzip" };
+    const response = await fetch(`${server.url}${path}`, { headers });
+    await response.body?.cancel();
+    return response.headers.get("vary")?.includes("Accept-Encoding") ?? false;
+  };
+  deepStrictEqual([await ask("/"), await ask("/api/pools"), await ask("/api/events")], [
+    true,
+    true,
+    false,
+  ]);
+});
+
 Deno.test("SIGINT ends an idle server at once", async () => {
   await using server = await startServer();
   deepStrictEqual(await server.stop("SIGINT"), { code: 0, stderr: "" });

@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/s
 import { type Listener, serve, type ServeOptions } from "../../../routes/server.ts";
 import { openMany, RawSocket } from "../../helpers/raw_socket.ts";
 import { until } from "../../helpers/until.ts";
+import { within } from "../../helpers/within.ts";
 import { appWith } from "../../helpers/app_with.ts";
 import { TASK_ID } from "../../helpers/fake_manager.ts";
 
@@ -180,6 +181,20 @@ Deno.test("serve() ends connections that ask nothing, or nothing more", async ()
   await until("all are over", () => sockets.every(({ isOver }) => isOver));
   strictEqual(sockets.at(-1)?.status, 200);
   for (const socket of sockets) socket[Symbol.dispose]();
+  await server.shutdown();
+});
+
+Deno.test("serve() cuts a client that does not read its answer", async () => {
+  const cut = Promise.withResolvers<void>();
+  const fetchLarge = (request: Request) => {
+    request.signal.addEventListener("abort", () => cut.resolve());
+    return new Response("x".repeat(50_000_000));
+  };
+  const server = serve(options({ app: { fetch: fetchLarge }, limits: { idleMs: 1 } }));
+  using socket = await RawSocket.open(server.port);
+  socket.pause();
+  socket.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  await within("it is cut", cut.promise);
   await server.shutdown();
 });
 
