@@ -62,72 +62,99 @@ export interface Server {
  * @throws {Deno.errors.AddrInUse} and the like.
  */
 export function serve(options: ServeOptions): Server {
-  const { host, app, onError, retryMs = 50, listen = Deno.listen } = options;
-  const listener = listen({ hostname: host, port: options.port });
+  const { host, port: wanted, listen = Deno.listen } = options;
+  const listener = listen({ hostname: host, port: wanted });
   const { port } = listener.addr as Deno.NetAddr; // TCP is all that is asked for
-  const connections = new Connections({ ...LIMITS, ...options.limits });
-  const sweeping = setInterval(() => connections.sweep(), SWEEP_MS);
-  const closing = new AbortController();
-  const cutting = new AbortController();
-  const answer = answerUntilCut(app, cutting.signal);
-  const open = new Set<Promise<void>>();
+  const serving = new Serving(listener, options);
+  return {
+    url: `http://${urlHost(host)}:${port}/`,
+    port,
+    shutdown: ({ graceMs = 5_000 } = {}) => serving.shutdown(graceMs),
+  };
+}
 
-  function take(accepted: Deno.Conn): void {
+class Serving {
+  readonly #listener: Listener;
+  readonly #retryMs: number;
+  readonly #onError: (error: unknown) => void;
+  readonly #answer: (request: Request) => Promise<Response>;
+  readonly #connections: Connections;
+  readonly #sweeping: ReturnType<typeof setInterval>;
+  readonly #closing = new AbortController();
+  readonly #cutting = new AbortController();
+  /** What has to end before the server has: each connection, and the accepting of them. */
+  readonly #open = new Set<Promise<void>>();
+
+  constructor(listener: Listener, { app, onError, limits, retryMs = 50 }: ServeOptions) {
+    this.#listener = listener;
+    this.#retryMs = retryMs;
+    this.#onError = onError;
+    this.#answer = answerUntilCut(app, this.#cutting.signal);
+    this.#connections = new Connections({ ...LIMITS, ...limits });
+    this.#sweeping = setInterval(() => this.#connections.sweep(), SWEEP_MS);
+    this.#hold(this.#keepAccepting());
+  }
+
+  async shutdown(graceMs: number): Promise<void> {
+    if (!this.#closing.signal.aborted) {
+      this.#closing.abort();
+      clearInterval(this.#sweeping);
+      this.#listener.close();
+      this.#connections.close();
+    }
+    const closed = Promise.all(this.#open);
+    if (await settlesWithin(closed, graceMs)) return;
+    this.#cutting.abort();
+    await settlesWithin(closed, CUT_MS);
+  }
+
+  async #keepAccepting(): Promise<void> {
+    const { signal } = this.#closing;
+    let isFailing = false;
+    while (!signal.aborted) {
+      try {
+        this.#take(await this.#listener.accept());
+        isFailing = false;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (GONE.some((kind) => error instanceof kind)) continue;
+        // There may be no free descriptor.
+        this.#connections.giveWay();
+        if (!isFailing) this.#onError(error);
+        isFailing = true;
+        await sleep(this.#retryMs, undefined, { signal }).catch(() => {});
+      }
+    }
+  }
+
+  #take(accepted: Deno.Conn): void {
+    const connections = this.#connections;
     if (!connections.makeRoom()) {
       accepted.close();
       return;
     }
     const handle = async (request: Request): Promise<Response> => {
       connections.ask(connection);
-      const response = await answer(request);
-      connections.answer(connection, isStream(response));
-      return response;
+      let response: Response | undefined;
+      try {
+        response = await this.#answer(request);
+        return response;
+      } finally {
+        connections.answer(connection, response !== undefined && isStream(response));
+      }
     };
     const connection: HttpConnection = serveConnection(accepted, handle, (error) => {
-      onError(error);
+      this.#onError(error);
       return new Response("Internal server error", { status: 500 });
     });
     connections.add(connection);
-    const ended = connection.finished.then(() => {
-      connections.remove(connection);
-      open.delete(ended);
-    });
-    open.add(ended);
+    this.#hold(connection.finished.then(() => connections.remove(connection)));
   }
 
-  async function keepAccepting(): Promise<void> {
-    let isFailing = false;
-    while (!closing.signal.aborted) {
-      try {
-        take(await listener.accept());
-        isFailing = false;
-      } catch (error) {
-        if (closing.signal.aborted) return;
-        if (GONE.some((kind) => error instanceof kind)) continue;
-        // There may be no free descriptor.
-        connections.giveWay();
-        if (!isFailing) onError(error);
-        isFailing = true;
-        await sleep(retryMs, undefined, { signal: closing.signal }).catch(() => {});
-      }
-    }
+  #hold(promise: Promise<void>): void {
+    const held = promise.then(() => void this.#open.delete(held));
+    this.#open.add(held);
   }
-
-  async function shutdown({ graceMs = 5_000 } = {}): Promise<void> {
-    if (!closing.signal.aborted) {
-      closing.abort();
-      clearInterval(sweeping);
-      listener.close();
-      connections.close();
-    }
-    const closed = Promise.all([accepting, ...open]);
-    if (await settlesWithin(closed, graceMs)) return;
-    cutting.abort();
-    await settlesWithin(closed, CUT_MS);
-  }
-
-  const accepting = keepAccepting();
-  return { url: `http://${urlHost(host)}:${port}/`, port, shutdown };
 }
 
 /** Whether it comes bit by bit, and takes as long as it takes: events, results of a batch, an export. */
