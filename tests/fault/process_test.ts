@@ -3,6 +3,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { PROJECT_FOLDER } from "../helpers/import_graph.ts";
 import { isGone } from "../helpers/processes.ts";
+import { HAS_SCRIPT, SCRIPT_MISSING } from "../helpers/pty.ts";
 import { CAN_MOUNT, SmallDisk } from "../helpers/small_disk.ts";
 import { type StartedServer, startServer } from "../helpers/start_server.ts";
 import { until } from "../helpers/until.ts";
@@ -10,15 +11,6 @@ import { until } from "../helpers/until.ts";
 const TASKS = join(PROJECT_FOLDER, "tests/fixtures/gate_tasks");
 /** Something to log there is at the start and at the end. */
 const TALKS = ["--log-level", "info"];
-const HAS_SCRIPT = Deno.env.get("CI") === "true" || await isThere("script");
-
-async function isThere(command: string): Promise<boolean> {
-  try {
-    return (await new Deno.Command(command, { args: ["--version"] }).output()).success;
-  } catch {
-    return false;
-  }
-}
 
 /** Runs a task to its end, and fails if that is not `completed`. */
 async function runTask(server: StartedServer): Promise<void> {
@@ -112,8 +104,9 @@ Deno.test({
 });
 
 Deno.test({
-  name: "A server asks nothing of a terminal that it runs in: what is not permitted fails",
-  ignore: !HAS_SCRIPT, // `script` is of Debian's bsdutils
+  name: "A server asks nothing of a terminal that it runs in: what is not permitted fails" +
+    (HAS_SCRIPT ? "" : ` (${SCRIPT_MISSING})`),
+  ignore: !HAS_SCRIPT,
   fn: async () => {
     // `script` gives a terminal to the command that it is given as one text.
     const quoted = 'printf -v line "%q " "$@"; exec script -qec "exec $line" /dev/null';
