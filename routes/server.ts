@@ -133,6 +133,8 @@ class Serving {
       accepted.close();
       return;
     }
+    // As Deno.serve does: no part of an answer waits until the client has heard of the one before.
+    if ("setNoDelay" in accepted) (accepted as Deno.TcpConn).setNoDelay();
     const handle = async (request: Request): Promise<Response> => {
       connections.ask(connection);
       let response: Response | undefined;

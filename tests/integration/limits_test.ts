@@ -42,8 +42,8 @@ Deno.test("A server that is held up for two seconds loses no task, and calls non
   }
   const all = () => Promise.all(ids.map((id) => manager.getTask(id)));
   await until(
-    "all run",
-    async () => (await all()).every(({ status }) => status.state === "running"),
+    "all have begun", // on a slow machine the first may have ended by then
+    async () => (await all()).every(({ status }) => status.state !== "pending"),
   );
   const endMs = performance.now() + 2_000;
   while (performance.now() < endMs); // nothing else happens in this thread meanwhile
