@@ -52,10 +52,13 @@ export class GroupStore {
   write(group: GroupMessage): number {
     const { number, isSynced, changes, tasks: [first = "[[],[],[]]", ...more] } = group;
     const rows = readTaskRows(first);
-    if (changes.length === 0 && more.length === 0 && this.#inbox.wants(rows)) {
+    if (more.length === 0 && this.#inbox.wants(rows) && changes.every(isApart)) {
       while (this.#inbox.isFull) this.applyNext();
       this.#sync(isSynced);
-      this.#inbox.put(number, rows, first);
+      this.#atOnce(() => {
+        this.#inbox.put(number, rows, first);
+        for (const change of changes) this.#change(change);
+      });
       return 0;
     }
     while (this.applyNext());
@@ -80,17 +83,26 @@ export class GroupStore {
     return true;
   }
 
+  /** The tables show the group after that. */
   #transact<Result>(number: number, write: () => Result): Result {
-    this.#db.exec("BEGIN IMMEDIATE");
-    try {
-      const result = write();
-      this.#counters.write();
+    const result = this.#atOnce(() => {
+      const written = write();
       this.#statements.run(
         "INSERT INTO meta VALUES ('last_group', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
         number,
       );
+      return written;
+    });
+    this.#applied = number;
+    return result;
+  }
+
+  #atOnce<Result>(write: () => Result): Result {
+    this.#db.exec("BEGIN IMMEDIATE");
+    try {
+      const result = write();
+      this.#counters.write();
       this.#statements.run("COMMIT"); // prepared: only then does an error bear SQLite's number
-      this.#applied = number;
       return result;
     } catch (error) {
       // A failed COMMIT may have rolled back by itself.
@@ -172,4 +184,12 @@ export class GroupStore {
     this.#db.exec(`PRAGMA synchronous = ${isWanted ? "FULL" : "NORMAL"}`);
     this.#isSynced = isWanted;
   }
+}
+
+/**
+ * Whether a change has nothing to do with what the tables say of tasks: it need not wait until all that
+ * is in the inbox is there.
+ */
+function isApart({ kind }: Change): boolean {
+  return kind !== "changed" && kind !== "noted" && kind !== "prune";
 }

@@ -54,7 +54,7 @@ export class Inbox {
     return this.#rows >= ROWS_MAX || this.#chars >= CHARS_MAX;
   }
 
-  /** Writes a group, and the text that it came as; after that it counts. */
+  /** Writes a group, and the text that it came as; it counts with the transaction. */
   put(number: number, rows: TaskRows, text: string): void {
     this.#statements.run("INSERT INTO inbox VALUES (?, ?)", number, text);
     this.#keep(number, rows, text.length);

@@ -10,6 +10,7 @@ import {
 import { GroupStore } from "../../../../../../core/engine/local/journal/group_store.ts";
 import {
   MIGRATIONS,
+  REJECTED,
   START,
   STORED_EVENTS,
   storedState,
@@ -83,7 +84,26 @@ Deno.test("The next life of the writer finds what waits, and counts no end twice
   strictEqual(file.count("inbox"), 0);
 });
 
-Deno.test("What is no task is written after all that waits", () => {
+Deno.test("What has nothing to do with the tables of tasks waits for none of them", () => {
+  using file = openJournal();
+  file.store.write(group(1, { submitted: submit(1) }));
+  file.store.write({
+    ...group(2, { submitted: submit(2) }),
+    changes: [
+      { kind: "view", name: "mine", query: "q=", atMs: AT_MS },
+      { kind: "rejected", pool: 1, count: 3 },
+    ],
+  });
+  const counts = () => ["tasks", "inbox", "views"].map(file.count);
+  deepStrictEqual([file.store.lastGroup, file.store.applied, counts()], [2, 0, [0, 2, 1]]);
+  const next = file.open();
+  strictEqual(next.lastGroup, 2);
+  while (next.applyNext());
+  deepStrictEqual([next.applied, counts()], [2, [2, 0, 1]]);
+  deepStrictEqual(file.counters(), { [PENDING]: 2, [REJECTED]: 3 });
+});
+
+Deno.test("What is changed of a task is written after all that waits", () => {
   using file = openJournal();
   file.store.write(group(1, { submitted: submit(1) }));
   file.store.write({
