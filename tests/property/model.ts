@@ -39,6 +39,8 @@ export interface ModelTask {
   /** Ran when the server ended: it is before its equals, or among them. */
   isSuspect: boolean;
   wasTimedOut: boolean;
+  /** Retention may have taken it under rules that the pool has no more. */
+  wasPrunable: boolean;
   /** Retention let it go. */
   isPruned: boolean;
 }
@@ -119,6 +121,7 @@ export class Model {
       handed: "no",
       isSuspect: false,
       wasTimedOut: false,
+      wasPrunable: false,
       isPruned: false,
     }));
     this.tasks.push(...added);
@@ -194,8 +197,18 @@ export class Model {
     ).map(({ task }) => task.id).toReversed();
   }
 
+  /** A pool gets other rules; what its old ones let retention take may be gone all the same. */
+  changePolicy(pool: ModelPool, settings: PoolSettings): void {
+    for (const one of this.tasks) {
+      if (one.task.poolId === pool.id) one.wasPrunable = this.isPrunable(one);
+    }
+    pool.version++;
+    pool.settings = settings;
+  }
+
   /** Whether retention may have let a task go: so many of its pool ended that were newer. */
   isPrunable(one: ModelTask): boolean {
+    if (one.wasPrunable) return true;
     const keep = this.pool(one.task.poolId).settings.keepFinishedTasks;
     if (keep === null || !isFinal(stateOf(one))) return false;
     const newer = this.tasks.slice(this.tasks.indexOf(one) + 1).filter((other) =>

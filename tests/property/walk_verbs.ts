@@ -39,8 +39,7 @@ export async function changePolicy(walk: EngineWalk): Promise<void> {
   const pool = walk.pick([...walk.model.pools.values()]);
   if (pool === undefined) return;
   const settings = PoolSettings.parse({ ...pool.settings, ...policy(walk) });
-  pool.version++;
-  pool.settings = settings;
+  walk.model.changePolicy(pool, settings);
   await walk.engine.savePool(recordOf(pool));
   walk.engine.setPolicy(pool.id, settings);
   walk.model.allKept();
