@@ -1,9 +1,9 @@
 /** What `submit` does once its flags are read: one task, or a batch, and the wait for them. */
 import {
-  type AnyTypes,
   ApiError,
   type LidoClient,
   type Submission,
+  type TaskTypes,
   type WireTask,
 } from "./client/mod.ts";
 import { parseBatch, sendBatch } from "./batch.ts";
@@ -27,7 +27,7 @@ export interface AfterSubmit {
 export async function submitOne(
   world: World,
   client: LidoClient,
-  submission: Submission<AnyTypes, string>,
+  submission: Submission<TaskTypes, string>,
   after: AfterSubmit,
 ): Promise<void> {
   const task = await client.submit(submission);

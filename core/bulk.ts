@@ -1,7 +1,7 @@
 /**
- * What is done to many tasks at once: cancelled, stopped, changed, or run again. An operation goes through the
- * tasks one page after the other, newest first, and keeps what became of each; those that come after
- * its beginning are not meant.
+ * What is done to many tasks at once: cancelled, stopped, changed, or run again. An operation goes
+ * through the tasks one page after the other, newest first, and keeps what became of each; those that
+ * come after its beginning are not meant.
  */
 import { v7 as uuidv7 } from "uuid";
 import type { Clock } from "./model/clock.ts";

@@ -216,13 +216,12 @@ export class Manager implements AsyncDisposable {
   }
 
   /**
-   * Replaces a pool's threads, or one of them: they finish what they run, and others take over.
+   * Replaces a pool's threads, or one of them: they finish what they run, and others take over. Gives
+   * how many.
    * @throws {LidoError} `pool_not_found`, `pool_closed`, `thread_not_found`.
    */
-  recyclePool(id: PoolId, thread?: number): { recycled: number; pool: PoolSnapshot } {
-    const room = this.#pools.get(id);
-    const recycled = room.recycle(thread);
-    return { recycled, pool: room.snapshot() };
+  recyclePool(id: PoolId, thread?: number): number {
+    return this.#pools.get(id).recycle(thread);
   }
 
   /** Saved views of the list of tasks, by name. */

@@ -1,7 +1,7 @@
 /** The JSON API as methods: one for each thing that the commands do. */
 import { TaskError } from "./errors.ts";
 import { HttpClient, type HttpClientOptions } from "./http_client.ts";
-import type { AnyTypes, Submission, TaskTypes } from "./task_types.ts";
+import type { Submission, TaskTypes } from "./task_types.ts";
 import type {
   Answer,
   WireBrokenFile,
@@ -32,7 +32,7 @@ const WAIT_SECONDS = 30;
  * A client of one server's JSON API. `Types` is what is known of task types: with
  * `TypesOf<{ greet: typeof greet }>` a submit takes the inputs, and gives the results, of task files.
  */
-export class LidoClient<Types extends TaskTypes = AnyTypes> {
+export class LidoClient<Types extends TaskTypes = TaskTypes> {
   readonly #http: HttpClient;
 
   /** Makes the client; nothing is sent yet. */

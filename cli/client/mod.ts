@@ -13,7 +13,6 @@ export {
 } from "./errors.ts";
 export { DEFAULT_URL, type HttpClientOptions } from "./http_client.ts";
 export type {
-  AnyTypes,
   Definition,
   InputOf,
   ResultOf,

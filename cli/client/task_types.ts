@@ -1,12 +1,7 @@
 /** What a client knows of task types while it is written: what each is given, and what it gives. */
 
-/** Task types by their names. */
+/** Task types by their names; as such, nothing more is known of them. */
 export type TaskTypes = Readonly<
-  Record<string, { readonly input: unknown; readonly result: unknown }>
->;
-
-/** Where nothing is known of them. */
-export type AnyTypes = Readonly<
   Record<string, { readonly input: unknown; readonly result: unknown }>
 >;
 

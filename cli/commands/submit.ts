@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import {
-  type AnyTypes,
   type LidoClient,
   NotLidoError,
   type Submission,
+  type TaskTypes,
   UnreachedError,
 } from "../client/mod.ts";
 import { parseExactJson } from "../exact_json.ts";
@@ -127,7 +127,7 @@ async function runBatch(
 async function readDefaults(
   client: LidoClient,
   flags: SubmitFlags,
-): Promise<Omit<Submission<AnyTypes, string>, "task_type">> {
+): Promise<Omit<Submission<TaskTypes, string>, "task_type">> {
   return {
     pool_id: await findPoolId(client, flags.pool),
     ...(flags.name === undefined ? {} : { task_name: flags.name }),

@@ -4,7 +4,7 @@ import { systemClock } from "../../core/model/clock.ts";
 import { messageOf } from "../../core/model/errors.ts";
 import { ClientError, type LidoClient } from "../client/mod.ts";
 import { addServerFlags, clientFor, type ServerFlags, urlFor } from "../command_line.ts";
-import { CommandError, UsageError } from "../exit_code.ts";
+import { UsageError } from "../exit_code.ts";
 import { printableJson } from "../printable.ts";
 import { drawWhole } from "../top/frame.ts";
 import { type View, viewOf } from "../top/look.ts";
@@ -108,7 +108,7 @@ async function printTicks({ world, flags, clock, client }: Watch): Promise<void>
       view = viewOf(await takeLook(client, clock), view);
       tick = tickOf(url, view);
     } catch (error) {
-      const isForeseen = error instanceof CommandError || error instanceof ClientError;
+      const isForeseen = error instanceof ClientError;
       if (!isForeseen || view === undefined) throw error;
       tick = { at: new Date(clock.nowMs()).toISOString(), url, error: messageOf(error) };
     }

@@ -1,6 +1,6 @@
 import { ClientError, type LidoClient } from "../client/mod.ts";
 import { clientFor } from "../command_line.ts";
-import { CommandError, UsageError } from "../exit_code.ts";
+import { UsageError } from "../exit_code.ts";
 import { TypeFlags } from "../type_flags.ts";
 import type { World } from "../world.ts";
 import type { LiveNames } from "./candidates.ts";
@@ -14,7 +14,7 @@ export function liveNames(world: World): LiveNames {
     try {
       return await question(clientFor(world, url === undefined ? {} : { url }, ANSWER_MS));
     } catch (error) {
-      const isForeseen = error instanceof CommandError || error instanceof ClientError ||
+      const isForeseen = error instanceof ClientError ||
         error instanceof UsageError;
       if (isForeseen) return undefined;
       throw error;

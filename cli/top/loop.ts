@@ -2,7 +2,6 @@
 import type { Clock } from "../../core/model/clock.ts";
 import { messageOf } from "../../core/model/errors.ts";
 import { ClientError, type LidoClient } from "../client/mod.ts";
-import { CommandError } from "../exit_code.ts";
 import type { Terminal } from "../world.ts";
 import { drawFrame } from "./frame.ts";
 import { keysOf } from "./keys.ts";
@@ -121,11 +120,11 @@ export class TopLoop {
 }
 
 /** Gives an error that a server, or its absence, may well cause; any other is thrown. */
-async function foreseen<T>(promise: Promise<T>): Promise<T | CommandError | ClientError> {
+async function foreseen<T>(promise: Promise<T>): Promise<T | ClientError> {
   try {
     return await promise;
   } catch (error) {
-    if (error instanceof CommandError || error instanceof ClientError) return error;
+    if (error instanceof ClientError) return error;
     throw error;
   }
 }

@@ -90,8 +90,7 @@ function addSteering(routes: Hono<AppEnv>, manager: RoutedManager): void {
   routes.post("/:id/recycle", (c) => {
     const id = readPoolId(c.req.param("id"));
     const { worker } = recycleFromWire(readOptionalJson(c));
-    const { recycled } = manager.recyclePool(id, worker);
-    return answer(c, { recycled_workers: recycled }, { status: 202 });
+    return answer(c, { recycled_workers: manager.recyclePool(id, worker) }, { status: 202 });
   });
   routes.put("/:id/resize", async (c) => {
     const id = readPoolId(c.req.param("id"));

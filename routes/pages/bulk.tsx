@@ -71,6 +71,7 @@ async function ask(
   fields?: readonly FieldModel[],
 ): Promise<Response> {
   const { language: { t } } = visit;
+  const action = actionOf(visit);
   const selection = selectionOf(visit);
   const { count, isExact } = await visit.desk.manager.bulk.count(selection);
   const query = "filter" in selection ? visit.sent("q") ?? "" : null;
@@ -78,8 +79,8 @@ async function ask(
   const preview = (
     <BulkPreview
       model={{
-        action: actionOf(visit),
-        fields: actionOf(visit) === "change" ? fields ?? sentChangeFields(visit, []) : [],
+        action,
+        fields: action === "change" ? fields ?? sentChangeFields(visit, []) : [],
         hasFaults: fields !== undefined,
         count,
         isCountExact: isExact,

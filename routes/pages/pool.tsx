@@ -106,7 +106,7 @@ function addSettings(routes: Hono<AppEnv>, desk: Desk): void {
     const visit = new Visit(c, desk);
     const id = readPoolId(c.req.param("id"));
     const slot = c.req.query("thread");
-    const { recycled } = desk.manager.recyclePool(
+    const recycled = desk.manager.recyclePool(
       id,
       slot === undefined ? undefined : Number(slot),
     );

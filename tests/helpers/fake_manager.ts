@@ -274,7 +274,7 @@ function poolMethods(): PoolMethods {
       reason: "Tasks wait",
     }),
     revertPool: async (id) => await findPool(id),
-    recyclePool: (id) => ({ recycled: 1, pool: findPool(id) }),
+    recyclePool: (id) => findPool(id) && 1,
     pausePool: async (id) => await findPool(id),
     resumePool: async (id) => await findPool(id),
     closePool: async (id) => await findPool(id),

@@ -13,6 +13,13 @@ export interface ManagedApp extends AsyncDisposable {
   ask(method: string, path: string, body?: unknown, headers?: HeadersInit): Promise<ApiAnswer>;
 }
 
+/** Asks, and lays the envelope of the answer open: a test is about what it has. */
+export async function call(app: ManagedApp, method: string, path: string, body?: unknown) {
+  const { status, body: answer, headers } = await app.ask(method, path, body);
+  // deno-lint-ignore no-explicit-any -- what the answer has is what the tests are about
+  return { status, headers, ...(answer as any) };
+}
+
 /** Starts a manager and makes the app of it; an error that nobody foresaw fails the test. */
 export async function managedApp(config: Readonly<Record<string, unknown>> = {}): Promise<
   ManagedApp

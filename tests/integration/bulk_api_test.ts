@@ -1,6 +1,6 @@
 /** One thing done to many tasks, over HTTP. */
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
-import { type ManagedApp, managedApp } from "../helpers/managed_app.ts";
+import { call, type ManagedApp, managedApp } from "../helpers/managed_app.ts";
 import { until } from "../helpers/until.ts";
 
 interface WireBulk {
@@ -25,12 +25,6 @@ async function openWorld() {
     tasks.push((await call(app, "POST", "/api/tasks", task)).data.task_id);
   }
   return { app, pool_id, tasks, [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() };
-}
-
-async function call(app: ManagedApp, method: string, path: string, body?: unknown) {
-  const { status, body: answer, headers } = await app.ask(method, path, body);
-  // deno-lint-ignore no-explicit-any -- what the answer has is what the tests are about
-  return { status, headers, ...(answer as any) };
 }
 
 async function finish(app: ManagedApp, id: string): Promise<WireBulk> {

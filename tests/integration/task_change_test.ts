@@ -1,13 +1,7 @@
 /** A waiting task's priority and pool, threads and settings versions, over HTTP. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { type ManagedApp, managedApp } from "../helpers/managed_app.ts";
+import { call, managedApp } from "../helpers/managed_app.ts";
 import { until } from "../helpers/until.ts";
-
-async function call(app: ManagedApp, method: string, path: string, body?: unknown) {
-  const { status, body: answer } = await app.ask(method, path, body);
-  // deno-lint-ignore no-explicit-any -- what the answer has is what the tests are about
-  return { status, ...(answer as any) };
-}
 
 /** An app with a paused pool that has three tasks, and an open one. */
 async function openWorld() {

@@ -381,7 +381,7 @@ export class LocalEngine implements Engine, RecordListener {
       for (const queue of touched) {
         this.#window.refill(queue);
         this.#capacity.admitWaiting(queue);
-        if (this.#parts.tallies.live(queue.poolId) + queue.reserved === 0) queue.tellIdle();
+        this.#tellIfIdle(queue);
       }
     }
   }
@@ -605,6 +605,11 @@ export class LocalEngine implements Engine, RecordListener {
   #withdrawn(queue: Queue, seq: number): void {
     queue.reserved--;
     queue.unplaced.delete(seq);
+    this.#tellIfIdle(queue);
+  }
+
+  /** Nothing of it waits or runs: whoever waits for that is told. */
+  #tellIfIdle(queue: Queue): void {
     if (this.#parts.tallies.live(queue.poolId) + queue.reserved === 0) queue.tellIdle();
   }
 
@@ -628,7 +633,7 @@ export class LocalEngine implements Engine, RecordListener {
     this.#retention.ended();
     this.#waiters.tell(record.task.id);
     if (from === "pending") this.#capacity.admitWaiting(queue);
-    if (tallies.live(poolId) + queue.reserved === 0) queue.tellIdle();
+    this.#tellIfIdle(queue);
   }
 
   /** From here on it is read from the tables. */

@@ -69,8 +69,7 @@ async function changeFound(
   const priority = change.priority ?? old.priority;
   if (from === to && priority === old.priority) return;
   if (from !== to) checkMoves(old.idempotencyKey, to, options);
-  const before = found instanceof TaskRecord ? found : window.take(from, found);
-  if (before === found) window.takeBack(from, before);
+  const before = window.takeOut(from, found);
   const record = window.move(from, to, before, { ...before.task, poolId: to.poolId, priority });
   if (from !== to) {
     tallies.add(from.poolId, "pending", -1);

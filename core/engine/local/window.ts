@@ -87,10 +87,12 @@ export class Window {
     return this.#recordOf(queue, row);
   }
 
-  /** Takes a record that waits for its turn out of the queue: it waits nowhere. */
-  takeBack(queue: Queue, record: TaskRecord): void {
-    queue.runner.takeBack(record);
-    this.#release(queue, record);
+  /** Gives a task that waits for its turn, in memory or on disk only, as a record that waits nowhere. */
+  takeOut(queue: Queue, found: TaskRecord | StoredTask): TaskRecord {
+    if (!(found instanceof TaskRecord)) return this.take(queue, found);
+    queue.runner.takeBack(found);
+    this.#release(queue, found);
+    return found;
   }
 
   /**
