@@ -31,7 +31,10 @@ import type { ChosenRange } from "../observation/history/steps.ts";
 export interface AttemptRunner {
   /** Enqueues an attempt behind its equals. */
   submit(attempt: Attempt, options?: AttemptOptions): void;
-  /** Takes back so many that wait, without telling them: of the lowest priority the newest. */
+  /**
+   * Takes back so many that wait, without telling them: of the lowest priority the newest. Suspects
+   * stay, and so it may take fewer.
+   */
   giveBack(count: number): readonly Attempt[];
   /** Takes one back without telling it; answers whether it still waited for its turn. */
   takeBack(attempt: Attempt): boolean;

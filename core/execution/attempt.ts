@@ -48,7 +48,7 @@ export type AttemptPlace = "nowhere" | "queued" | "sent" | "running";
 export interface AttemptOptions {
   /** How long it has waited elsewhere, in milliseconds. */
   readonly waitedMs?: number;
-  /** It runs alone, because its thread or its server died beneath it. */
+  /** See {@link Attempt.isSuspect}. */
   readonly isSuspect?: boolean;
   /** It goes among its equals by its age, and not behind them. */
   readonly isByAge?: boolean;
@@ -60,6 +60,8 @@ export abstract class Attempt {
   previous: Attempt | undefined;
   next: Attempt | undefined;
   place: AttemptPlace = "nowhere";
+  /** Its thread or its server died beneath it, and perhaps by it: it runs alone, and waits in memory. */
+  isSuspect = false;
   /** The slot that it was sent to, and its number and token there. */
   slot = -1;
   seq = -1;

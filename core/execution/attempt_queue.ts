@@ -82,13 +82,18 @@ export class AttemptQueue {
     return this.#busy.at(-1)?.head;
   }
 
-  /** Takes out so many: of the lowest priority the newest, then the next newest. */
+  /** Takes out so many, but no suspects: of the lowest priority the newest, then the next newest. */
   takeLast(count: number): readonly Attempt[] {
     const taken: Attempt[] = [];
-    for (let tail = this.#busy.at(-1)?.tail; tail && taken.length < count;) {
-      this.remove(tail);
-      taken.push(tail);
-      tail = this.#busy.at(-1)?.tail;
+    for (const { tail } of this.#busy.toReversed()) {
+      for (let last = tail; last !== undefined && taken.length < count;) {
+        const { previous } = last;
+        if (!last.isSuspect) {
+          this.remove(last);
+          taken.push(last);
+        }
+        last = previous;
+      }
     }
     return taken;
   }

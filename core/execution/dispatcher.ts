@@ -20,8 +20,6 @@ const BATCH_CHARS = 1_048_576;
 export class Dispatcher {
   /** How long tasks of each type take. */
   readonly pace: TypePace = new TypePace();
-  /** Attempts whose thread died beneath them and others: one of them did it, so each runs alone. */
-  readonly #suspects = new WeakSet<Attempt>();
   readonly #queue: AttemptQueue;
   readonly #crew: SlotCrew;
   readonly #beforeSend: (batch: readonly Attempt[]) => void;
@@ -35,11 +33,6 @@ export class Dispatcher {
     this.#queue = queue;
     this.#crew = crew;
     this.#beforeSend = beforeSend;
-  }
-
-  /** From now on this attempt runs alone. */
-  suspect(attempt: Attempt): void {
-    this.#suspects.add(attempt);
   }
 
   /** Sends all that there is room for. */
@@ -84,7 +77,7 @@ export class Dispatcher {
   /** A suspect that dies must die alone, or nobody can be blamed again. */
   #holdsSuspect(slot: Slot): boolean {
     const [first] = slot.inFlight === 1 ? slot.attempts() : [];
-    return first !== undefined && this.#suspects.has(first);
+    return first?.isSuspect ?? false;
   }
 
   /** How many tasks like this one take as long as waking a thread does. */
@@ -94,7 +87,7 @@ export class Dispatcher {
   }
 
   #roomOn(slot: Slot, head: Attempt): number {
-    if (this.#suspects.has(head)) return 1;
+    if (head.isSuspect) return 1;
     const { url } = head.type;
     if (slot.isStalled || !this.pace.isShort(url)) return slot.lanes;
     return Math.max(slot.lanes, BATCHES_AHEAD * this.pace.batchOf(url));
@@ -122,6 +115,6 @@ export class Dispatcher {
   }
 
   #batchOf(attempt: Attempt): number {
-    return this.#suspects.has(attempt) ? 1 : this.pace.batchOf(attempt.type.url);
+    return attempt.isSuspect ? 1 : this.pace.batchOf(attempt.type.url);
   }
 }

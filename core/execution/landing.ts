@@ -111,7 +111,7 @@ export class Landing implements SlotOwner {
       } else if (isAlone) {
         this.settle(attempt, failed(attempt, cause.code, cause.message), slot.index);
       } else {
-        dispatcher.suspect(attempt);
+        attempt.isSuspect = true;
         this.#comeBack(attempt);
       }
     }

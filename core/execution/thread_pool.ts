@@ -152,7 +152,7 @@ export class ThreadPool {
       this.#submitMs = performance.now();
     }
     attempt.enqueuedMs = this.#submitMs - (options.waitedMs ?? 0);
-    if (options.isSuspect) this.#dispatcher.suspect(attempt);
+    if (options.isSuspect) attempt.isSuspect = true;
     if (options.isByAge) this.#queue.putBack(attempt);
     else this.#queue.push(attempt);
     if (this.#queue.length % BURST === 0) this.#dispatch();
@@ -177,7 +177,7 @@ export class ThreadPool {
     return this.#queue.last();
   }
 
-  /** Takes back so many that wait in the queue, without telling them. */
+  /** Takes back so many that wait in the queue, without telling them; see {@link AttemptRunner}. */
   giveBack(count: number): readonly Attempt[] {
     return this.#queue.takeLast(count);
   }

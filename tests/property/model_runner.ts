@@ -18,8 +18,9 @@ export class ModelRunner implements AttemptRunner {
   readonly stops = new Set<string>();
   #nowMs = 0;
 
-  submit(attempt: Attempt, { isByAge = false }: AttemptOptions = {}): void {
+  submit(attempt: Attempt, { isByAge = false, isSuspect = false }: AttemptOptions = {}): void {
     attempt.enqueuedMs = isByAge ? this.#ageOf(attempt) : ++this.#nowMs;
+    attempt.isSuspect = isSuspect;
     this.#live.set(attempt.taskId, attempt);
     if (isByAge) this.#queue.putBack(attempt);
     else this.#queue.push(attempt);

@@ -190,6 +190,7 @@ export async function change(walk: EngineWalk): Promise<void> {
   if (isMove && pool.isSealed) return refused("pool_closed");
   if (isMove && model.roomIn(pool.id) < 1) return refused("queue_full");
   await within("the change is on record", changing);
+  if (wanted === priority && !isMove) return; // nothing was to be written
   if (wanted !== priority) model.happened(one, "change");
   if (isMove) model.happened(one, "change");
   one.task = { ...one.task, poolId: pool.id, priority: wanted };

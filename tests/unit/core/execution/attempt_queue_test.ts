@@ -147,6 +147,22 @@ Deno.test("AttemptQueue.peek() prefers low priority once it has waited long enou
   strictEqual(queue.peek(10 * AGEING_MS, AGEING_MS), old);
 });
 
+Deno.test("AttemptQueue.takeLast() takes the newest of the lowest priority first, and no suspects", () => {
+  const queue = new AttemptQueue();
+  const [high, suspect, older, newer, low] = [
+    attemptAt(0, 5),
+    attemptAt(1),
+    attemptAt(2),
+    attemptAt(3),
+    attemptAt(4, -1),
+  ];
+  suspect.isSuspect = true;
+  for (const attempt of [high, suspect, older, newer, low]) queue.push(attempt);
+  deepStrictEqual(queue.takeLast(2), [low, newer]);
+  deepStrictEqual(queue.takeLast(9), [older, high]);
+  deepStrictEqual(takeAll(queue, 9), [suspect]);
+});
+
 Deno.test("AttemptQueue.headsBefore() and oldestMs() see the oldest of each priority", () => {
   const queue = new AttemptQueue();
   const [one, other, young] = [attemptAt(5), attemptAt(3, 1), attemptAt(9, 2)];
