@@ -66,10 +66,11 @@ function forget(db: DatabaseSync, query: string): number {
   db.exec("DELETE FROM temp.going");
   const { changes: found } = db.prepare(`INSERT INTO temp.going ${query}`).run();
   if (found === 0) return 0;
+  // A cross join is made in this order; of another SQLite would go through all tasks.
   db.exec(
     `UPDATE counters SET kept = kept - gone.n FROM (
        SELECT t.pool AS p, t.state AS s, count(*) AS n
-       FROM temp.going g JOIN tasks t ON t.seq = g.seq GROUP BY 1, 2
+       FROM temp.going g CROSS JOIN tasks t ON t.seq = g.seq GROUP BY 1, 2
      ) AS gone WHERE pool = gone.p AND state = gone.s`,
   );
   db.exec(

@@ -45,6 +45,17 @@ class Records implements Disposable {
     return this.numbers("SELECT seq FROM tasks ORDER BY seq");
   }
 
+  /** What SQLite is told meanwhile. */
+  textsOf(act: () => void): readonly string[] {
+    const texts: string[] = [];
+    const { db } = this;
+    const [exec, prepare] = [db.exec.bind(db), db.prepare.bind(db)];
+    db.exec = (text) => (texts.push(text), exec(text));
+    db.prepare = (text) => (texts.push(text), prepare(text));
+    act();
+    return texts;
+  }
+
   [Symbol.dispose](): void {
     this.db.close();
   }
@@ -127,6 +138,19 @@ Deno.test("prune() keeps no ends of tasks that are gone behind those of a pool t
   deepStrictEqual(
     records.numbers("SELECT count(*) FROM ended WHERE task IN (SELECT seq FROM tasks)"),
     [4_500],
+  );
+});
+
+Deno.test("prune() goes through no table as a whole, however much is kept", () => {
+  using records = new Records([{ tags: ["a"] }, {}, {}]);
+  const texts = records.textsOf(() => strictEqual(records.prune({ keepTasks: 1 }), 2));
+  const plan = texts.filter((text) => /^\s*(SELECT|INSERT|UPDATE|DELETE)/.test(text)).flatMap((
+    text,
+  ) => records.db.prepare(`EXPLAIN QUERY PLAN ${text}`).all().map((row) => String(row["detail"])));
+  ok(plan.some((line) => line.startsWith("SEARCH t ")), plan.join("; "));
+  deepStrictEqual(
+    plan.filter((line) => /^SCAN (t|tasks|ended|task_tags|attempts|logs)\b/.test(line)),
+    [],
   );
 });
 
