@@ -3,6 +3,7 @@ import { hostPort } from "./host_port.ts";
 import { type Inspection, inspectJournal } from "./inspection.ts";
 import { copyJournal } from "./journal_copy.ts";
 import { messageOf } from "../../../model/errors.ts";
+import { giveWay } from "./thread_priority.ts";
 
 /** What is wanted: a copy where a target is named, else a look. */
 export interface Errand {
@@ -30,4 +31,5 @@ async function run({ path, target }: Errand): Promise<ErrandOutcome> {
   }
 }
 
+giveWay();
 host.onmessage = async ({ data }) => host.postMessage(await run(data));

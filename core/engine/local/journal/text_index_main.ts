@@ -3,6 +3,7 @@ import { type ErrorCode, LidoError, messageOf } from "../../../model/errors.ts";
 import { hostPort } from "./host_port.ts";
 import { isDamage } from "./open_error.ts";
 import { anewError, TextStore } from "./text_store.ts";
+import { giveWay } from "./thread_priority.ts";
 
 /** What the thread is told. */
 export type ToTextIndex =
@@ -77,6 +78,7 @@ function reasonOf(error: unknown): { readonly code: ErrorCode; readonly message:
     : { code: "journal_unavailable", message: `Cannot bring the text index up to date: ${reason}` };
 }
 
+giveWay();
 host.onmessage = ({ data }) => {
   switch (data.kind) {
     case "open":
