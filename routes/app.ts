@@ -134,9 +134,11 @@ const SECURITY_HEADERS: Parameters<typeof secureHeaders>[0] = {
   // With no-referrer browsers send `Origin: null` with forms, and the guard of sites would refuse them.
   referrerPolicy: "same-origin",
   contentSecurityPolicy: {
-    defaultSrc: ["'self'"],
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
     imgSrc: ["'self'", "data:"],
-    objectSrc: ["'none'"],
+    connectSrc: ["'self'"],
     baseUri: ["'none'"],
     frameAncestors: ["'none'"],
     formAction: ["'self'"],

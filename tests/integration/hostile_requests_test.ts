@@ -5,14 +5,13 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { OPERATIONS } from "../../routes/api/openapi/document.ts";
 import { readHtml } from "../helpers/html.ts";
+import { CONTENT_SECURITY_POLICY } from "../helpers/content_security_policy.ts";
 import { type ManagedApp, managedApp } from "../helpers/managed_app.ts";
 import { RawSocket } from "../helpers/raw_socket.ts";
 import { type ServedPool, servePool } from "../helpers/serve_manager.ts";
 import { until } from "../helpers/until.ts";
 
 const UNSAFE = OPERATIONS.filter(({ method }) => method.toUpperCase() !== "GET");
-const CSP = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; " +
-  "frame-ancestors 'none'; form-action 'self'";
 /** Answers that go on for long, or are large. */
 const SPECIAL = ["/api/events", "/api/backup", "/api/doctor"];
 
@@ -155,7 +154,7 @@ Deno.test("Whatever is asked for by GET or HEAD, twice, nothing is changed by it
       const response = await app.fetch(request);
       await response.body?.cancel();
       ok(response.status < 500, `${response.status} ${method} ${asked}`);
-      strictEqual(response.headers.get("content-security-policy"), CSP, asked);
+      strictEqual(response.headers.get("content-security-policy"), CONTENT_SECURITY_POLICY, asked);
       strictEqual(response.headers.get("x-content-type-options"), "nosniff", asked);
       checkUnread(response.headers, asked);
     }

@@ -1,10 +1,10 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { appWith, jsonRequest } from "../../helpers/app_with.ts";
+import { CONTENT_SECURITY_POLICY } from "../../helpers/content_security_policy.ts";
 import { POOL_ID } from "../../helpers/fake_manager.ts";
 
 const SECURITY_HEADERS = {
-  "content-security-policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; " +
-    "base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+  "content-security-policy": CONTENT_SECURITY_POLICY,
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "origin-agent-cluster": "?1",

@@ -2,11 +2,9 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { BulkOperations } from "../../../../core/mod.ts";
 import { appWith } from "../../../helpers/app_with.ts";
+import { CONTENT_SECURITY_POLICY } from "../../../helpers/content_security_policy.ts";
 import { POOL_ID, TASK, TASK_ID, UNKNOWN_ID } from "../../../helpers/fake_manager.ts";
 import { BROWSER, look, type PageAnswer, readPage, send } from "../../../helpers/pages.ts";
-
-const CSP = "default-src 'self'; img-src 'self' data:; " +
-  "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
 /** What changes nothing: a page that is only looked at calls no other method. */
 const READS = /^(find|get|list|read|check)[A-Z]/;
@@ -87,7 +85,7 @@ Deno.test("Every page has the policy, and nothing in it that the policy refuses"
     for (const cookie of ["lido_language=en", "lido_language=zh"]) {
       const page = await look(world.app, path, { headers: { cookie } });
       ok([200, 404].includes(page.status), `${page.status} ${path}`);
-      strictEqual(page.headers.get("content-security-policy"), CSP, path);
+      strictEqual(page.headers.get("content-security-policy"), CONTENT_SECURITY_POLICY, path);
       strictEqual(page.headers.get("x-frame-options"), "DENY");
       strictEqual(page.headers.get("access-control-allow-origin"), null);
       checkInert(page, path);
