@@ -24,8 +24,11 @@ export interface StartedServer {
 
 /** The parts of a server; tests put in their own. */
 export interface ServerParts<M extends StartedManager> {
-  /** `logger` is told of what goes wrong where nobody waits for it. */
-  startManager(config: Config, logger: Logger): Promise<M>;
+  /**
+   * `logger` is told of what goes wrong where nobody waits for it; `env` has the variables that
+   * pools' permissions may name.
+   */
+  startManager(config: Config, logger: Logger, env: World["env"]): Promise<M>;
   /** @throws {Deno.errors.AddrInUse} if something listens there already. */
   listen(manager: M, config: Config, logger: Logger): StartedServer;
 }
@@ -53,7 +56,7 @@ export async function runServer<M extends StartedManager>(
   { config, world, parts, logger }: RunOptions<M>,
 ): Promise<void> {
   const stop = world.takeStopSignal();
-  const manager = await parts.startManager(config, logger);
+  const manager = await parts.startManager(config, logger, world.env);
   try {
     const server = listen(parts, manager, config, logger);
     world.out.write(`Listening on ${server.url}\n`);
@@ -111,9 +114,10 @@ async function loadParts(): Promise<ServerParts<Manager>> {
     import("../routes/server.ts"),
   ]);
   return {
-    startManager: (config, logger) =>
+    startManager: (config, logger, env) =>
       core.Manager.start({
         config,
+        env,
         onError: (error) => logger.error("Something failed that nobody waited for", { error }),
       }),
     listen: (manager, config, logger) =>

@@ -51,6 +51,28 @@ Deno.test("The probes answer, and tell how the server is", async () => {
   deepStrictEqual(findings.filter((finding) => !finding.is_ok), []);
 });
 
+Deno.test("Task code sees the variables that its pool's permissions name, and no others", async () => {
+  await using server = await startServer({
+    flags: ["--tasks", TASKS],
+    env: { COLOUR: "blue", SHAPE: "round" },
+  });
+  const { pool_id } = await server.ask<WirePool>("POST", "/api/pools", {
+    name: "painters",
+    permissions: { env: ["COLOUR"] },
+  });
+  const run = (name: string) =>
+    server.ask<TaskJson>("POST", "/api/tasks?wait=60", {
+      pool_id,
+      task_type: "read_variable",
+      input: { name },
+    });
+  deepStrictEqual(((task) => [task.status, task.result])(await run("COLOUR")), [
+    "completed",
+    "blue",
+  ]);
+  deepStrictEqual((await run("SHAPE")).status, "failed");
+});
+
 Deno.test("SIGTERM lets who waits know, stops what runs after its time, and leaves nothing", async () => {
   await using server = await startServer({ flags: ["--tasks", TASKS, "--shutdown-ms", "100"] });
   const id = await holdTask(server);
