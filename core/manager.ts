@@ -40,8 +40,12 @@ import {
   type TaskSubmission,
 } from "./model/task.ts";
 import type { BrokenTaskFile, TaskType } from "./model/task_type.ts";
+import { VERSION } from "./model/version.ts";
 import { EventFeed } from "./observation/event_feed.ts";
 import { healthOf } from "./observation/health.ts";
+import { readMetrics } from "./observation/metrics/catalogue.ts";
+import type { MetricFamily } from "./observation/metrics/family.ts";
+import { ProcessMeter } from "./observation/process_meter.ts";
 import { PoolHistory } from "./pool_history.ts";
 import { PoolHouse } from "./pool_house.ts";
 import { DRAIN_DEADLINE_MS, type PoolRoom } from "./pool_room.ts";
@@ -75,6 +79,8 @@ export class Manager implements AsyncDisposable {
   #closing: Promise<void> | undefined;
   readonly #folder: DataFolder;
   readonly #upkeep: Upkeep;
+  readonly #process: ProcessMeter;
+  readonly #metricPools: number;
 
   private constructor(
     options: ManagerOptions,
@@ -95,6 +101,8 @@ export class Manager implements AsyncDisposable {
     this.events = events;
     this.#clock = clock;
     this.#startedAtMs = clock.nowMs();
+    this.#process = new ProcessMeter(folder.path, this.#startedAtMs);
+    this.#metricPools = limits.metricPools;
   }
 
   /**
@@ -487,6 +495,23 @@ export class Manager implements AsyncDisposable {
     });
   }
 
+  /** What monitors want to know: all of it as it is now. */
+  readMetrics(): readonly MetricFamily[] {
+    const rooms = this.#pools.list();
+    return readMetrics({
+      version: VERSION,
+      pools: rooms.slice(0, this.#metricPools).map((room) => room.metricFacts()),
+      openPools: rooms.length,
+      counts: this.#engine.counts(),
+      types: this.#pools.typeTotals(),
+      load: this.#engine.load,
+      isWritable: this.#engine.failure === undefined,
+      isDamaged: this.#engine.damage !== undefined,
+      followers: this.events.followers,
+      process: this.#process.facts(),
+    });
+  }
+
   /** What this machine and runtime can do, found out once by trying. */
   getSelfTest(): Promise<readonly SelfTestFinding[]> {
     return this.#selfTest ??= runSelfTest();
@@ -526,6 +551,7 @@ export class Manager implements AsyncDisposable {
 
   async #close(deadlineMs: number): Promise<void> {
     this.#upkeep[Symbol.dispose]();
+    this.#process[Symbol.dispose]();
     this.events.close();
     try {
       await this.#pools.suspend(deadlineMs);

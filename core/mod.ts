@@ -29,6 +29,17 @@ export type { JournalCopy } from "./engine/local/journal/upkeep.ts";
 export { runSelfTest } from "./execution/self_test.ts";
 export { type Clock, systemClock } from "./model/clock.ts";
 export type { EventBatch, EventFilter, LiveEvent } from "./model/live_event.ts";
+export {
+  expose,
+  type Exposition,
+  type HistogramFamily,
+  type HistogramSample,
+  type Labels,
+  type MetricFamily,
+  type NumberFamily,
+  type Sample,
+} from "./observation/metrics/family.ts";
+export { BOUNDS_S } from "./observation/metrics/buckets.ts";
 export { EventFeed } from "./observation/event_feed.ts";
 export { type SavedView, View, VIEWS_MAX } from "./model/saved_view.ts";
 export { VERSION } from "./model/version.ts";

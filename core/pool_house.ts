@@ -7,6 +7,7 @@ import type { Engine, PoolRecord } from "./engine/engine.ts";
 import { startChildThread } from "./execution/child_thread.ts";
 import { ThreadBudget } from "./execution/thread_budget.ts";
 import { ThreadPool } from "./execution/thread_pool.ts";
+import { NO_TOTALS, type TypeTotals } from "./execution/type_tally.ts";
 import { startWorkerThread } from "./execution/worker_thread.ts";
 import type { Clock } from "./model/clock.ts";
 import { LidoError } from "./model/errors.ts";
@@ -105,6 +106,23 @@ export class PoolHouse {
     return [...this.#rooms.values()].filter(({ state }) =>
       states === undefined ? state !== "closed" : states.includes(state)
     );
+  }
+
+  /** What came of attempts by the types of their tasks, over all pools. */
+  typeTotals(): ReadonlyMap<string, TypeTotals> {
+    const totals = new Map<string, TypeTotals>();
+    for (const { threads } of this.#rooms.values()) {
+      for (const [name, { done, failed, cancelled, runMs }] of threads.tally.totals) {
+        const before = totals.get(name) ?? NO_TOTALS;
+        totals.set(name, {
+          done: before.done + done,
+          failed: before.failed + failed,
+          cancelled: before.cancelled + cancelled,
+          runMs: before.runMs + runMs,
+        });
+      }
+    }
+    return totals;
   }
 
   /** The server ends: what runs may end up to the deadline, the rest is kept for its next life. */

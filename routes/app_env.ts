@@ -45,6 +45,7 @@ export type RoutedManager = Pick<
   | "saveView"
   | "removeView"
   | "getHealth"
+  | "readMetrics"
   | "getSelfTest"
   | "checkJournal"
   | "backUp"

@@ -14,6 +14,7 @@ import type { Slot, SlotOwner } from "./slot.ts";
 import type { SlotCrew } from "./slot_crew.ts";
 import type { StatsBlock } from "./stats_block.ts";
 import type { Death } from "./thread.ts";
+import type { TypeTally } from "./type_tally.ts";
 
 /** What a landing needs of its pool. */
 export interface LandingPool {
@@ -21,6 +22,7 @@ export interface LandingPool {
   readonly crew: SlotCrew;
   readonly dispatcher: Dispatcher;
   readonly waits: IdleWaits;
+  readonly tally: TypeTally;
   settings(): PoolSettings;
   stats(): StatsBlock;
   /** Something is free: looks at once for what could run on it. */
@@ -47,6 +49,7 @@ export class Landing implements SlotOwner {
   settle(attempt: Attempt, outcome: Outcome, slot: number | null): void {
     attempt.place = "nowhere";
     answerWithdrawal(attempt, outcome.kind === "cancelled");
+    this.#pool.tally.add(attempt.type.name, outcome);
     attempt.settled(outcome, slot);
     this.#pool.waits.answer();
   }

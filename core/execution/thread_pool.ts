@@ -23,6 +23,7 @@ import { SlotCrew } from "./slot_crew.ts";
 import { StatsBlock } from "./stats_block.ts";
 import type { StartThread, Thread } from "./thread.ts";
 import type { ThreadBudget } from "./thread_budget.ts";
+import { TypeTally } from "./type_tally.ts";
 
 /** A burst of submits is looked at after so many, not only when the caller pauses. */
 const BURST = 256;
@@ -53,6 +54,8 @@ export class ThreadPool {
   readonly #landing: Landing;
   readonly #watch: PoolWatch;
   readonly #orders: EndOrders;
+  /** What came of its attempts. */
+  readonly tally: TypeTally = new TypeTally();
   #settings: PoolSettings;
   #stats: StatsBlock | undefined;
   #isPaused = false;
@@ -81,6 +84,7 @@ export class ThreadPool {
       ...parts,
       dispatcher: this.#dispatcher,
       waits: this.#waits,
+      tally: this.tally,
       stats: () => this.stats,
       dispatch: () => this.#dispatch(),
       planDispatch: () => this.#planDispatch(),
@@ -109,6 +113,11 @@ export class ThreadPool {
   /** Why fewer threads run than are wanted; null when none is missing. */
   get startProblem(): string | null {
     return this.#crew.problem;
+  }
+
+  /** Threads that died before anybody had ended them, by why they did. */
+  get deaths(): ReadonlyMap<string, number> {
+    return this.#crew.deaths;
   }
 
   /** Whether tasks are started. */

@@ -70,6 +70,7 @@ const VERBS: Readonly<Record<string, Places>> = {
   downloadBackup: { command: "backup", page: { none: "a backup is for whoever runs the server" } },
   getOpenApi: { command: { none: READ_BY_PROGRAMS }, page: "GET /api/docs" },
   getHealth: { command: "doctor", page: "GET /" },
+  getMetrics: { command: { none: READ_BY_PROGRAMS }, page: { none: "read by monitors" } },
   getReadiness: { command: { none: "made for probes" }, page: { none: "made for probes" } },
   getLiveness: { command: { none: "made for probes" }, page: { none: "made for probes" } },
 };

@@ -43,6 +43,7 @@ export const zhOperations: Readonly<Record<string, string>> = {
   downloadBackup: "在服务器运行时给出所有线程池和任务的副本",
   getOpenApi: "给出本说明",
   getHealth: "说明一切是否正常，以及何处不正常",
+  getMetrics: "以 Prometheus 文本格式给监控系统提供全部指标",
   getReadiness: "告诉探针是否应将请求发往此处",
   getLiveness: "告诉探针进程仍在运行",
 };

@@ -149,6 +149,15 @@ export const SERVER_OPERATIONS: readonly Operation[] = [
     errors: [],
   },
   {
+    id: "getMetrics",
+    method: "get",
+    path: "/metrics",
+    tag: "Server",
+    summary: "Gives all metrics to a monitor, in the text format of Prometheus",
+    answers: [{ status: 200, description: "The metrics", type: "text/plain" }],
+    errors: [],
+  },
+  {
     id: "getReadiness",
     method: "get",
     path: "/health/ready",
