@@ -115,8 +115,8 @@ export class ThreadPool {
     return this.#crew.problem;
   }
 
-  /** Threads that died before anybody had ended them, by why they did. */
-  get deaths(): ReadonlyMap<string, number> {
+  /** Threads that died before anybody had ended them. */
+  get deaths(): number {
     return this.#crew.deaths;
   }
 

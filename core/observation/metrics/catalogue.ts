@@ -132,9 +132,7 @@ function poolFamilies(pools: readonly PoolMetricFacts[]): readonly MetricFamily[
     counter(
       "lido_thread_deaths_total",
       "Threads that died before anybody had ended them",
-      pools.flatMap((pool) =>
-        [...pool.deaths].map(([code, value]) => ({ labels: { ...labelsOf(pool), code }, value }))
-      ),
+      each(pools, (pool) => pool.deaths),
     ),
   ];
 }

@@ -21,8 +21,8 @@ export interface PoolMetricFacts {
   readonly counts: TaskCounts;
   /** How many threads are in each state. */
   readonly threads: Readonly<Record<SlotState, number>>;
-  /** Threads that died unasked, by why they did. */
-  readonly deaths: ReadonlyMap<string, number>;
+  /** Threads that died unasked. */
+  readonly deaths: number;
   /** Thread time in which there was something to do. */
   readonly busyMs: number;
   /** Of its threads together. */
