@@ -40,12 +40,14 @@ import {
   type TaskSubmission,
 } from "./model/task.ts";
 import type { BrokenTaskFile, TaskType } from "./model/task_type.ts";
+import type { ShareWindowS, TypeShares } from "./model/type_share.ts";
 import { VERSION } from "./model/version.ts";
 import { EventFeed } from "./observation/event_feed.ts";
 import { healthOf } from "./observation/health.ts";
 import { readMetrics } from "./observation/metrics/catalogue.ts";
 import type { MetricFamily } from "./observation/metrics/family.ts";
 import { ProcessMeter } from "./observation/process_meter.ts";
+import { TypeShareMeter } from "./observation/type_shares.ts";
 import { PoolHistory } from "./pool_history.ts";
 import { PoolHouse } from "./pool_house.ts";
 import { DRAIN_DEADLINE_MS, type PoolRoom } from "./pool_room.ts";
@@ -80,6 +82,7 @@ export class Manager implements AsyncDisposable {
   readonly #folder: DataFolder;
   readonly #upkeep: Upkeep;
   readonly #process: ProcessMeter;
+  readonly #shares: TypeShareMeter;
   readonly #metricPools: number;
 
   private constructor(
@@ -103,6 +106,7 @@ export class Manager implements AsyncDisposable {
     this.#startedAtMs = clock.nowMs();
     this.#process = new ProcessMeter(folder.path, this.#startedAtMs);
     this.#metricPools = limits.metricPools;
+    this.#shares = new TypeShareMeter(() => this.#pools.runningTotals(), clock);
   }
 
   /**
@@ -435,6 +439,11 @@ export class Manager implements AsyncDisposable {
     return this.#types.get(name);
   }
 
+  /** Which task types the threads' time went to in the last seconds. */
+  getTypeShares(windowS: ShareWindowS): TypeShares {
+    return this.#shares.read(windowS * 1_000);
+  }
+
   /** Totals over all pools, from counters. */
   getStats(): SystemStats {
     const rooms = this.#pools.list();
@@ -552,6 +561,7 @@ export class Manager implements AsyncDisposable {
   async #close(deadlineMs: number): Promise<void> {
     this.#upkeep[Symbol.dispose]();
     this.#process[Symbol.dispose]();
+    this.#shares[Symbol.dispose]();
     this.events.close();
     try {
       await this.#pools.suspend(deadlineMs);

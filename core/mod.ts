@@ -107,3 +107,9 @@ export {
 } from "./model/task.ts";
 export { isFinal, TASK_STATES, type TaskState } from "./model/task_state.ts";
 export type { BrokenTaskFile, TaskType } from "./model/task_type.ts";
+export {
+  SHARE_WINDOWS_S,
+  type ShareWindowS,
+  type TypeShare,
+  type TypeShares,
+} from "./model/type_share.ts";

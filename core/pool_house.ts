@@ -125,6 +125,21 @@ export class PoolHouse {
     return totals;
   }
 
+  /** The same, with the time of attempts that run now. */
+  runningTotals(): ReadonlyMap<string, TypeTotals> {
+    const totals = new Map(this.typeTotals());
+    const nowMs = performance.now();
+    for (const { threads } of this.list()) {
+      for (const attempt of threads.slots.flatMap((slot) => slot.attempts())) {
+        if (attempt.place !== "running") continue;
+        const { name } = attempt.type;
+        const before = totals.get(name) ?? NO_TOTALS;
+        totals.set(name, { ...before, runMs: before.runMs + nowMs - attempt.beganMs });
+      }
+    }
+    return totals;
+  }
+
   /** The server ends: what runs may end up to the deadline, the rest is kept for its next life. */
   async suspend(deadlineMs: number): Promise<void> {
     await Promise.all([...this.#rooms.values()].map((room) => room.suspend(deadlineMs)));

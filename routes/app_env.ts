@@ -35,6 +35,7 @@ export type RoutedManager = Pick<
   | "listBrokenTaskFiles"
   | "getTaskType"
   | "getStats"
+  | "getTypeShares"
   | "getHistory"
   | "getRecent"
   | "getRevision"

@@ -369,6 +369,7 @@ function systemMethods(): SystemMethods {
       throw new LidoError("view_not_found", `Cannot remove view: none is called ${name}`);
     },
     getHealth: () => ({ isHealthy: true, alerts: [], stats: STATS }),
+    getTypeShares: () => ({ coveredMs: 0, types: [] }),
     readMetrics: () => [{
       kind: "gauge",
       name: "lido_pools",

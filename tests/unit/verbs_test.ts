@@ -61,6 +61,7 @@ const VERBS: Readonly<Record<string, Places>> = {
   saveView: { command: { none: "views are of the pages" }, page: "POST /tasks/views" },
   removeView: { command: { none: "views are of the pages" }, page: "POST /tasks/views/remove" },
   getStats: { command: "top", page: "GET /strip" },
+  getTypeShares: { command: "top", page: "GET /" },
   getHistory: { command: { none: CHARTS }, page: "GET /" },
   followEvents: {
     command: { none: READ_BY_PROGRAMS },

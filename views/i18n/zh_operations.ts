@@ -37,6 +37,7 @@ export const zhOperations: Readonly<Record<string, string>> = {
   saveView: "为所有人保存视图，同名的被替换",
   removeView: "删除一个视图",
   getStats: "说明所有线程池的总数",
+  getTypeShares: "给出最近若干秒内各任务类型占用线程时间的份额",
   getHistory: "说明所有线程池或其中一个一段时间内的活动",
   followEvents: "以服务器发送事件推送任务和线程池的变化",
   getDoctor: "说明自检结果，并检查日志是否完整",
