@@ -513,6 +513,8 @@ export class Manager implements AsyncDisposable {
       openPools: rooms.length,
       counts: this.#engine.counts(),
       types: this.#pools.typeTotals(),
+      userMetrics: this.#pools.userMetrics.read(),
+      droppedUserMetrics: this.#pools.userMetrics.dropped,
       load: this.#engine.load,
       isWritable: this.#engine.failure === undefined,
       isDamaged: this.#engine.damage !== undefined,

@@ -8,6 +8,7 @@ import { startChildThread } from "./execution/child_thread.ts";
 import { ThreadBudget } from "./execution/thread_budget.ts";
 import { ThreadPool } from "./execution/thread_pool.ts";
 import { NO_TOTALS, type TypeTotals } from "./execution/type_tally.ts";
+import { UserMetrics } from "./execution/user_metrics.ts";
 import { startWorkerThread } from "./execution/worker_thread.ts";
 import type { Clock } from "./model/clock.ts";
 import { LidoError } from "./model/errors.ts";
@@ -32,6 +33,8 @@ export class PoolHouse {
   /** Pools that are being put on record. */
   #opening = 0;
   readonly #budgets: Readonly<Record<Isolation, ThreadBudget>>;
+  /** What task code measures, over all pools. */
+  readonly userMetrics: UserMetrics = new UserMetrics();
   /** Caches of child processes; made by the first that needs one. */
   readonly #cacheFolder = join(tmpdir(), `lido-${crypto.randomUUID()}`);
 
@@ -82,6 +85,7 @@ export class PoolHouse {
       codeFolders,
       env,
       cacheFolder: join(this.#cacheFolder, pool.id),
+      userMetrics: this.userMetrics,
       onHandOver: (attempts) => engine.handOver(attempts),
     });
     const room = new PoolRoom(pool, threads, engine);

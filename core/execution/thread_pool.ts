@@ -24,6 +24,7 @@ import { StatsBlock } from "./stats_block.ts";
 import type { StartThread, Thread } from "./thread.ts";
 import type { ThreadBudget } from "./thread_budget.ts";
 import { TypeTally } from "./type_tally.ts";
+import { UserMetrics } from "./user_metrics.ts";
 
 /** A burst of submits is looked at after so many, not only when the caller pauses. */
 const BURST = 256;
@@ -40,6 +41,8 @@ export interface ThreadPoolOptions {
   readonly env: Readonly<Record<string, string>>;
   /** A folder for the caches of child processes. */
   readonly cacheFolder: string;
+  /** Takes what task code measures, of several pools together; of this one alone if left out. */
+  readonly userMetrics?: UserMetrics;
   /** Called with attempts before they are handed to a thread. */
   onHandOver?(attempts: readonly Attempt[]): void;
 }
@@ -85,6 +88,7 @@ export class ThreadPool {
       dispatcher: this.#dispatcher,
       waits: this.#waits,
       tally: this.tally,
+      userMetrics: options.userMetrics ?? new UserMetrics(),
       stats: () => this.stats,
       dispatch: () => this.#dispatch(),
       planDispatch: () => this.#planDispatch(),

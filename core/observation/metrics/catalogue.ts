@@ -19,6 +19,7 @@ export function readMetrics(facts: MetricFacts): readonly MetricFamily[] {
     ...taskFamilies(facts),
     ...poolFamilies(facts.pools),
     ...typeFamilies(facts.types),
+    ...userFamilies(facts),
     ...journalFamilies(facts),
     ...processFamilies(facts),
   ];
@@ -152,6 +153,25 @@ function typeFamilies(types: ReadonlyMap<string, TypeTotals>): readonly MetricFa
       "Thread time of the attempts of a task type that ended",
       [...types].map(([task_type, { runMs }]) => ({ labels: { task_type }, value: runMs / 1_000 })),
     ),
+  ];
+}
+
+function userFamilies(
+  { userMetrics, droppedUserMetrics }: MetricFacts,
+): readonly MetricFamily[] {
+  const samples = (areCounters: boolean) =>
+    userMetrics.filter(({ isCounter }) => isCounter === areCounters)
+      .map(({ type, name, value }) => ({ labels: { task_type: type, name }, value }));
+  return [
+    counter("lido_user_metric_total", "What task code counts by ctx.metric", samples(true)),
+    gauge(
+      "lido_user_metric",
+      "What task code measures by ctx.metric; the last told",
+      samples(false),
+    ),
+    counter("lido_user_metrics_dropped_total", "Numbers of task code that had too many names", [
+      one(droppedUserMetrics),
+    ]),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** What metrics are read from: the server as it is at one moment. */
 import type { StatsBlock } from "../../execution/stats_block.ts";
 import type { TypeTotals } from "../../execution/type_tally.ts";
+import type { UserMetric } from "../../execution/user_metrics.ts";
 import type { EngineLoad } from "../../engine/engine.ts";
 import type { PoolId, PoolSettings, PoolState, SlotState, TaskCounts } from "../../model/pool.ts";
 
@@ -56,6 +57,9 @@ export interface MetricFacts {
   /** Over all pools that ever were. */
   readonly counts: TaskCounts;
   readonly types: ReadonlyMap<string, TypeTotals>;
+  /** What task code measures, and how many of its numbers were left out. */
+  readonly userMetrics: readonly UserMetric[];
+  readonly droppedUserMetrics: number;
   readonly load: EngineLoad;
   /** Whether the journal takes writes. */
   readonly isWritable: boolean;
