@@ -61,6 +61,8 @@ export interface ManagerOptions {
   readonly clock?: Clock;
   /** Variables that pools' permissions may name; none if left out. */
   readonly env?: Readonly<Record<string, string>>;
+  /** False: nothing is sampled over time, so there is no history; a bench tells what that costs. */
+  readonly isWatched?: boolean;
   /** Told of what goes wrong where nobody waits for it. */
   onError?(error: unknown): void;
 }
@@ -84,6 +86,7 @@ export class Manager implements AsyncDisposable {
   readonly #process: ProcessMeter;
   readonly #shares: TypeShareMeter;
   readonly #metricPools: number;
+  readonly #isWatched: boolean;
 
   private constructor(
     options: ManagerOptions,
@@ -106,6 +109,7 @@ export class Manager implements AsyncDisposable {
     this.#startedAtMs = clock.nowMs();
     this.#process = new ProcessMeter(folder.path, this.#startedAtMs);
     this.#metricPools = limits.metricPools;
+    this.#isWatched = options.isWatched ?? true;
     this.#shares = new TypeShareMeter(() => this.#pools.runningTotals(), clock);
   }
 
@@ -579,7 +583,11 @@ export class Manager implements AsyncDisposable {
   async #openPools(): Promise<void> {
     this.#pools.restore();
     for (const room of this.#pools.list()) this.#history.watch(room);
-    this.#history.start();
+    if (this.#isWatched) {
+      this.#history.start();
+      this.#process.start();
+      this.#shares.start();
+    }
     if (this.#engine.pools.length > 0) return;
     await this.createPool({
       name: "default",

@@ -12,13 +12,18 @@ export class ProcessMeter implements Disposable {
   readonly #folder: string;
   readonly #startedAtMs: number;
   readonly #delays = new Uint32Array(BUCKETS);
-  readonly #timer: ReturnType<typeof setInterval>;
-  #dueMs = performance.now() + TICK_MS;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #dueMs = 0;
 
   /** `folder` is on the disk whose room is looked at. */
   constructor(folder: string, startedAtMs: number) {
     this.#folder = folder;
     this.#startedAtMs = startedAtMs;
+  }
+
+  /** Begins to look how late timers are. */
+  start(): void {
+    this.#dueMs = performance.now() + TICK_MS;
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     // It shall not keep the process.
     Deno.unrefTimer(this.#timer as unknown as number);

@@ -27,12 +27,16 @@ export class TypeShareMeter implements Disposable {
   readonly #clock: Clock;
   /** Oldest first. */
   #notes: Note[] = [];
-  readonly #timer: ReturnType<typeof setInterval>;
+  #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(read: ReadTotals, clock: Clock) {
     this.#read = read;
     this.#clock = clock;
     this.note();
+  }
+
+  /** Begins to note by itself. */
+  start(): void {
     this.#timer = setInterval(() => this.note(), STEP_MS);
     // It shall not keep the process.
     Deno.unrefTimer(this.#timer as unknown as number);

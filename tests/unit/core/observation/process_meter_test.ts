@@ -7,6 +7,7 @@ import { until } from "../../../helpers/until.ts";
 Deno.test("ProcessMeter counts how late timers of its thread are", async () => {
   const folder = await Deno.makeTempDir();
   using meter = new ProcessMeter(folder, 5);
+  meter.start();
   await until("a timer was in time", () => countFrom(meter, 0) > 0);
   const before = countFrom(meter, 200_000);
   const untilMs = performance.now() + 450;
