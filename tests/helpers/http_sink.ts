@@ -18,6 +18,7 @@ export interface HttpSink extends AsyncDisposable {
 /** Opens a sink on a free port of loopback; `answer` decides what each request is told. */
 export function openHttpSink(
   answer: (index: number) => Response | Promise<Response> = () => new Response("ok"),
+  certificate?: Deno.TlsCertifiedKeyPem,
 ): HttpSink {
   const received: Received[] = [];
   const closing = new AbortController();
@@ -26,6 +27,7 @@ export function openHttpSink(
     port: 0,
     signal: closing.signal,
     onListen: () => {},
+    ...certificate,
   }, async (request) => {
     const { pathname, search } = new URL(request.url);
     const { method, headers } = request;
@@ -34,7 +36,7 @@ export function openHttpSink(
   });
   const { port } = server.addr;
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin: `${certificate === undefined ? "http" : "https"}://127.0.0.1:${port}`,
     port,
     received,
     async [Symbol.asyncDispose]() {

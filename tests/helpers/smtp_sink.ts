@@ -20,7 +20,7 @@ export interface SmtpSinkOptions {
   readonly extensions?: readonly string[];
   /** Answers by the command's first word, instead of success. */
   readonly answers?: Readonly<Record<string, string>>;
-  readonly listener?: Deno.Listener;
+  readonly listener?: Deno.Listener | Deno.TlsListener;
 }
 
 const SUCCESS: Readonly<Record<string, string>> = {

@@ -7,9 +7,9 @@ export class DeliveryError extends Error {
   readonly retryAfterMs: number;
 
   /** Makes the error. */
-  constructor(message: string, options: { isFinal: boolean; retryAfterMs?: number }) {
+  constructor(message: string, { isFinal = false, retryAfterMs = 0 } = {}) {
     super(message);
-    this.isFinal = options.isFinal;
-    this.retryAfterMs = options.retryAfterMs ?? 0;
+    this.isFinal = isFinal;
+    this.retryAfterMs = retryAfterMs;
   }
 }

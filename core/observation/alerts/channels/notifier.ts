@@ -162,22 +162,20 @@ export class Notifier implements AsyncDisposable {
 
   /** In time, or not at all: what hangs is left behind. */
   async #tell(channel: AlertChannel, notice: AlertNotice): Promise<Told> {
-    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(this.#timeoutMs)]);
+    const late = new AbortController();
+    const lateError = new DeliveryError(`No answer within ${this.#timeoutMs} ms`);
+    const timer = setTimeout(() => late.abort(lateError), this.#timeoutMs);
+    const signal = AbortSignal.any([this.#closing.signal, late.signal]);
     const { promise: ended, reject } = Promise.withResolvers<never>();
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     const options = { rules: this.#rules, nowMs: this.#clock.nowMs(), signal };
     try {
       return { answer: await Promise.race([deliver(channel, notice, options), ended]) };
     } catch (error) {
-      return { answer: "", error: this.#errorOf(signal.aborted ? signal.reason : error) };
+      return { answer: "", error: deliveryError(signal.aborted ? signal.reason : error) };
+    } finally {
+      clearTimeout(timer);
     }
-  }
-
-  #errorOf(thrown: unknown): DeliveryError {
-    if (thrown instanceof DeliveryError) return thrown;
-    const isLate = thrown instanceof DOMException && thrown.name === "TimeoutError";
-    const message = isLate ? `No answer within ${this.#timeoutMs} ms` : messageOf(thrown);
-    return new DeliveryError(message, { isFinal: false });
   }
 
   /** Null if there is no further try. Longer each time, and never the same for two servers. */
@@ -187,6 +185,11 @@ export class Notifier implements AsyncDisposable {
     const jitteredMs = Math.round(backoffMs * (0.5 + this.#random() / 2));
     return Math.min(Math.max(jitteredMs, retryAfterMs), WAIT_MS_MAX);
   }
+}
+
+/** What is no refusal is the network's: it may go better later. */
+function deliveryError(thrown: unknown): DeliveryError {
+  return thrown instanceof DeliveryError ? thrown : new DeliveryError(messageOf(thrown));
 }
 
 function testNotice(nowMs: number): AlertNotice {

@@ -70,7 +70,7 @@ export async function findAddress(host: string, rules: TargetRules): Promise<str
   if (refused !== undefined) throw new DeliveryError(sayRefused(bare, refused), { isFinal: true });
   const [first] = addresses;
   if (first !== undefined) return first;
-  throw new DeliveryError(`Cannot find host ${bare}: it has no address`, { isFinal: false });
+  throw new DeliveryError(`Cannot find host ${bare}: it has no address`);
 }
 
 /**
@@ -95,7 +95,7 @@ async function resolveByName(host: string): Promise<readonly string[]> {
     return (await lookup(host, { all: true })).map(({ address }) => address);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown"; // what node:dns throws
-    throw new DeliveryError(`Cannot find host ${host}: ${code}`, { isFinal: false });
+    throw new DeliveryError(`Cannot find host ${host}: ${code}`);
   }
 }
 

@@ -350,6 +350,16 @@ Deno.test("Notifier ends what is under way when it is closed, and sends nothing 
   strictEqual(sink.received.length, 1);
 });
 
+Deno.test("Notifier ends a wait for the next try when it is closed", async () => {
+  await using sink = openHttpSink(() => new Response(null, { status: 503 }));
+  const notifier = new Notifier({ allowPrivate: true }); // with waits of its own
+  notifier.send(slackAt(sink), noticeOf());
+  const [delivery] = await deliveriesOf(notifier, 1);
+  ok(delivery?.nextTryAtMs);
+  await notifier[Symbol.asyncDispose]();
+  deepStrictEqual([notifier.deliveries().length, sink.received.length], [1, 1]);
+});
+
 Deno.test("Notifier sends e-mail, in which user text makes no header and no recipient", async () => {
   await using sink = openSmtpSink();
   const { notifier } = openNotifier();
