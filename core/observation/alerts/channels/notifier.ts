@@ -7,7 +7,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { v7 as uuidv7 } from "uuid";
 import type { AlertChannel } from "../../../model/alert_channel.ts";
-import type { AlertNotice, Delivery } from "../../../model/alert_notice.ts";
+import type { Delivery } from "../../../model/alert_delivery.ts";
+import type { AlertNotice } from "../../../model/alert_notice.ts";
 import { type Clock, systemClock } from "../../../model/clock.ts";
 import { messageOf } from "../../../model/errors.ts";
 import { deliver } from "./deliver.ts";
@@ -150,6 +151,7 @@ export class Notifier implements AsyncDisposable {
       atMs,
       channel: channel.name,
       noticeId: notice.id,
+      state: notice.state,
       try: tries.number,
       isDelivered: told.error === undefined,
       outcome: sayWithoutSecrets(told.error?.message ?? told.answer, channel),

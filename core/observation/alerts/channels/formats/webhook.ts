@@ -20,10 +20,12 @@ export function webhookPost(
     timestamp: new Date(notice.atMs).toISOString(),
     data: toWire(notice),
   });
+  // Who gets an id twice takes it for one message: that an alert recovered is another one.
+  const id = `${notice.id}-${notice.state}`;
   const headers = {
-    "webhook-id": notice.id,
+    "webhook-id": id,
     "webhook-timestamp": String(timestamp),
-    "webhook-signature": signWebhook(secret, { id: notice.id, timestamp, body }),
+    "webhook-signature": signWebhook(secret, { id, timestamp, body }),
   };
   return { url, headers, body };
 }

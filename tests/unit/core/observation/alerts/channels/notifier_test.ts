@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { AlertChannel } from "../../../../../../core/model/alert_channel.ts";
-import type { Delivery } from "../../../../../../core/model/alert_notice.ts";
+import type { Delivery } from "../../../../../../core/model/alert_delivery.ts";
 import { signWebhook } from "../../../../../../core/observation/alerts/channels/formats/webhook.ts";
 import {
   DELIVERIES_MAX,
@@ -64,6 +64,7 @@ Deno.test("Notifier delivers to a webhook, signed for the moment of sending", as
     atMs: clock.nowMs(),
     channel: "hook",
     noticeId: notice.id,
+    state: "firing",
     try: 1,
     isDelivered: true,
     outcome: "HTTP 200",
@@ -77,7 +78,7 @@ Deno.test("Notifier delivers to a webhook, signed for the moment of sending", as
   strictEqual(received.headers.get("webhook-timestamp"), String(timestamp));
   strictEqual(
     received.headers.get("webhook-signature"),
-    signWebhook(SECRET, { id: notice.id, timestamp, body: received.body }),
+    signWebhook(SECRET, { id: `${notice.id}-firing`, timestamp, body: received.body }),
   );
   strictEqual(JSON.parse(received.body).data.text, TRICKY_TEXT);
 });

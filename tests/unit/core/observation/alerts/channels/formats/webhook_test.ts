@@ -21,7 +21,8 @@ Deno.test("webhookPost() makes a body of snake_case fields and signs it with the
   const nowMs = Date.UTC(2026, 0, 2, 3, 4, 6, 999);
   const channel = { url: "https://example.com/hook", secret: SECRET };
   const { url, headers, body } = webhookPost(channel, noticeOf(), nowMs);
-  const id = noticeOf().id;
+  const { id: alertId } = noticeOf();
+  const id = `${alertId}-firing`;
   const timestamp = nowMs / 1_000 | 0;
   strictEqual(url, channel.url);
   deepStrictEqual(headers, {
@@ -33,7 +34,7 @@ Deno.test("webhookPost() makes a body of snake_case fields and signs it with the
     type: "alert.firing",
     timestamp: "2026-01-02T03:04:05.000Z",
     data: {
-      id,
+      id: alertId,
       rule: "Queue too long",
       severity: "critical",
       state: "firing",
