@@ -41,6 +41,9 @@ export {
 } from "./observation/metrics/family.ts";
 export { BOUNDS_S } from "./observation/metrics/buckets.ts";
 export { EventFeed } from "./observation/event_feed.ts";
+export { ALERT_CHANNELS_MAX, AlertChannel } from "./model/alert_channel.ts";
+export type { AlertNotice } from "./model/alert_notice.ts";
+export type { Delivery } from "./model/alert_delivery.ts";
 export { type SavedView, View, VIEWS_MAX } from "./model/saved_view.ts";
 export { VERSION } from "./model/version.ts";
 export { readSentence, type Said, type SentenceName } from "./model/sentences.ts";
