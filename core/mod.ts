@@ -41,6 +41,21 @@ export {
 } from "./observation/metrics/family.ts";
 export { BOUNDS_S } from "./observation/metrics/buckets.ts";
 export { EventFeed } from "./observation/event_feed.ts";
+export {
+  Alert,
+  AlertComparator,
+  AlertId,
+  type AlertPage,
+  type AlertPageRequest,
+  AlertReading,
+  AlertRule,
+  type AlertRuleChanges,
+  type AlertRuleSnapshot,
+  AlertSeverity,
+} from "./model/alert.ts";
+export type { AlertNotice } from "./model/alert_notice.ts";
+export { Alerts, type AlertsOptions } from "./observation/alerts/alerts.ts";
+export { DEFAULT_RULES, type DefaultRuleName } from "./observation/alerts/default_rules.ts";
 export { type SavedView, View, VIEWS_MAX } from "./model/saved_view.ts";
 export { VERSION } from "./model/version.ts";
 export { readSentence, type Said, type SentenceName } from "./model/sentences.ts";

@@ -41,6 +41,7 @@ export type RoutedManager = Pick<
   | "submitAgain"
   | "bulk"
   | "events"
+  | "alerts"
   | "listViews"
   | "saveView"
   | "removeView"

@@ -12,6 +12,7 @@ import {
   type TaskSnapshot,
 } from "../../core/mod.ts";
 import type { RoutedManager } from "../../routes/app_env.ts";
+import { alertWorld, gaugeOf } from "./memory_alerts.ts";
 
 /** The id of the pool that the fake has. */
 export const POOL_ID: PoolId = PoolId.parse("01990000-0000-7000-8000-000000000001");
@@ -362,6 +363,7 @@ function systemMethods(): SystemMethods {
       });
     },
     events: new EventFeed("life"),
+    alerts: alertWorld([gaugeOf("lido_pools", 101)]).alerts,
     listViews: () => [VIEW],
     saveView: (view) => Promise.resolve({ ...view, savedAtMs: VIEW.savedAtMs }),
     removeView: (name) => {

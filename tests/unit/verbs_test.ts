@@ -17,6 +17,8 @@ interface Places {
 const READ_BY_PROGRAMS = "made for programs";
 const CHARTS = "charts want a screen; top has what is so now";
 
+const LATER = { command: { none: "not there yet" }, page: { none: "not there yet" } };
+
 const VERBS: Readonly<Record<string, Places>> = {
   listPools: { command: "pool list", page: "GET /pools" },
   createPool: { command: "pool create", page: "POST /pools" },
@@ -60,6 +62,13 @@ const VERBS: Readonly<Record<string, Places>> = {
   listViews: { command: { none: "views are of the pages" }, page: "GET /tasks" },
   saveView: { command: { none: "views are of the pages" }, page: "POST /tasks/views" },
   removeView: { command: { none: "views are of the pages" }, page: "POST /tasks/views/remove" },
+  listAlerts: LATER,
+  acknowledgeAlert: LATER,
+  listAlertRules: LATER,
+  getAlertRule: LATER,
+  saveAlertRule: LATER,
+  removeAlertRule: LATER,
+  silenceAlertRule: LATER,
   getStats: { command: "top", page: "GET /strip" },
   getHistory: { command: { none: CHARTS }, page: "GET /" },
   followEvents: {

@@ -140,6 +140,7 @@ export const en = {
     many_pools: (alert: AlertFacts) =>
       `${alert.count} pools are open. Close those that are not in use.`,
     many_pending: (alert: AlertFacts) => `${alert.count} tasks wait`,
+    rule: (alert: AlertFacts) => alert.reason,
     much_memory: (alert: AlertFacts) => `The server uses ${alert.count} MiB of memory`,
   },
   pools: {
@@ -554,6 +555,7 @@ export const en = {
       Tasks: "Tasks",
       "Task types": "Task types",
       Views: "Views",
+      Alerts: "Alerts",
       Server: "Server",
     },
   },

@@ -124,6 +124,7 @@ export const zh: Words = {
       `线程池 ${alert.pool} 的队列快满了：${alert.count} 个任务在等待。请增加线程。`,
     many_pools: (alert) => `打开了 ${alert.count} 个线程池，请关闭不用的。`,
     many_pending: (alert) => `${alert.count} 个任务在等待`,
+    rule: (alert) => alert.reason,
     much_memory: (alert) => `服务器使用了 ${alert.count} MiB 内存`,
   },
   pools: {
@@ -502,6 +503,7 @@ export const zh: Words = {
       Tasks: "任务",
       "Task types": "任务类型",
       Views: "视图",
+      Alerts: "告警",
       Server: "服务器",
     },
   },
