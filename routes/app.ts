@@ -25,6 +25,7 @@ import { hostCheck } from "./guards/host_guard.ts";
 import { checkQuery } from "./guards/query_guard.ts";
 import { healthRoutes } from "./health.ts";
 import { metricRoutes } from "./metrics.ts";
+import { alertPageRoutes } from "./pages/alerts.tsx";
 import { apiDocsRoutes } from "./pages/api_docs.tsx";
 import { overviewRoutes } from "./pages/overview.tsx";
 import { paletteRoutes } from "./pages/palette.ts";
@@ -86,6 +87,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route("/tasks", tasksRoutes(desk));
   app.route("/submit", submitRoutes(desk));
   app.route("/types", typesRoutes(desk));
+  app.route("/alerts", alertPageRoutes(desk));
   app.route("/palette", paletteRoutes(desk));
   return app;
 }

@@ -62,5 +62,5 @@ async function readAlerts(
   if (state === "firing") return { alerts: alerts.firing, nextCursor: null };
   const { perPage } = readPage(query);
   const cursor = query.get("cursor");
-  return await alerts.list({ perPage, ...cursor !== undefined && { cursor } });
+  return await alerts.listAlerts({ perPage, ...cursor !== undefined && { cursor } });
 }

@@ -212,7 +212,14 @@ export interface FakeManager {
 /** Makes a stand-in; `overrides` replace single methods. */
 export function fakeManager(overrides: Partial<RoutedManager> = {}): FakeManager {
   const calls: Call[] = [];
-  const manager = new Proxy<RoutedManager>({ ...defaultMethods(), ...overrides }, {
+  const methods = { ...defaultMethods(), ...overrides };
+  const alerts = recorded(methods.alerts, calls);
+  return { manager: recorded({ ...methods, alerts }, calls), calls };
+}
+
+/** The same object, of which each call is recorded. */
+function recorded<Target extends object>(target: Target, calls: Call[]): Target {
+  return new Proxy(target, {
     get(methods, name) {
       const method: unknown = Reflect.get(methods, name);
       if (typeof method !== "function") return method;
@@ -222,7 +229,6 @@ export function fakeManager(overrides: Partial<RoutedManager> = {}): FakeManager
       };
     },
   });
-  return { manager, calls };
 }
 
 function defaultMethods(): RoutedManager {

@@ -17,8 +17,6 @@ interface Places {
 const READ_BY_PROGRAMS = "made for programs";
 const CHARTS = "charts want a screen; top has what is so now";
 
-const LATER = { command: { none: "not there yet" }, page: { none: "not there yet" } };
-
 const VERBS: Readonly<Record<string, Places>> = {
   listPools: { command: "pool list", page: "GET /pools" },
   createPool: { command: "pool create", page: "POST /pools" },
@@ -62,13 +60,13 @@ const VERBS: Readonly<Record<string, Places>> = {
   listViews: { command: { none: "views are of the pages" }, page: "GET /tasks" },
   saveView: { command: { none: "views are of the pages" }, page: "POST /tasks/views" },
   removeView: { command: { none: "views are of the pages" }, page: "POST /tasks/views/remove" },
-  listAlerts: LATER,
-  acknowledgeAlert: LATER,
-  listAlertRules: LATER,
-  getAlertRule: LATER,
-  saveAlertRule: LATER,
-  removeAlertRule: LATER,
-  silenceAlertRule: LATER,
+  listAlerts: { command: "alert list", page: "GET /alerts" },
+  acknowledgeAlert: { command: "alert ack", page: "POST /alerts/:id/acknowledge" },
+  listAlertRules: { command: "alert rules", page: "GET /alerts" },
+  getAlertRule: { command: "alert show", page: "GET /alerts/rules/edit" },
+  saveAlertRule: { command: "alert set", page: "POST /alerts/rules" },
+  removeAlertRule: { command: "alert remove", page: "POST /alerts/rules/remove" },
+  silenceAlertRule: { command: "alert silence", page: "POST /alerts/rules/silence" },
   getStats: { command: "top", page: "GET /strip" },
   getHistory: { command: { none: CHARTS }, page: "GET /" },
   followEvents: {

@@ -120,7 +120,7 @@ export class Alerts implements Disposable {
   }
 
   /** One page of all that fire or fired, newest first. @throws {LidoError} `cursor_invalid`. */
-  list(request: AlertPageRequest): Promise<AlertPage> {
+  listAlerts(request: AlertPageRequest): Promise<AlertPage> {
     return this.#options.engine.listAlerts(request);
   }
 
