@@ -131,7 +131,7 @@ export class Manager implements AsyncDisposable {
       ...options,
       engine,
       clock,
-      tell: (notice, names) => this.channels.tell(notice, names),
+      channels: this.channels,
       readFamilies: () => this.#readMetrics(ALERT_POOLS_MAX),
       checkOpen: (verb) => this.#checkOpen(verb),
     });

@@ -253,6 +253,7 @@ Deno.test("Alerts.saveRule() refuses a rule that could never hold, naming the fi
     [{ metric: "burns_total", reading: "share" }, "part", /Needed/],
     [{ metric: "heat", part: { state: "x" } }, "part.state", /no such label/],
     [{ metric: "burns_total", part: { state: "x" } }, "part", /Only of the reading share/],
+    [{ metric: "heat", channels: ["ops", "hops"] }, "channels", /No channel is called "hops"/],
     [{ metric: "heat", windowMs: 1 }, "windowMs", /10000/],
   ];
   for (const [changes, path, says] of bad) {
