@@ -601,10 +601,8 @@ export class Manager implements AsyncDisposable {
     this.#shares[Symbol.dispose]();
     this.events.close();
     try {
-      await Promise.all([
-        this.#pools.suspend(deadlineMs),
-        this.channels[Symbol.asyncDispose](),
-      ]);
+      await this.#pools.suspend(deadlineMs);
+      await this.channels[Symbol.asyncDispose]();
       // What ended just now counts once it is written: the last sample shall have it.
       if (this.#engine.failure === undefined) await this.#engine.flush();
       this.#history[Symbol.dispose]();

@@ -70,14 +70,11 @@ export class Alerts implements Disposable {
     this.#book = new RuleBook(engine.alertSettings("rules"), onError);
     const left = new Set(engine.firingAlerts);
     for (const rule of this.#book.rules) {
-      const firing = [...left].filter((alert) => alert.rule === rule.name);
       if (!rule.isEnabled) continue;
-      for (const alert of firing) left.delete(alert);
-      const byKey = new Map(firing.map((alert) => [seriesKey(alert.labels), alert]));
-      this.#posts.set(rule.name, {
-        watch: new RuleWatch(rule, [...byKey.keys()]),
-        firing: byKey,
-      });
+      const own = engine.firingAlerts.filter((alert) => alert.rule === rule.name);
+      const firing = new Map(own.map((alert) => [seriesKey(alert.labels), alert]));
+      for (const alert of firing.values()) left.delete(alert);
+      this.#posts.set(rule.name, { watch: new RuleWatch(rule, [...firing.keys()]), firing });
     }
     for (const alert of left) this.#end(alert); // the journal refused to have it at the time
   }

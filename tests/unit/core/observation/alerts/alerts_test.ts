@@ -128,6 +128,16 @@ Deno.test("Alerts of what came in a window do not end because the server was res
   deepStrictEqual(next.told, ["recovered burns"]);
 });
 
+Deno.test("Alerts of too little in a window fire only once a whole window was looked at", async () => {
+  const { alerts, pass, told } = alertWorld([counterOf("burns_total", 7)]);
+  const rule = { metric: "burns_total", reading: "increase", comparator: "below" } as const;
+  await alerts.saveRule("cold", { ...rule, threshold: 1, windowMs: 60_000 });
+  pass(55);
+  deepStrictEqual(told, []);
+  pass(5);
+  deepStrictEqual(told, ["firing cold"]);
+});
+
 const USES: Readonly<Record<string, MetricFamily>> = {
   "a task waits": WAITS,
   "a task runs": gaugeOf("lido_tasks", 1, { ...POOL, state: "running" }),
