@@ -15,6 +15,7 @@ import { type Clock, systemClock } from "./model/clock.ts";
 import { LidoError } from "./model/errors.ts";
 import { faultsOf } from "./model/faults.ts";
 import type { History, HistoryRequest, RecentStep } from "./model/history.ts";
+import { LogLevelChange, type LogLevelState } from "./model/log_level.ts";
 import {
   type PoolChanges,
   type PoolId,
@@ -42,6 +43,8 @@ import {
 import type { BrokenTaskFile, TaskType } from "./model/task_type.ts";
 import { EventFeed } from "./observation/event_feed.ts";
 import { healthOf } from "./observation/health.ts";
+import { LogLevelSwitch } from "./observation/log_level_switch.ts";
+import { getLogger, type Logger } from "./observation/logging.ts";
 import { PoolHistory } from "./pool_history.ts";
 import { PoolHouse } from "./pool_house.ts";
 import { DRAIN_DEADLINE_MS, type PoolRoom } from "./pool_room.ts";
@@ -57,6 +60,10 @@ export interface ManagerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Told of what goes wrong where nobody waits for it. */
   onError?(error: unknown): void;
+  /** Told what an operator wants to know of pools, threads and the journal. */
+  readonly logger?: Logger;
+  /** How much is logged; what a manager without one is told of it changes nothing. */
+  readonly logLevel?: LogLevelSwitch;
 }
 
 /** See the head of this file. */
@@ -75,6 +82,8 @@ export class Manager implements AsyncDisposable {
   #closing: Promise<void> | undefined;
   readonly #folder: DataFolder;
   readonly #upkeep: Upkeep;
+  readonly #logger: Logger;
+  readonly #logLevel: LogLevelSwitch;
 
   private constructor(
     options: ManagerOptions,
@@ -83,13 +92,16 @@ export class Manager implements AsyncDisposable {
     folder: DataFolder,
     events: EventFeed,
   ) {
-    const { config: { limits }, clock = systemClock, env = {} } = options;
+    const { config: { limits, logLevel }, clock = systemClock, env = {} } = options;
+    const { logger = getLogger("core") } = options;
+    this.#logger = logger;
+    this.#logLevel = options.logLevel ?? new LogLevelSwitch({ configured: logLevel, clock });
     this.#types = types;
     this.#engine = engine;
     this.#folder = folder;
     this.#upkeep = new Upkeep(folder);
     const { codeFolders } = types;
-    this.#pools = new PoolHouse({ limits, engine: this.#engine, clock, codeFolders, env });
+    this.#pools = new PoolHouse({ limits, engine, clock, codeFolders, env, logger });
     this.#history = new PoolHistory({ ...options, clock, engine });
     this.bulk = new BulkOperations(this, clock);
     this.events = events;
@@ -116,6 +128,7 @@ export class Manager implements AsyncDisposable {
         findType: (name) => types.find(name),
         onEvent: (event) => events.push(event),
         ...options.onError && { onError: options.onError },
+        ...options.logger && { logger: options.logger },
       });
       const manager = new Manager(options, types, engine, folder, events);
       await manager.#openPools();
@@ -487,6 +500,17 @@ export class Manager implements AsyncDisposable {
     });
   }
 
+  /** How much is logged. */
+  getLogLevel(): LogLevelState {
+    return this.#logLevel.state;
+  }
+
+  /** Logs more or less from now on, or for a while. @throws {LidoError} `invalid_input`. */
+  setLogLevel(change: LogLevelChange): LogLevelState {
+    this.#logLevel.set(parse(LogLevelChange, change, "change log level"));
+    return this.#logLevel.state;
+  }
+
   /** What this machine and runtime can do, found out once by trying. */
   getSelfTest(): Promise<readonly SelfTestFinding[]> {
     return this.#selfTest ??= runSelfTest();
@@ -506,7 +530,9 @@ export class Manager implements AsyncDisposable {
     this.#checkOpen("back up");
     if (this.#engine.failure !== undefined) throw this.#engine.failure;
     await this.#engine.flush(); // what a pool acknowledges before it is written
-    return await this.#upkeep.copy(signal);
+    const copy = await this.#upkeep.copy(signal);
+    this.#logger.info("Backup made", { bytes: copy.bytes });
+    return copy;
   }
 
   /**
@@ -526,6 +552,7 @@ export class Manager implements AsyncDisposable {
 
   async #close(deadlineMs: number): Promise<void> {
     this.#upkeep[Symbol.dispose]();
+    this.#logLevel[Symbol.dispose]();
     this.events.close();
     try {
       await this.#pools.suspend(deadlineMs);

@@ -44,6 +44,8 @@ export type RoutedManager = Pick<
   | "listViews"
   | "saveView"
   | "removeView"
+  | "getLogLevel"
+  | "setLogLevel"
   | "getHealth"
   | "getSelfTest"
   | "checkJournal"

@@ -26,6 +26,7 @@ export type {
   WireBulk,
   WireFinding,
   WireHealth,
+  WireLogLevel,
   WireLogLine,
   WirePagination,
   WirePercentiles,

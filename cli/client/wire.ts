@@ -148,6 +148,15 @@ export interface WireHealth {
   };
 }
 
+/** How much the server logs. */
+export interface WireLogLevel {
+  readonly level: string;
+  /** What it was started with. */
+  readonly configured_level: string;
+  /** When the configured level holds again. */
+  readonly until: string | null;
+}
+
 /** What a check of the server, or of its journal, found. */
 export interface WireFinding {
   readonly name: string;

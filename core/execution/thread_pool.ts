@@ -19,13 +19,15 @@ import { POOL_SHAPE } from "./pool_shape.ts";
 import { PoolWatch } from "./pool_watch.ts";
 import type { Encoding } from "./protocol.ts";
 import type { Slot } from "./slot.ts";
-import { SlotCrew } from "./slot_crew.ts";
+import { SlotCrew, type ThreadLoss } from "./slot_crew.ts";
 import { StatsBlock } from "./stats_block.ts";
 import type { StartThread, Thread } from "./thread.ts";
 import type { ThreadBudget } from "./thread_budget.ts";
 
 /** A burst of submits is looked at after so many, not only when the caller pauses. */
 const BURST = 256;
+
+export type { ThreadLoss };
 
 const NO_OPTIONS: AttemptOptions = {};
 
@@ -41,6 +43,8 @@ export interface ThreadPoolOptions {
   readonly cacheFolder: string;
   /** Called with attempts before they are handed to a thread. */
   onHandOver?(attempts: readonly Attempt[]): void;
+  /** Told of each thread that went unasked, or does not go. */
+  onLoss?(loss: ThreadLoss): void;
 }
 
 /** See the head of this file. */
@@ -69,6 +73,7 @@ export class ThreadPool {
       settings: () => this.#settings,
       start: (slot) => this.#startThread(slot),
       onChange: () => this.#planDispatch(),
+      onLoss: (loss) => options.onLoss?.(loss),
     });
     this.#dispatcher = new Dispatcher(
       this.#queue,

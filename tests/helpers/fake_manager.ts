@@ -368,6 +368,12 @@ function systemMethods(): SystemMethods {
       if (name === VIEW.name) return Promise.resolve();
       throw new LidoError("view_not_found", `Cannot remove view: none is called ${name}`);
     },
+    getLogLevel: () => ({ level: "info", configuredLevel: "info", untilMs: null }),
+    setLogLevel: ({ level, forMs }) => ({
+      level,
+      configuredLevel: "info",
+      untilMs: forMs === null ? null : Date.UTC(2026, 0, 2) + forMs,
+    }),
     getHealth: () => ({ isHealthy: true, alerts: [], stats: STATS }),
     getSelfTest: () =>
       Promise.resolve([{ name: "workers", isOk: true, detail: "Started in 12 ms" }]),

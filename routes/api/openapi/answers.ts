@@ -3,7 +3,7 @@
  * hold real answers against them. They are strict: a field that is not here is a fault.
  */
 import { z } from "zod";
-import { BULK_ACTIONS, PoolSettings, TASK_STATES } from "../../../core/mod.ts";
+import { BULK_ACTIONS, LogLevel, PoolSettings, TASK_STATES } from "../../../core/mod.ts";
 import { POOL_FIELDS } from "../bodies.ts";
 
 const Id = z.uuid();
@@ -230,6 +230,13 @@ export const BrokenFile = z.strictObject({ url: z.string(), reason: z.string() }
 /** See the head of this file. */
 export const SavedView = z.strictObject({ name: z.string(), query: z.string(), saved_at: Time })
   .meta({ id: "SavedView" });
+
+/** See the head of this file. */
+export const LogLevelState = z.strictObject({
+  level: LogLevel,
+  configured_level: LogLevel.meta({ description: "What the server was started with" }),
+  until: Time.nullable().meta({ description: "When the configured level holds again" }),
+}).meta({ id: "LogLevelState" });
 
 /** See the head of this file. */
 export const Stats = z.strictObject({
