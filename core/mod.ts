@@ -30,6 +30,17 @@ export { runSelfTest } from "./execution/self_test.ts";
 export { type Clock, systemClock } from "./model/clock.ts";
 export { LogLevel, LogLevelChange, type LogLevelState } from "./model/log_level.ts";
 export type { EventBatch, EventFilter, LiveEvent } from "./model/live_event.ts";
+export {
+  expose,
+  type Exposition,
+  type HistogramFamily,
+  type HistogramSample,
+  type Labels,
+  type MetricFamily,
+  type NumberFamily,
+  type Sample,
+} from "./observation/metrics/family.ts";
+export { BOUNDS_S } from "./observation/metrics/buckets.ts";
 export { EventFeed } from "./observation/event_feed.ts";
 export { withRequestId } from "./observation/logging.ts";
 export { type SavedView, View, VIEWS_MAX } from "./model/saved_view.ts";
@@ -98,3 +109,9 @@ export {
 } from "./model/task.ts";
 export { isFinal, TASK_STATES, type TaskState } from "./model/task_state.ts";
 export type { BrokenTaskFile, TaskType } from "./model/task_type.ts";
+export {
+  SHARE_WINDOWS_S,
+  type ShareWindowS,
+  type TypeShare,
+  type TypeShares,
+} from "./model/type_share.ts";

@@ -51,6 +51,7 @@ export const FromChild = z.discriminatedUnion("kind", [
       dropped: number,
       progressNote: z.string().nullable(),
       metrics: z.record(z.string(), number.nullable().transform((value) => value ?? 0)).nullable(),
+      counters: z.array(z.string()),
     })),
   }),
   z.object({

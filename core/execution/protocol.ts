@@ -95,6 +95,8 @@ export interface TaskNotes {
   readonly dropped: number;
   readonly progressNote: string | null;
   readonly metrics: Readonly<Record<string, number>> | null;
+  /** Those of the metrics that only grow. */
+  readonly counters: readonly string[];
 }
 
 /** What the thread says. */

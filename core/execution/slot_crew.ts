@@ -49,6 +49,8 @@ export class SlotCrew {
   readonly #open: Slot[] = [];
   readonly #leaving = new Set<Slot>();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  /** Threads that died before anybody had ended them. */
+  deaths = 0;
   /** Busy time of threads that are no more. */
   #goneBusyMs = 0;
   #failures = 0;
@@ -181,6 +183,10 @@ export class SlotCrew {
 
   /** A slot's thread is dead, for certain; these were in flight on it. */
   died(slot: Slot, death: Death, inFlight: readonly Attempt[]): void {
+    if (slot.killedMs === undefined || slot.deathCause !== undefined) {
+      this.deaths++;
+      this.#tellLoss("died", slot, inFlight, death);
+    }
     this.#goneBusyMs += slot.live.busyMs(performance.now());
     const at = this.#open.indexOf(slot);
     if (at >= 0) this.#open.splice(at, 1);
@@ -189,9 +195,6 @@ export class SlotCrew {
     this.#options.budget.release();
     if (!slot.isReady && (!slot.isLeaving || slot.deathCause !== undefined)) {
       this.#backOff(death.message);
-    }
-    if (slot.killedMs === undefined || slot.deathCause !== undefined) {
-      this.#tellLoss("died", slot, inFlight, death);
     }
     this.#answerEmpty();
     this.#options.onChange();

@@ -375,6 +375,13 @@ function systemMethods(): SystemMethods {
       untilMs: forMs === null ? null : Date.UTC(2026, 0, 2) + forMs,
     }),
     getHealth: () => ({ isHealthy: true, alerts: [], stats: STATS }),
+    getTypeShares: () => ({ coveredMs: 0, types: [] }),
+    readMetrics: () => [{
+      kind: "gauge",
+      name: "lido_pools",
+      help: "Open pools",
+      samples: [{ labels: {}, value: 1 }],
+    }],
     getSelfTest: () =>
       Promise.resolve([{ name: "workers", isOk: true, detail: "Started in 12 ms" }]),
     checkJournal: () =>

@@ -37,6 +37,7 @@ export const zhOperations: Readonly<Record<string, string>> = {
   saveView: "为所有人保存视图，同名的被替换",
   removeView: "删除一个视图",
   getStats: "说明所有线程池的总数",
+  getTypeShares: "给出最近若干秒内各任务类型占用线程时间的份额",
   getHistory: "说明所有线程池或其中一个一段时间内的活动",
   followEvents: "以服务器发送事件推送任务和线程池的变化",
   getLogLevel: "说明服务器记录日志的级别",
@@ -45,6 +46,7 @@ export const zhOperations: Readonly<Record<string, string>> = {
   downloadBackup: "在服务器运行时给出所有线程池和任务的副本",
   getOpenApi: "给出本说明",
   getHealth: "说明一切是否正常，以及何处不正常",
+  getMetrics: "以 Prometheus 文本格式给监控系统提供全部指标",
   getReadiness: "告诉探针是否应将请求发往此处",
   getLiveness: "告诉探针进程仍在运行",
 };

@@ -33,6 +33,7 @@ import type {
   AttemptRunner,
   ChangeNote,
   Engine,
+  EngineLoad,
   Enqueued,
   HistoryQuery,
   HistoryRead,
@@ -231,6 +232,10 @@ export class LocalEngine implements Engine, RecordListener {
       if (pruned > 0) logger.debug("Ended tasks let go", { records: pruned });
     };
     return engine;
+  }
+
+  get load(): EngineLoad {
+    return this.#parts.journal.load;
   }
 
   get failure(): LidoError | undefined {

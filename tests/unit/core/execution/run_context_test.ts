@@ -72,6 +72,7 @@ Deno.test("RunContext.takeNotes() gives what is new, and asks to be heard once",
     dropped: 0,
     progressNote: "half",
     metrics: { rows: 5, level: 2, size_count: 2, size_sum: 30 },
+    counters: ["rows", "size_count", "size_sum"],
   });
   strictEqual(context.takeNotes(), undefined);
   context.progress(2, 2, "half");
