@@ -116,7 +116,7 @@ async function loadParts(logging: Logging): Promise<ServerParts<Manager>> {
         config,
         env,
         logger,
-        logLevel: logging.level,
+        logging,
         onError: (error) => logger.error("Something failed that nobody waited for", { error }),
       }),
     listen: (manager, config, logger) =>

@@ -46,7 +46,7 @@ import { VERSION } from "./model/version.ts";
 import { EventFeed } from "./observation/event_feed.ts";
 import { healthOf } from "./observation/health.ts";
 import { LogLevelSwitch } from "./observation/log_level_switch.ts";
-import { getLogger, type Logger } from "./observation/logging.ts";
+import { getLogger, type LogControl, type Logger, NOTHING_LOGGED } from "./observation/logging.ts";
 import { readMetrics } from "./observation/metrics/catalogue.ts";
 import type { MetricFamily } from "./observation/metrics/family.ts";
 import { ProcessMeter } from "./observation/process_meter.ts";
@@ -70,8 +70,8 @@ export interface ManagerOptions {
   onError?(error: unknown): void;
   /** Told what an operator wants to know of pools, threads and the journal. */
   readonly logger?: Logger;
-  /** How much is logged; what a manager without one is told of it changes nothing. */
-  readonly logLevel?: LogLevelSwitch;
+  /** How much is logged, and what became of it; without, a change of the level changes nothing. */
+  readonly logging?: LogControl;
 }
 
 /** See the head of this file. */
@@ -91,7 +91,7 @@ export class Manager implements AsyncDisposable {
   readonly #folder: DataFolder;
   readonly #upkeep: Upkeep;
   readonly #logger: Logger;
-  readonly #logLevel: LogLevelSwitch;
+  readonly #logging: LogControl;
   readonly #process: ProcessMeter;
   readonly #shares: TypeShareMeter;
   readonly #metricPools: number;
@@ -107,7 +107,8 @@ export class Manager implements AsyncDisposable {
     const { config: { limits, logLevel }, clock = systemClock, env = {} } = options;
     const { logger = getLogger("core") } = options;
     this.#logger = logger;
-    this.#logLevel = options.logLevel ?? new LogLevelSwitch({ configured: logLevel, clock });
+    this.#logging = options.logging ??
+      { level: new LogLevelSwitch({ configured: logLevel, clock }), counts: NOTHING_LOGGED };
     this.#types = types;
     this.#engine = engine;
     this.#folder = folder;
@@ -523,13 +524,13 @@ export class Manager implements AsyncDisposable {
 
   /** How much is logged. */
   getLogLevel(): LogLevelState {
-    return this.#logLevel.state;
+    return this.#logging.level.state;
   }
 
   /** Logs more or less from now on, or for a while. @throws {LidoError} `invalid_input`. */
   setLogLevel(change: LogLevelChange): LogLevelState {
-    this.#logLevel.set(parse(LogLevelChange, change, "change log level"));
-    return this.#logLevel.state;
+    this.#logging.level.set(parse(LogLevelChange, change, "change log level"));
+    return this.#logging.level.state;
   }
 
   /** What monitors want to know: all of it as it is now. */
@@ -547,6 +548,7 @@ export class Manager implements AsyncDisposable {
       isWritable: this.#engine.failure === undefined,
       isDamaged: this.#engine.damage !== undefined,
       followers: this.events.followers,
+      log: this.#logging.counts,
       process: this.#process.facts(),
     });
   }
@@ -592,7 +594,7 @@ export class Manager implements AsyncDisposable {
 
   async #close(deadlineMs: number): Promise<void> {
     this.#upkeep[Symbol.dispose]();
-    this.#logLevel[Symbol.dispose]();
+    this.#logging.level[Symbol.dispose]();
     this.#process[Symbol.dispose]();
     this.#shares[Symbol.dispose]();
     this.events.close();

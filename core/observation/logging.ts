@@ -33,6 +33,18 @@ export interface LogCounts {
   readonly lost: number;
 }
 
+/** What a server that logs can be asked of it. */
+export interface LogControl {
+  /** The least level that is logged; it can be changed at any time. */
+  readonly level: LogLevelSwitch;
+  readonly counts: LogCounts;
+}
+
+const NONE: LogCounts["written"] = { debug: 0, info: 0, warning: 0, error: 0 };
+
+/** Of a program that has no log of its own. */
+export const NOTHING_LOGGED: LogCounts = { written: NONE, lost: 0 };
+
 /** What every line has that is logged while a request is handled. */
 const context = new AsyncLocalStorage<Record<string, unknown>>();
 
@@ -55,12 +67,11 @@ export function outsideRequest(run: () => void): void {
  * Logs from its making to its end; before and afterwards, lines go nowhere. There is one for the
  * whole process: a second one takes the place of the first.
  */
-export class Logging implements AsyncDisposable {
-  /** The least level that is logged; it can be changed at any time. */
+export class Logging implements LogControl, AsyncDisposable {
   readonly level: LogLevelSwitch;
   readonly #file: LogFile | undefined;
   readonly #writeError: (text: string) => boolean;
-  readonly #written: Record<LogLevel, number> = { debug: 0, info: 0, warning: 0, error: 0 };
+  readonly #written: Record<LogLevel, number> = { ...NONE };
   readonly #tells: ReadonlyMap<string, TellWritten>;
   #lost = 0;
   /** Since the last line that was written. */
@@ -89,7 +100,6 @@ export class Logging implements AsyncDisposable {
     this.#configure(config.logLevel);
   }
 
-  /** What became of the lines. */
   get counts(): LogCounts {
     return { written: { ...this.#written }, lost: this.#lost };
   }
