@@ -31,7 +31,7 @@ import { SENTENCES } from "./model/sentences.ts";
 import type { Health, SelfTestFinding, SystemStats } from "./model/system.ts";
 import {
   type AttemptEntry,
-  type LogLine,
+  type LogEntry,
   TaskChange,
   type TaskEventEntry,
   type TaskFilter,
@@ -428,7 +428,7 @@ export class Manager implements AsyncDisposable {
   }
 
   /** What the task's code logged. @throws {LidoError} `task_not_found`. */
-  readLogs(id: TaskId): Promise<readonly LogLine[]> {
+  readLogs(id: TaskId): Promise<readonly LogEntry[]> {
     return this.#engine.readLogs(id);
   }
 

@@ -96,7 +96,7 @@ export {
   type AttemptEntry,
   BATCH_MAX,
   type InputCondition,
-  type LogLine,
+  type LogEntry,
   type Range,
   TaskChange,
   type TaskEventEntry,

@@ -128,6 +128,8 @@ export interface WireLogLine {
   readonly at: string;
   readonly level: string;
   readonly text: string;
+  /** Which attempt logged it, from 1. */
+  readonly attempt: number;
 }
 
 /** Whether the server is well, and its totals. */

@@ -332,7 +332,7 @@ function taskMethods(): TaskMethods {
     },
     readLogs: async (id) => {
       await findTask(id);
-      return [{ atMs: Date.UTC(2026, 0, 2, 3, 4, 6), level: "info", text: "hello" }];
+      return [{ atMs: Date.UTC(2026, 0, 2, 3, 4, 6), level: "info", text: "hello", attempt: 1 }];
     },
   };
 }

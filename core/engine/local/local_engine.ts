@@ -19,6 +19,7 @@ import type { SavedView } from "../../model/saved_view.ts";
 import { SENTENCES } from "../../model/sentences.ts";
 import type {
   AttemptEntry,
+  LogEntry,
   LogLine,
   TaskChange,
   TaskEventEntry,
@@ -418,7 +419,7 @@ export class LocalEngine implements Engine, RecordListener {
     return this.#snapshotOf(await this.#finder.read(id));
   }
 
-  async readLogs(id: TaskId): Promise<readonly LogLine[]> {
+  async readLogs(id: TaskId): Promise<readonly LogEntry[]> {
     return await this.#parts.reader.logs(await this.#finder.seqOf(id));
   }
 

@@ -172,8 +172,9 @@ export const Pagination = z.strictObject({
 /** See the head of this file. */
 export const LogLine = z.strictObject({
   at: Time,
-  level: z.enum(["debug", "info", "warning", "error"]),
+  level: LogLevel,
   text: z.string(),
+  attempt: z.int().min(1).meta({ description: "Which attempt logged it" }),
 }).meta({ id: "LogLine" });
 
 /** See the head of this file. */

@@ -1,7 +1,7 @@
 /** Reads of the journal's file: what the reader's threads run. */
 import type { DatabaseSync } from "node:sqlite";
 import type { SavedView } from "../../../model/saved_view.ts";
-import type { AttemptEntry, LogLine, TaskEventEntry, TaskId } from "../../../model/task.ts";
+import type { AttemptEntry, LogEntry, TaskEventEntry, TaskId } from "../../../model/task.ts";
 import type { HistoryRead } from "../../engine.ts";
 import { readHistory, type StoredHistoryQuery } from "./history_read.ts";
 import {
@@ -124,7 +124,7 @@ export class ReadStore {
     );
   }
 
-  logs(seq: number): readonly LogLine[] {
+  logs(seq: number): readonly LogEntry[] {
     return readLogs(this.#rows, seq);
   }
 
