@@ -118,6 +118,22 @@ Deno.test("The log has text of users as data only, and none of their secrets", a
   ok(lines.some((line) => line.includes("Pool created") && line.includes("\\u202e")));
 });
 
+Deno.test("The log tells that the server's last life was cut off", async () => {
+  const data = await Deno.makeTempDir({ prefix: "lido-logs-" });
+  const flags = ["--data", data];
+  try {
+    await using first = await startServer({ flags });
+    await first.kill9();
+    await using second = await startServer({ flags });
+    const cut = await logOf(second);
+    deepStrictEqual(cut.map(({ message }) => message), ["The server's last life was cut off"]);
+    await using third = await startServer({ flags });
+    deepStrictEqual((await third.stop()).stderr, "");
+  } finally {
+    await Deno.remove(data, { recursive: true });
+  }
+});
+
 Deno.test("log-level tells, sets and limits how much is logged, and the log says so", async () => {
   await using server = await startServer({ flags: ["--log-level", "warning"] });
   strictEqual((await server.command("log-level")).stdout, "warning\n");

@@ -207,6 +207,9 @@ export class LocalEngine implements Engine, RecordListener {
     );
     const { ledger, orphans, wasClosed, lastGroup } = RunningLedger.open(files.ledgerPath);
     if (lastGroup > journal.lastGroup) throw cutOff(files, lastGroup - journal.lastGroup);
+    if (!wasClosed) {
+      logger.warning("The server's last life was cut off", { interruptedTasks: orphans.length });
+    }
     const state = await recover({ journal, reader, orphans, wasClosed, nowMs: clock.nowMs() });
     ledger.begin();
     journal.note({ kind: "started", atMs: Math.round(clock.nowMs()), wasClosed });
