@@ -233,7 +233,9 @@ export class LocalEngine implements Engine, RecordListener {
       }
       index.poke();
       engine.#retention.written(pruned);
-      if (pruned > 0) logger.debug("Ended tasks let go", { records: pruned });
+      if (pruned > 0) {
+        outsideRequest(() => logger.debug("Ended tasks let go", { records: pruned }));
+      }
     };
     return engine;
   }
