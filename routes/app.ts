@@ -7,6 +7,7 @@ import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { type Clock, withRequestId } from "../core/mod.ts";
+import { alertRoutes } from "./api/alerts.ts";
 import { isNdjson } from "./api/batch_stream.ts";
 import { eventRoutes } from "./api/events.ts";
 import { historyRoutes } from "./api/history.ts";
@@ -25,6 +26,7 @@ import { hostCheck } from "./guards/host_guard.ts";
 import { checkQuery } from "./guards/query_guard.ts";
 import { healthRoutes } from "./health.ts";
 import { metricRoutes } from "./metrics.ts";
+import { alertPageRoutes } from "./pages/alerts.tsx";
 import { apiDocsRoutes } from "./pages/api_docs.tsx";
 import { overviewRoutes } from "./pages/overview.tsx";
 import { paletteRoutes } from "./pages/palette.ts";
@@ -73,6 +75,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route("/api/tasks", taskRoutes({ ...options, bodyTimeoutMs: bodyTimeoutOf(options) }));
   app.route("/api/types", typeRoutes(manager));
   app.route("/api/views", viewRoutes(manager));
+  app.route("/api/alerts", alertRoutes(manager));
   app.route("/api/log-level", logLevelRoutes(manager));
   app.route("/api", statsRoutes(manager, clock));
   app.route("/api", historyRoutes(manager));
@@ -86,6 +89,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route("/tasks", tasksRoutes(desk));
   app.route("/submit", submitRoutes(desk));
   app.route("/types", typesRoutes(desk));
+  app.route("/alerts", alertPageRoutes(desk));
   app.route("/palette", paletteRoutes(desk));
   return app;
 }

@@ -223,4 +223,27 @@ CREATE TABLE views (
 ) STRICT, WITHOUT ROWID;
 `,
   },
+  {
+    name: "alerts",
+    sql: `
+-- Rules that are not as Lido has them, and channels; value is JSON.
+CREATE TABLE alert_rules (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE alert_channels (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- In the order in which they fired; alert is JSON.
+CREATE TABLE alerts (
+  n INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  ended_at INTEGER,
+  alert TEXT NOT NULL
+) STRICT;
+CREATE INDEX alerts_firing ON alerts (n) WHERE ended_at IS NULL;
+`,
+  },
 ];

@@ -111,6 +111,28 @@ Deno.test.each([
   });
 });
 
+Deno.test("GET /health/ready answers 200 while only a pool is not well", async () => {
+  const { app } = appWith({
+    getHealth: () => ({
+      isHealthy: false,
+      alerts: [{
+        kind: "zombies",
+        level: "critical",
+        message: "Pool p has 1 zombie threads",
+        poolName: "p",
+        count: 1,
+        reason: null,
+      }],
+      stats: FAKE_STATS,
+    }),
+  });
+  const statusOf = async (path: string) => (await readAnswer(app.request(path))).status;
+  deepStrictEqual(
+    [await statusOf("/health"), await statusOf("/health/ready"), await statusOf("/health/live")],
+    [503, 200, 200],
+  );
+});
+
 Deno.test("GET /api/type-shares tells of a window that is named, and refuses others", async () => {
   const asked: number[] = [];
   const { app } = appWith({
