@@ -6,20 +6,13 @@ import {
   outsideRequest,
   withRequestId,
 } from "../../../../core/observation/logging.ts";
+import { keepLog } from "../../../helpers/log_lines.ts";
 import { until } from "../../../helpers/until.ts";
 
 const NONE = { debug: 0, info: 0, warning: 0, error: 0 };
 
-/** Logging to an array, and what it came to. */
-function startLogging(config: Readonly<Record<string, unknown>> = {}) {
-  const lines: string[] = [];
-  const logging = new Logging(Config.parse(config), (text) => lines.push(text) > 0);
-  // deno-lint-ignore no-explicit-any -- what the lines have is what the tests are about
-  return { logging, lines, read: (): any[] => lines.map((line) => JSON.parse(line)) };
-}
-
 Deno.test("Logging writes JSON lines from the configured level on", async () => {
-  const { logging, lines, read } = startLogging({ logLevel: "warning" });
+  const { logging, lines, read } = keepLog({ logLevel: "warning" });
   getLogger("room").info("Not told", {});
   getLogger("room").warning("Pool {closed}", { name: 'a\n"b' });
   await logging[Symbol.asyncDispose]();
@@ -37,18 +30,17 @@ Deno.test("Logging writes JSON lines from the configured level on", async () => 
 });
 
 Deno.test("Logging tells an error with its stack and its cause", async () => {
-  const { logging, read } = startLogging();
-  await using _logging = logging;
+  await using log = keepLog();
   const error = new TypeError("bad", { cause: new Error("deeper") });
   getLogger("room").error("Failed", { error });
-  const { error: told } = read()[0].properties;
+  const { error: told } = log.read()[0]?.properties ?? {};
   deepStrictEqual([told.name, told.message, told.cause.message], ["TypeError", "bad", "deeper"]);
   strictEqual(typeof told.stack, "string");
 });
 
 Deno.test("Logging changes its level while it runs, and always says so", async () => {
-  const { logging, read } = startLogging({ logLevel: "error" });
-  await using _logging = logging;
+  await using log = keepLog({ logLevel: "error" });
+  const { logging, read } = log;
   const logger = getLogger("room");
   logger.debug("Before");
   logging.level.set({ level: "debug", forMs: null });
@@ -63,8 +55,7 @@ Deno.test("Logging changes its level while it runs, and always says so", async (
 });
 
 Deno.test("withRequestId() marks what is logged for a request, also later, and nothing else", async () => {
-  const { logging, read } = startLogging();
-  await using _logging = logging;
+  await using log = keepLog();
   const logger = getLogger("room");
   await withRequestId("r-1", async () => {
     logger.info("At once");
@@ -73,7 +64,7 @@ Deno.test("withRequestId() marks what is logged for a request, also later, and n
     outsideRequest(() => logger.info("Beside it"));
   });
   logger.info("Behind it");
-  deepStrictEqual(read().map(({ message, properties }) => [message, properties.requestId]), [
+  deepStrictEqual(log.read().map(({ message, properties }) => [message, properties.requestId]), [
     ["At once", "r-1"],
     ["Later", "its own"],
     ["Beside it", undefined],
@@ -105,8 +96,8 @@ Deno.test({
   name: "Logging to a full disk counts each line, tells of it once, and stops nothing",
   ignore: Deno.build.os !== "linux", // of /dev/full
   fn: async () => {
-    const { logging, read } = startLogging({ logFile: "/dev/full" });
-    await using _logging = logging;
+    await using log = keepLog({ logFile: "/dev/full" });
+    const { logging, read } = log;
     for (let line = 0; line < 20; line++) getLogger("room").info("Line", { line });
     await until("all are lost", () => logging.counts.lost === 20);
     getLogger("room").info("One more");
@@ -122,7 +113,7 @@ Deno.test("Logging rotates the file and keeps so many old ones", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const log = { maxSize: 10_000, backupCount: 2 };
-    const { logging } = startLogging({ logFile: `${folder}/lido.log`, log });
+    const { logging } = keepLog({ logFile: `${folder}/lido.log`, log });
     for (let line = 0; line < 50; line++) {
       getLogger("room").info("Line", { line, filler: "x".repeat(1_000) });
     }
@@ -141,5 +132,5 @@ Deno.test("Logging rotates the file and keeps so many old ones", async () => {
 
 Deno.test("Logging throws invalid_input when the file cannot be opened", () => {
   const logFile = "/nowhere/at/all/lido.log";
-  throws(() => startLogging({ logFile }), { code: "invalid_input" });
+  throws(() => keepLog({ logFile }), { code: "invalid_input" });
 });

@@ -1,7 +1,7 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { Config } from "../../../../core/config.ts";
-import { getLogger, Logging } from "../../../../core/observation/logging.ts";
+import { getLogger } from "../../../../core/observation/logging.ts";
 import { appWith, jsonRequest, readAnswer } from "../../../helpers/app_with.ts";
+import { keepLog } from "../../../helpers/log_lines.ts";
 import { STATS } from "../../../helpers/fake_manager.ts";
 
 Deno.test("GET /api/log-level tells what holds", async () => {
@@ -26,8 +26,7 @@ Deno.test("PUT /api/log-level sets the level, and tells until when", async () =>
 });
 
 Deno.test("What is logged while a request is handled bears its id", async () => {
-  const lines: string[] = [];
-  await using _logging = new Logging(Config.parse({}), (text) => lines.push(text) > 0);
+  await using log = keepLog();
   const { app } = appWith({
     getStats: () => {
       getLogger("test").info("Asked");
@@ -36,8 +35,13 @@ Deno.test("What is logged while a request is handled bears its id", async () => 
   });
   await app.request("/api/stats", { headers: { "x-request-id": "r-7" } });
   const { headers } = await app.request("/api/stats");
-  deepStrictEqual(lines.map((line) => JSON.parse(line).properties.requestId), [
-    "r-7",
-    headers.get("x-request-id"),
-  ]);
+  deepStrictEqual(
+    log.read().filter(({ message }) => message === "Asked").map(({ properties }) =>
+      properties.requestId
+    ),
+    [
+      "r-7",
+      headers.get("x-request-id"),
+    ],
+  );
 });

@@ -1,10 +1,8 @@
 /** What an engine tells an operator. */
 import { deepStrictEqual, rejects } from "node:assert/strict";
 import { join } from "node:path";
-import { Config } from "../../../../../core/config.ts";
-import type { LogLevel } from "../../../../../core/model/log_level.ts";
-import { Logging } from "../../../../../core/observation/logging.ts";
 import { EngineWorld } from "../../../../conformance/engine_world.ts";
+import { keepLog } from "../../../../helpers/log_lines.ts";
 import { openEngine } from "../../../../helpers/open_engine.ts";
 import { changeJournal } from "../../../../helpers/stored_journal.ts";
 import { until } from "../../../../helpers/until.ts";
@@ -12,16 +10,8 @@ import { until } from "../../../../helpers/until.ts";
 const REFUSE = `CREATE TRIGGER refuse BEFORE INSERT ON tasks
   BEGIN SELECT RAISE(ABORT, 'the table takes nothing'); END`;
 
-/** Logs to an array. */
-function startLogging(logLevel: LogLevel) {
-  const lines: string[] = [];
-  const logging = new Logging(Config.parse({ logLevel }), (text) => lines.push(text) > 0);
-  return { logging, read: () => lines.map((line) => JSON.parse(line)) };
-}
-
 Deno.test("LocalEngine logs once that the disk refuses, and once that it takes writes again", async () => {
-  const { logging, read } = startLogging("info");
-  await using _logging = logging;
+  await using log = keepLog();
   const data = await Deno.makeTempDir();
   {
     await using world = await EngineWorld.open(() => openEngine(data));
@@ -34,7 +24,7 @@ Deno.test("LocalEngine logs once that the disk refuses, and once that it takes w
     await world.engine.enqueueOne(world.task());
   }
   deepStrictEqual(
-    read().map(({ level, message, properties }) => [level, message, properties.reason]),
+    log.read().map(({ level, message, properties }) => [level, message, properties.reason]),
     [
       ["ERROR", "Journal refuses writes", "Cannot write to the journal: the table takes nothing"],
       ["INFO", "Journal takes writes again", undefined],
@@ -44,8 +34,7 @@ Deno.test("LocalEngine logs once that the disk refuses, and once that it takes w
 });
 
 Deno.test("LocalEngine logs each task's end at the level debug, and at no other", async () => {
-  const { logging, read } = startLogging("info");
-  await using _logging = logging;
+  await using log = keepLog();
   await using world = await EngineWorld.open(() => openEngine());
   const [quiet = "", done = "", failed = "", withdrawn = ""] = await world.fill(4);
   const end = async (id: string, kind: "done" | "failed") => {
@@ -54,12 +43,12 @@ Deno.test("LocalEngine logs each task's end at the level debug, and at no other"
     await world.engine.flush();
   };
   await end(quiet, "failed");
-  logging.level.set({ level: "debug", forMs: null });
+  log.logging.level.set({ level: "debug", forMs: null });
   await end(done, "done");
   await end(failed, "failed");
   await world.engine.cancelPending(world.poolId, "Enough");
   await world.engine.flush();
-  const ends = read().filter(({ message }) => message === "Task ended");
+  const ends = log.read().filter(({ message }) => message === "Task ended");
   const of = { poolId: world.poolId, type: "noop", attempt: 1 };
   deepStrictEqual(ends.map(({ level, properties }) => [level, properties]), [
     ["DEBUG", { ...of, taskId: done, state: "completed", runMs: 5, code: null }],
