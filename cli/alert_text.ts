@@ -1,5 +1,5 @@
 /** Alerts and their rules as tables. */
-import type { WireAlert, WireAlertRule } from "./client/mod.ts";
+import type { WireAlert, WireAlertChannel, WireAlertRule, WireDelivery } from "./client/mod.ts";
 import type { Column } from "./table.ts";
 
 /** How a comparator is written. */
@@ -34,6 +34,27 @@ export const RULE_COLUMNS: readonly Column<WireAlertRule>[] = [
   { title: "FOR", text: ({ for_ms }) => `${for_ms / 1_000} s` },
   { title: "STATE", text: stateOf },
 ];
+
+/** Columns of a list of channels. */
+export const CHANNEL_COLUMNS: readonly Column<WireAlertChannel>[] = [
+  { title: "CHANNEL", text: ({ name }) => name, isWhole: true },
+  { title: "KIND", text: ({ kind }) => kind },
+  { title: "LEADS TO", text: ({ target }) => target },
+];
+
+/** Columns of a list of what was sent. */
+export const DELIVERY_COLUMNS: readonly Column<WireDelivery>[] = [
+  { title: "AT", text: ({ at }) => at, isWhole: true },
+  { title: "CHANNEL", text: ({ channel }) => channel },
+  { title: "MESSAGE", text: ({ state }) => state },
+  { title: "TRY", text: (delivery) => String(delivery.try), isNumber: true },
+  { title: "OUTCOME", text: outcomeOf },
+];
+
+/** What became of a message, in words. */
+export function outcomeOf({ is_delivered, outcome }: WireDelivery): string {
+  return `${is_delivered ? "delivered" : "not delivered"}: ${outcome}`;
+}
 
 function conditionOf({ metric, labels, reading, comparator, threshold }: WireAlertRule): string {
   const names = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);

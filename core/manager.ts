@@ -43,6 +43,7 @@ import type { BrokenTaskFile, TaskType } from "./model/task_type.ts";
 import type { ShareWindowS, TypeShares } from "./model/type_share.ts";
 import { VERSION } from "./model/version.ts";
 import { Alerts } from "./observation/alerts/alerts.ts";
+import { ChannelBook } from "./observation/alerts/channels/channel_book.ts";
 import { EventFeed } from "./observation/event_feed.ts";
 import { healthOf } from "./observation/health.ts";
 import { LogLevelSwitch } from "./observation/log_level_switch.ts";
@@ -91,6 +92,8 @@ export class Manager implements AsyncDisposable {
   readonly events: EventFeed;
   /** What is wrong, by rules. */
   readonly alerts: Alerts;
+  /** Where that is told. */
+  readonly channels: ChannelBook;
   #selfTest: Promise<readonly SelfTestFinding[]> | undefined;
   #closing: Promise<void> | undefined;
   readonly #folder: DataFolder;
@@ -109,8 +112,8 @@ export class Manager implements AsyncDisposable {
     folder: DataFolder,
     events: EventFeed,
   ) {
-    const { config: { limits, logLevel }, clock = systemClock, env = {} } = options;
-    const { logger = getLogger("core") } = options;
+    const { config, clock = systemClock, env = {}, logger = getLogger("core") } = options;
+    const { limits, logLevel } = config;
     this.#logger = logger;
     this.#logging = options.logging ??
       { level: new LogLevelSwitch({ configured: logLevel, clock }), counts: NOTHING_LOGGED };
@@ -129,10 +132,18 @@ export class Manager implements AsyncDisposable {
     this.#metricPools = limits.metricPools;
     this.#isWatched = options.isWatched ?? true;
     this.#shares = new TypeShareMeter(() => this.#pools.runningTotals(), clock);
+    this.channels = new ChannelBook({
+      ...options,
+      engine,
+      clock,
+      allowPrivate: config.alerts.allowPrivateTargets,
+      checkOpen: (verb) => this.#checkOpen(verb),
+    });
     this.alerts = new Alerts({
       ...options,
       engine,
       clock,
+      tell: (notice, names) => this.channels.tell(notice, names),
       readFamilies: () => this.#readMetrics(ALERT_POOLS_MAX),
       checkOpen: (verb) => this.#checkOpen(verb),
     });
@@ -618,7 +629,10 @@ export class Manager implements AsyncDisposable {
     this.#shares[Symbol.dispose]();
     this.events.close();
     try {
-      await this.#pools.suspend(deadlineMs);
+      await Promise.all([
+        this.#pools.suspend(deadlineMs),
+        this.channels[Symbol.asyncDispose](),
+      ]);
       // What ended just now counts once it is written: the last sample shall have it.
       if (this.#engine.failure === undefined) await this.#engine.flush();
       this.#history[Symbol.dispose]();

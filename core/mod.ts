@@ -58,6 +58,7 @@ export {
   AlertSeverity,
 } from "./model/alert.ts";
 export type { AlertNotice } from "./model/alert_notice.ts";
+export { ChannelBook } from "./observation/alerts/channels/channel_book.ts";
 export { Alerts, type AlertsOptions } from "./observation/alerts/alerts.ts";
 export { DEFAULT_RULES, type DefaultRuleName } from "./observation/alerts/default_rules.ts";
 export { type SavedView, View, VIEWS_MAX } from "./model/saved_view.ts";

@@ -43,6 +43,7 @@ export type RoutedManager = Pick<
   | "bulk"
   | "events"
   | "alerts"
+  | "channels"
   | "listViews"
   | "saveView"
   | "removeView"

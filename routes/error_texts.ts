@@ -28,6 +28,14 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode | HttpErrorCode, ErrorText>>
   view_not_found: { en: "No view has this name", zh: "没有此名称的视图" },
   alert_not_found: { en: "No alert that fires has this id", zh: "没有此编号的触发中告警" },
   alert_rule_not_found: { en: "No alert rule has this name", zh: "没有此名称的告警规则" },
+  alert_channel_not_found: {
+    en: "No alert channel has this name",
+    zh: "没有此名称的告警渠道",
+  },
+  alert_channel_limit_reached: {
+    en: "There are as many alert channels as there may be",
+    zh: "告警渠道已达到上限",
+  },
   alert_rule_limit_reached: {
     en: "There are as many alert rules as there may be",
     zh: "告警规则数量已达上限",

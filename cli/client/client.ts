@@ -5,9 +5,11 @@ import type { Submission, TaskTypes } from "./task_types.ts";
 import type {
   Answer,
   WireAlert,
+  WireAlertChannel,
   WireAlertRule,
   WireBrokenFile,
   WireBulk,
+  WireDelivery,
   WireFinding,
   WireHealth,
   WireLogLevel,
@@ -295,6 +297,36 @@ export class LidoClient<Types extends TaskTypes = TaskTypes> {
     return (await this.#http.send<WireAlertRule>({ method: "POST", path, body })).data;
   }
 
+  /** Where alerts are told. */
+  async listAlertChannels(): Promise<readonly WireAlertChannel[]> {
+    const request = { method: "GET", path: "/api/alerts/channels" } as const;
+    return (await this.#http.send<WireAlertChannel[]>(request)).data;
+  }
+
+  /** Keeps a channel, in the place of one of its name. */
+  async saveAlertChannel(name: string, channel: object): Promise<WireAlertChannel> {
+    const request = { method: "PUT", path: channelPath(name), body: channel } as const;
+    return (await this.#http.send<WireAlertChannel>(request)).data;
+  }
+
+  /** Removes a channel. */
+  async removeAlertChannel(name: string): Promise<{ readonly name: string }> {
+    const request = { method: "DELETE", path: channelPath(name) } as const;
+    return (await this.#http.send<{ name: string }>(request)).data;
+  }
+
+  /** Sends a test message, and tells how that went. */
+  async testAlertChannel(name: string): Promise<WireDelivery> {
+    const request = { method: "POST", path: `${channelPath(name)}/test`, body: {} } as const;
+    return (await this.#http.send<WireDelivery>(request)).data;
+  }
+
+  /** The last tries to tell a channel of something, newest first. */
+  async listAlertDeliveries(): Promise<readonly WireDelivery[]> {
+    const request = { method: "GET", path: "/api/alerts/deliveries" } as const;
+    return (await this.#http.send<WireDelivery[]>(request)).data;
+  }
+
   /** One copy of the server's journal, as a file of SQLite. */
   downloadBackup(): Promise<ReadableStream<Uint8Array>> {
     return this.#http.download("/api/backup", "application/vnd.sqlite3");
@@ -324,6 +356,10 @@ export class LidoClient<Types extends TaskTypes = TaskTypes> {
 
 function poolPath(id: string): string {
   return `/api/pools/${encodeURIComponent(id)}`;
+}
+
+function channelPath(name: string): string {
+  return `/api/alerts/channels/${encodeURIComponent(name)}`;
 }
 
 function rulePath(name: string): string {

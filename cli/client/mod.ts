@@ -23,9 +23,11 @@ export type {
 export type {
   Answer,
   WireAlert,
+  WireAlertChannel,
   WireAlertRule,
   WireBrokenFile,
   WireBulk,
+  WireDelivery,
   WireFinding,
   WireHealth,
   WireLogLevel,

@@ -173,6 +173,25 @@ export interface WireAlert {
   readonly [field: string]: unknown;
 }
 
+/** Where alerts are told, without its secrets. */
+export interface WireAlertChannel {
+  readonly name: string;
+  readonly kind: "webhook" | "email" | "slack" | "dingtalk" | "feishu" | "wecom";
+  readonly target: string;
+}
+
+/** One try to tell a channel of something. */
+export interface WireDelivery {
+  readonly at: string;
+  readonly channel: string;
+  readonly alert_id: string;
+  readonly state: "firing" | "recovered" | "test";
+  readonly try: number;
+  readonly is_delivered: boolean;
+  readonly outcome: string;
+  readonly next_try_at: string | null;
+}
+
 /** A rule that says when something is wrong. */
 export interface WireAlertRule {
   readonly name: string;

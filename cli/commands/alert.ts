@@ -12,6 +12,7 @@ import {
 } from "../command_line.ts";
 import { addLeafOptions, nameFlags, readLeafOptions } from "../leaf_options.ts";
 import { printable, printableJson } from "../printable.ts";
+import { addAlertChannelCommands } from "./alert_channel.ts";
 import { listLeaves } from "../schema_leaves.ts";
 import { toSnake } from "../settings.ts";
 import { drawFacts, drawTable } from "../table.ts";
@@ -37,6 +38,7 @@ export function addAlertCommands(program: Command, world: World): void {
   addSet(alert, world);
   addRemove(alert, world);
   addSilence(alert, world);
+  addAlertChannelCommands(alert, world);
 }
 
 function addList(alert: Command, world: World): void {

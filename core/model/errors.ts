@@ -24,6 +24,8 @@ export const ERROR_CODES = [
   "alert_not_found",
   "alert_rule_not_found",
   "alert_rule_limit_reached",
+  "alert_channel_not_found",
+  "alert_channel_limit_reached",
   "idempotency_conflict",
   "illegal_transition",
   "cursor_invalid",

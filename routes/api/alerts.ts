@@ -1,13 +1,16 @@
-/** `/api/alerts`: what is wrong, what was, and the rules that say so. */
+/** `/api/alerts`: what is wrong, what was, the rules that say so, and where it is told. */
 import { type Context, Hono } from "hono";
 import type { AlertPage } from "../../core/mod.ts";
 import type { AppEnv, RoutedManager } from "../app_env.ts";
 import { presentAlert, presentAlertRule } from "../present/alert.ts";
+import { presentChannel, presentDelivery } from "../present/alert_channel.ts";
 import { answer } from "./answer.ts";
 import {
   acknowledgementFromWire,
   ALERT_RULE_FIELDS,
   alertRuleFromWire,
+  CHANNEL_FIELDS,
+  channelFromWire,
   silenceFromWire,
 } from "./bodies.ts";
 import { oneOf, readPage, readQuery } from "./query.ts";
@@ -17,7 +20,7 @@ import { readJson, readOptionalJson } from "./read_json.ts";
 export const ALERT_LISTS = ["firing", "all"] as const;
 
 /** Makes the routes below `/api/alerts`. */
-export function alertRoutes({ alerts }: RoutedManager): Hono<AppEnv> {
+export function alertRoutes({ alerts, channels }: RoutedManager): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   routes.use(async (c, next) => {
     c.set("fields", ALERT_RULE_FIELDS);
@@ -49,7 +52,26 @@ export function alertRoutes({ alerts }: RoutedManager): Hono<AppEnv> {
     const { forMs } = silenceFromWire(readJson(c));
     return answer(c, presentAlertRule(await alerts.silenceRule(c.req.param("name"), forMs)));
   });
+  addChannels(routes, channels);
   return routes;
+}
+
+function addChannels(routes: Hono<AppEnv>, channels: RoutedManager["channels"]): void {
+  routes.get("/channels", (c) => answer(c, channels.listChannels().map(presentChannel)));
+  routes.put("/channels/:name", async (c) => {
+    c.set("fields", CHANNEL_FIELDS);
+    const channel = channelFromWire(readJson(c), c.req.param("name"));
+    return answer(c, presentChannel(await channels.save(channel)));
+  });
+  routes.delete("/channels/:name", async (c) => {
+    const name = c.req.param("name");
+    await channels.remove(name);
+    return answer(c, { name });
+  });
+  routes.post("/channels/:name/test", async (c) => {
+    return answer(c, presentDelivery(await channels.test(c.req.param("name"))));
+  });
+  routes.get("/deliveries", (c) => answer(c, channels.listDeliveries().map(presentDelivery)));
 }
 
 /** Those that fire come all at once, from memory: they are there when the journal cannot be read. */

@@ -1,6 +1,7 @@
 /** What each body of the API may hold: the model's schemas, whole or in part, in wire names. */
 import { z } from "zod";
 import {
+  AlertChannel,
   AlertRule,
   type AlertRuleChanges,
   BATCH_MAX,
@@ -76,6 +77,11 @@ export const Submit = TaskSubmission.extend({
 /** The body of a rule's change: its name is in the address. */
 export const AlertRuleBody = z.strictObject(withoutDefaults(AlertRule.shape))
   .omit({ name: true }).exactPartial();
+/** The body of a channel: its name is in the address. */
+export const ChannelBody = z.union(AlertChannel.options.map(({ shape }) => {
+  const { name: _, ...rest } = shape;
+  return z.strictObject(rest);
+}));
 /** The body of a silence. */
 export const Silence = z.strictObject({
   forMs: z.int().min(1).max(366 * 86_400_000).nullable()
@@ -162,6 +168,16 @@ export function alertRuleFromWire(body: unknown): AlertRuleChanges {
   });
 }
 
+/** Reads the body of a channel; its name is in the address. */
+export function channelFromWire(body: unknown, name: string): AlertChannel {
+  const part = isRecord(body) ? { ...body, name } : body;
+  return fromWire(part, {
+    action: "Cannot save alert channel",
+    schema: AlertChannel,
+    names: CHANNEL_FIELDS,
+  });
+}
+
 /** Reads the body of a silence. */
 export function silenceFromWire(body: unknown): { forMs: number | null } {
   return fromWire(body, {
@@ -211,6 +227,10 @@ export const DEADLINE_FIELDS = fieldNames(Deadline.shape);
 export const TASK_CHANGE_FIELDS = fieldNames(TaskChange.shape);
 /** Names on the wire. */
 export const ALERT_RULE_FIELDS = fieldNames(AlertRule.shape);
+/** Names on the wire, of all kinds of channels. */
+export const CHANNEL_FIELDS = fieldNames(
+  Object.assign({}, ...AlertChannel.options.map(({ shape }) => shape)),
+);
 /** Names on the wire. */
 export const SILENCE_FIELDS = fieldNames(Silence.shape);
 /** Names on the wire. */

@@ -7,8 +7,10 @@ import {
   type AlertTab,
 } from "../../views/pages/alerts.tsx";
 import type { AppEnv } from "../app_env.ts";
+import { presentChannels } from "../present/alert_channel.ts";
 import { presentAlertRow, presentRuleRow } from "../present/alert_page.ts";
 import { sentenceIn } from "../present/sentence.ts";
+import { alertChannelRoutes } from "./alert_channels.tsx";
 import { alertRuleRoutes } from "./alert_rules.tsx";
 import { type Desk, Visit } from "./visit.tsx";
 
@@ -35,6 +37,7 @@ export function alertPageRoutes(desk: Desk): Hono<AppEnv> {
     return visit.done(said, visit.backOr("/alerts"));
   });
   routes.route("/rules", alertRuleRoutes(desk));
+  routes.route("/channels", alertChannelRoutes(desk));
   return routes;
 }
 
@@ -49,6 +52,8 @@ async function present(visit: Visit, tab: AlertTab): Promise<AlertsModel> {
       const rules = alerts.listRules().map((rule) => presentRuleRow(language, rule));
       return { path, part: { tab, rules } };
     }
+    case "channels":
+      return { path, part: { tab, channels: presentChannels(visit.desk.manager.channels) } };
     case "history": {
       const cursor = c.req.query("cursor");
       const page = await alerts.listAlerts({

@@ -12,7 +12,7 @@ import {
   type TaskSnapshot,
 } from "../../core/mod.ts";
 import type { RoutedManager } from "../../routes/app_env.ts";
-import { alertWorld, gaugeOf } from "./memory_alerts.ts";
+import { alertWorld, channelBook, gaugeOf } from "./memory_alerts.ts";
 
 /** The id of the pool that the fake has. */
 export const POOL_ID: PoolId = PoolId.parse("01990000-0000-7000-8000-000000000001");
@@ -214,7 +214,8 @@ export function fakeManager(overrides: Partial<RoutedManager> = {}): FakeManager
   const calls: Call[] = [];
   const methods = { ...defaultMethods(), ...overrides };
   const alerts = recorded(methods.alerts, calls);
-  return { manager: recorded({ ...methods, alerts }, calls), calls };
+  const channels = recorded(methods.channels, calls);
+  return { manager: recorded({ ...methods, alerts, channels }, calls), calls };
 }
 
 /** The same object, of which each call is recorded. */
@@ -370,6 +371,7 @@ function systemMethods(): SystemMethods {
     },
     events: new EventFeed("life"),
     alerts: alertWorld([gaugeOf("lido_pools", 101)]).alerts,
+    channels: channelBook(),
     listViews: () => [VIEW],
     saveView: (view) => Promise.resolve({ ...view, savedAtMs: VIEW.savedAtMs }),
     removeView: (name) => {

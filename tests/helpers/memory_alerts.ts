@@ -3,6 +3,7 @@ import {
   type Alert,
   Alerts,
   type AlertsOptions,
+  ChannelBook,
   type Labels,
   type MetricFamily,
 } from "../../core/mod.ts";
@@ -83,4 +84,9 @@ export function alertWorld(
       }
     },
   };
+}
+
+/** Channels that are kept in memory; they may lead to this machine. */
+export function channelBook(record: AlertRecord = new AlertRecord()): ChannelBook {
+  return new ChannelBook({ engine: record.engine, checkOpen: () => {}, allowPrivate: true });
 }

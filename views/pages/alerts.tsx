@@ -2,6 +2,7 @@
 import type { Child } from "hono/jsx";
 import type { AlertSeverity } from "../../core/mod.ts";
 import { useLanguage } from "../context.ts";
+import { Channels, type ChannelsModel } from "./alert_channels.tsx";
 import { Act, Ask } from "../parts/act.tsx";
 import { SeverityBadge } from "../parts/badge.tsx";
 import { Empty } from "../parts/empty.tsx";
@@ -11,7 +12,7 @@ import { Tabs } from "../parts/tabs.tsx";
 import { Duration, Time } from "../parts/time.tsx";
 
 /** The parts of the page. */
-export const ALERT_TABS = ["firing", "rules", "history"] as const;
+export const ALERT_TABS = ["firing", "rules", "channels", "history"] as const;
 /** One of {@link ALERT_TABS}. */
 export type AlertTab = typeof ALERT_TABS[number];
 
@@ -54,6 +55,7 @@ export interface AlertsModel {
   readonly part:
     | { readonly tab: "firing"; readonly alerts: readonly AlertRowModel[] }
     | { readonly tab: "rules"; readonly rules: readonly RuleRowModel[] }
+    | { readonly tab: "channels"; readonly channels: ChannelsModel }
     | {
       readonly tab: "history";
       readonly alerts: readonly AlertRowModel[];
@@ -81,6 +83,8 @@ export function AlertsPage({ model }: { readonly model: AlertsModel }): Child {
       />
       {part.tab === "rules"
         ? <Rules rules={part.rules} back={model.path} />
+        : part.tab === "channels"
+        ? <Channels model={part.channels} />
         : <AlertTable alerts={part.alerts} back={model.path} tab={part.tab} />}
       {part.tab === "history" && part.olderHref !== null && (
         <p class="links">

@@ -5,13 +5,15 @@ import {
   Acknowledgement,
   ALERT_RULE_FIELDS,
   AlertRuleBody,
+  ChannelBody,
   Silence,
   SILENCE_FIELDS,
 } from "../bodies.ts";
-import { Alert, AlertRule } from "./answers.ts";
+import { Alert, AlertRule, Channel, Delivery } from "./answers.ts";
 import type { Operation } from "./operation.ts";
 
 const RULE = { status: 200, description: "The rule", data: AlertRule };
+const CHANNEL = { status: 200, description: "The channel", data: Channel };
 const WRITES = ["journal_unavailable", "server_closing"] as const;
 
 /** See the head of this file. */
@@ -98,5 +100,54 @@ export const ALERT_OPERATIONS: readonly Operation[] = [
     body: { schema: Silence, names: SILENCE_FIELDS, example: { for_ms: 3_600_000 } },
     answers: [RULE],
     errors: ["alert_rule_not_found", ...WRITES],
+  },
+  {
+    id: "listAlertChannels",
+    method: "get",
+    path: "/api/alerts/channels",
+    tag: "Alerts",
+    summary: "Lists where alerts are told, without secrets",
+    answers: [{ status: 200, description: "The channels", data: z.array(Channel) }],
+    errors: [],
+  },
+  {
+    id: "saveAlertChannel",
+    method: "put",
+    path: "/api/alerts/channels/{channel_name}",
+    tag: "Alerts",
+    summary: "Keeps a channel, in the place of one of its name",
+    body: {
+      schema: ChannelBody,
+      example: { kind: "slack", url: "https://hooks.slack.com/services/T0/B0/x" },
+    },
+    answers: [CHANNEL],
+    errors: ["alert_channel_limit_reached", ...WRITES],
+  },
+  {
+    id: "removeAlertChannel",
+    method: "delete",
+    path: "/api/alerts/channels/{channel_name}",
+    tag: "Alerts",
+    summary: "Removes a channel",
+    answers: [{ status: 200, description: "Its name", data: z.strictObject({ name: z.string() }) }],
+    errors: ["alert_channel_not_found", ...WRITES],
+  },
+  {
+    id: "testAlertChannel",
+    method: "post",
+    path: "/api/alerts/channels/{channel_name}/test",
+    tag: "Alerts",
+    summary: "Sends a test message, and tells how that went",
+    answers: [{ status: 200, description: "What became of it", data: Delivery }],
+    errors: ["alert_channel_not_found", "server_closing"],
+  },
+  {
+    id: "listAlertDeliveries",
+    method: "get",
+    path: "/api/alerts/deliveries",
+    tag: "Alerts",
+    summary: "Lists the last tries to tell a channel of something, newest first",
+    answers: [{ status: 200, description: "The tries", data: z.array(Delivery) }],
+    errors: [],
   },
 ];

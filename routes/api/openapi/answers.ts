@@ -309,6 +309,25 @@ export const Alert = z.strictObject({
 }).meta({ id: "Alert" });
 
 /** See the head of this file. */
+export const Channel = z.strictObject({
+  name: z.string(),
+  kind: z.enum(["webhook", "email", "slack", "dingtalk", "feishu", "wecom"]),
+  target: z.string().meta({ description: "Where it leads, as anybody may see it" }),
+}).meta({ id: "Channel" });
+
+/** See the head of this file. */
+export const Delivery = z.strictObject({
+  at: Time,
+  channel: z.string(),
+  alert_id: z.string(),
+  state: z.enum(["firing", "recovered", "test"]),
+  try: Count,
+  is_delivered: z.boolean(),
+  outcome: z.string(),
+  next_try_at: Time.nullable(),
+}).meta({ id: "Delivery" });
+
+/** See the head of this file. */
 export const AlertRule = z.strictObject({
   ...shownFields(AlertRuleModel.shape, ALERT_RULE_FIELDS),
   is_default: z.boolean().meta({ description: "Whether it is one of Lido's own" }),

@@ -2,7 +2,13 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { DEFAULT_RULES } from "../../../../core/mod.ts";
 import { appWith } from "../../../helpers/app_with.ts";
-import { type AlertWorld, alertWorld, gaugeOf } from "../../../helpers/memory_alerts.ts";
+import { openHttpSink } from "../../../helpers/http_sink.ts";
+import {
+  type AlertWorld,
+  alertWorld,
+  channelBook,
+  gaugeOf,
+} from "../../../helpers/memory_alerts.ts";
 import { keptToast, look, send } from "../../../helpers/pages.ts";
 
 const HEAT = gaugeOf("heat", 12);
@@ -152,4 +158,30 @@ Deno.test("A rule of Lido's own is restored, and one that was made is removed, a
   await send(app, `/alerts/rules/remove?${query}`, {});
   strictEqual(world.alerts.listRules().length, DEFAULT_RULES.size);
   strictEqual((await send(app, `/alerts/rules/remove?${query}`, {})).status, 404);
+});
+
+Deno.test("A channel is made by its kind's form, tried, and removed; its secrets are not shown", async () => {
+  await using sink = openHttpSink();
+  await using channels = channelBook();
+  const { app } = appWith({ channels });
+  const form = await look(app, "/alerts/channels/new?kind=slack");
+  strictEqual(form.status, 200);
+  ok(form.text.includes("New channel: Slack"), form.text);
+  strictEqual((await look(app, "/alerts/channels/new?kind=pigeon")).status, 404);
+
+  const save = (url: string) => send(app, "/alerts/channels?kind=slack", { name: "ops <b>", url });
+  const refused = await save("ftp://example.com/token");
+  strictEqual(refused.status, 422);
+  deepStrictEqual(channels.listChannels(), []);
+  strictEqual((await save(`${sink.origin}/token`)).status, 303);
+  const tried = await send(app, "/alerts/channels/test?name=ops+%3Cb%3E", {});
+  deepStrictEqual(keptToast(tried), { level: "success", text: "ops <b> took the test: HTTP 200" });
+
+  const page = await look(app, "/alerts?tab=channels");
+  for (const text of ["ops <b>", "Slack", sink.origin, "Delivered"]) {
+    ok(page.text.includes(text), text);
+  }
+  strictEqual(page.text.includes("token"), false);
+  strictEqual((await send(app, "/alerts/channels/remove?name=ops+%3Cb%3E", {})).status, 303);
+  ok((await look(app, "/alerts?tab=channels")).text.includes("Nobody is told"));
 });
