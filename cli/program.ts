@@ -8,6 +8,7 @@ import { addAlertCommands } from "./commands/alert.ts";
 import { addBackupCommand } from "./commands/backup.ts";
 import { addCompletionCommands } from "./commands/completion.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
+import { addLogLevelCommand } from "./commands/log_level.ts";
 import { addPoolCommands } from "./commands/pool.ts";
 import { addRestoreCommand } from "./commands/restore.ts";
 import { addStartCommand } from "./commands/start.ts";
@@ -51,6 +52,7 @@ function makeProgram(world: World): Command {
   addTypesCommand(program, world);
   addTopCommand(program, world);
   addDoctorCommand(program, world);
+  addLogLevelCommand(program, world);
   addBackupCommand(program, world);
   addRestoreCommand(program, world);
   addCompletionCommands(program, world);

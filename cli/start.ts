@@ -1,7 +1,7 @@
 /** Runs the server: from a checked configuration until the process is asked to end. */
 import type { Config } from "../core/config.ts";
 import type { Manager } from "../core/mod.ts";
-import type { Logger } from "../core/observation/logging.ts";
+import type { Logger, Logging } from "../core/observation/logging.ts";
 import { descriptorLimit } from "./descriptor_limit.ts";
 import { CommandError } from "./exit_code.ts";
 import type { World } from "./world.ts";
@@ -24,10 +24,7 @@ export interface StartedServer {
 
 /** The parts of a server; tests put in their own. */
 export interface ServerParts<M extends StartedManager> {
-  /**
-   * `logger` is told of what goes wrong where nobody waits for it; `env` has the variables that
-   * pools' permissions may name.
-   */
+  /** `env` has the variables that pools' permissions may name. */
   startManager(config: Config, logger: Logger, env: World["env"]): Promise<M>;
   /** @throws {Deno.errors.AddrInUse} if something listens there already. */
   listen(manager: M, config: Config, logger: Logger): StartedServer;
@@ -38,9 +35,9 @@ export interface ServerParts<M extends StartedManager> {
  * end up to `shutdownMs`, and is gone.
  */
 export async function start(config: Config, world: World): Promise<void> {
-  const { setUpLogging, getLogger } = await import("../core/observation/logging.ts");
-  await using _logging = await setUpLogging(config, (text) => world.err.write(text));
-  await runServer({ config, world, parts: await loadParts(), logger: getLogger("server") });
+  const { Logging, getLogger } = await import("../core/observation/logging.ts");
+  await using logging = new Logging(config, (text) => world.err.write(text));
+  await runServer({ config, world, parts: await loadParts(logging), logger: getLogger("server") });
 }
 
 /** What {@link runServer} works with. */
@@ -107,7 +104,7 @@ function connectionsOf(descriptors = Infinity): number {
 }
 
 /** Imported when a server starts: the other commands shall start without all this. */
-async function loadParts(): Promise<ServerParts<Manager>> {
+async function loadParts(logging: Logging): Promise<ServerParts<Manager>> {
   const [core, { createApp }, { serve }] = await Promise.all([
     import("../core/mod.ts"),
     import("../routes/app.ts"),
@@ -118,6 +115,8 @@ async function loadParts(): Promise<ServerParts<Manager>> {
       core.Manager.start({
         config,
         env,
+        logger,
+        logging,
         onError: (error) => logger.error("Something failed that nobody waited for", { error }),
       }),
     listen: (manager, config, logger) =>

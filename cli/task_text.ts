@@ -52,10 +52,11 @@ export function drawTask(task: WireTask): string {
   ));
 }
 
-/** Draws a task's log, a line each. */
+/** Draws a task's log, a line each, with the number of its attempt. */
 export function drawLogs(lines: readonly WireLogLine[]): string {
-  return lines.map(({ at, level, text }) => `${at} ${level.padEnd(7)} ${printable(text)}\n`)
-    .join("");
+  return lines.map(({ at, attempt, level, text }) =>
+    `${at} #${attempt} ${level.padEnd(7)} ${printable(text)}\n`
+  ).join("");
 }
 
 function jsonOf(value: unknown): string | null {

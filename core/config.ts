@@ -1,5 +1,6 @@
 /** Lido's configuration: one schema; where the values come from is `cli/load_config.ts`' matter. */
 import { z } from "zod";
+import { LogLevel } from "./model/log_level.ts";
 
 /** Every setting of a server, named as in the YAML file but in camelCase. */
 export const Config = z.strictObject({
@@ -9,7 +10,7 @@ export const Config = z.strictObject({
     .meta({ description: "Folder of the journal; :memory: keeps nothing" }),
   tasks: z.string().min(1).nullable().default(null)
     .meta({ description: "Folder of the user's task files (*.task.ts)" }),
-  logLevel: z.enum(["debug", "info", "warning", "error"]).default("info")
+  logLevel: LogLevel.default("info")
     .meta({ description: "The least level that is logged" }),
   logFile: z.string().min(1).nullable().default(null)
     .meta({ description: "JSON lines go to this file; to standard error if left out" }),

@@ -14,6 +14,7 @@ import { type Clock, systemClock } from "./model/clock.ts";
 import { LidoError } from "./model/errors.ts";
 import { parseInput } from "./model/faults.ts";
 import type { History, HistoryRequest, RecentStep } from "./model/history.ts";
+import { LogLevelChange, type LogLevelState } from "./model/log_level.ts";
 import {
   type PoolChanges,
   type PoolId,
@@ -29,7 +30,7 @@ import { SENTENCES } from "./model/sentences.ts";
 import type { Health, SelfTestFinding, SystemStats } from "./model/system.ts";
 import {
   type AttemptEntry,
-  type LogLine,
+  type LogEntry,
   TaskChange,
   type TaskEventEntry,
   type TaskFilter,
@@ -45,6 +46,8 @@ import { Alerts } from "./observation/alerts/alerts.ts";
 import { ChannelBook } from "./observation/alerts/channels/channel_book.ts";
 import { EventFeed } from "./observation/event_feed.ts";
 import { healthOf } from "./observation/health.ts";
+import { LogLevelSwitch } from "./observation/log_level_switch.ts";
+import { getLogger, type LogControl, type Logger, NOTHING_LOGGED } from "./observation/logging.ts";
 import { readMetrics } from "./observation/metrics/catalogue.ts";
 import type { MetricFamily } from "./observation/metrics/family.ts";
 import { ProcessMeter } from "./observation/process_meter.ts";
@@ -69,6 +72,10 @@ export interface ManagerOptions {
   readonly isWatched?: boolean;
   /** Told of what goes wrong where nobody waits for it. */
   onError?(error: unknown): void;
+  /** Told what an operator wants to know of pools, threads and the journal. */
+  readonly logger?: Logger;
+  /** How much is logged, and what became of it; without, a change of the level changes nothing. */
+  readonly logging?: LogControl;
 }
 
 /** See the head of this file. */
@@ -91,6 +98,8 @@ export class Manager implements AsyncDisposable {
   #closing: Promise<void> | undefined;
   readonly #folder: DataFolder;
   readonly #upkeep: Upkeep;
+  readonly #logger: Logger;
+  readonly #logging: LogControl;
   readonly #process: ProcessMeter;
   readonly #shares: TypeShareMeter;
   readonly #metricPools: number;
@@ -103,14 +112,17 @@ export class Manager implements AsyncDisposable {
     folder: DataFolder,
     events: EventFeed,
   ) {
-    const { config, clock = systemClock, env = {} } = options;
-    const { limits } = config;
+    const { config, clock = systemClock, env = {}, logger = getLogger("core") } = options;
+    const { limits, logLevel } = config;
+    this.#logger = logger;
+    this.#logging = options.logging ??
+      { level: new LogLevelSwitch({ configured: logLevel, clock }), counts: NOTHING_LOGGED };
     this.#types = types;
     this.#engine = engine;
     this.#folder = folder;
     this.#upkeep = new Upkeep(folder);
     const { codeFolders } = types;
-    this.#pools = new PoolHouse({ limits, engine: this.#engine, clock, codeFolders, env });
+    this.#pools = new PoolHouse({ limits, engine, clock, codeFolders, env, logger });
     this.#history = new PoolHistory({ ...options, clock, engine });
     this.bulk = new BulkOperations(this, clock);
     this.events = events;
@@ -156,6 +168,7 @@ export class Manager implements AsyncDisposable {
         findType: (name) => types.find(name),
         onEvent: (event) => events.push(event),
         ...options.onError && { onError: options.onError },
+        ...options.logger && { logger: options.logger },
       });
       const manager = new Manager(options, types, engine, folder, events);
       await manager.#openPools();
@@ -438,7 +451,7 @@ export class Manager implements AsyncDisposable {
   }
 
   /** What the task's code logged. @throws {LidoError} `task_not_found`. */
-  readLogs(id: TaskId): Promise<readonly LogLine[]> {
+  readLogs(id: TaskId): Promise<readonly LogEntry[]> {
     return this.#engine.readLogs(id);
   }
 
@@ -534,6 +547,17 @@ export class Manager implements AsyncDisposable {
     });
   }
 
+  /** How much is logged. */
+  getLogLevel(): LogLevelState {
+    return this.#logging.level.state;
+  }
+
+  /** Logs more or less from now on, or for a while. @throws {LidoError} `invalid_input`. */
+  setLogLevel(change: LogLevelChange): LogLevelState {
+    this.#logging.level.set(parseInput(LogLevelChange, change, "change log level"));
+    return this.#logging.level.state;
+  }
+
   /** What monitors want to know: all of it as it is now. */
   readMetrics(): readonly MetricFamily[] {
     return this.#readMetrics(this.#metricPools);
@@ -553,6 +577,7 @@ export class Manager implements AsyncDisposable {
       isWritable: this.#engine.failure === undefined,
       isDamaged: this.#engine.damage !== undefined,
       followers: this.events.followers,
+      log: this.#logging.counts,
       process: this.#process.facts(),
     });
   }
@@ -576,7 +601,9 @@ export class Manager implements AsyncDisposable {
     this.#checkOpen("back up");
     if (this.#engine.failure !== undefined) throw this.#engine.failure;
     await this.#engine.flush(); // what a pool acknowledges before it is written
-    return await this.#upkeep.copy(signal);
+    const copy = await this.#upkeep.copy(signal);
+    this.#logger.info("Backup made", { bytes: copy.bytes });
+    return copy;
   }
 
   /**
@@ -596,6 +623,7 @@ export class Manager implements AsyncDisposable {
 
   async #close(deadlineMs: number): Promise<void> {
     this.#upkeep[Symbol.dispose]();
+    this.#logging.level[Symbol.dispose]();
     this.alerts[Symbol.dispose]();
     this.#process[Symbol.dispose]();
     this.#shares[Symbol.dispose]();

@@ -28,6 +28,7 @@ export type { Restored } from "./engine/local/journal/restore.ts";
 export type { JournalCopy } from "./engine/local/journal/upkeep.ts";
 export { runSelfTest } from "./execution/self_test.ts";
 export { type Clock, systemClock } from "./model/clock.ts";
+export { LogLevel, LogLevelChange, type LogLevelState } from "./model/log_level.ts";
 export type { EventBatch, EventFilter, LiveEvent } from "./model/live_event.ts";
 export {
   expose,
@@ -41,6 +42,7 @@ export {
 } from "./observation/metrics/family.ts";
 export { BOUNDS_S } from "./observation/metrics/buckets.ts";
 export { EventFeed } from "./observation/event_feed.ts";
+export { withRequestId } from "./observation/logging.ts";
 export { ALERT_CHANNELS_MAX, AlertChannel } from "./model/alert_channel.ts";
 export type { Delivery } from "./model/alert_delivery.ts";
 export {
@@ -112,7 +114,7 @@ export {
   type AttemptEntry,
   BATCH_MAX,
   type InputCondition,
-  type LogLine,
+  type LogEntry,
   type Range,
   TaskChange,
   type TaskEventEntry,

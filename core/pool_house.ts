@@ -13,6 +13,7 @@ import { startWorkerThread } from "./execution/worker_thread.ts";
 import type { Clock } from "./model/clock.ts";
 import { LidoError } from "./model/errors.ts";
 import { type Isolation, PoolId, type PoolSettings, type PoolState } from "./model/pool.ts";
+import type { Logger } from "./observation/logging.ts";
 import { PoolRoom } from "./pool_room.ts";
 
 /** What a house is made with. */
@@ -24,6 +25,7 @@ export interface PoolHouseOptions {
   readonly codeFolders: readonly string[];
   /** Variables that pools' permissions may name. */
   readonly env: Readonly<Record<string, string>>;
+  readonly logger: Logger;
 }
 
 /** See the head of this file. */
@@ -63,7 +65,9 @@ export class PoolHouse {
     this.#opening++;
     try {
       await engine.savePool(pool);
-      return this.#furnish(pool);
+      const room = this.#furnish(pool);
+      room.log("Pool created", { settings });
+      return room;
     } finally {
       this.#opening--;
     }
@@ -75,7 +79,7 @@ export class PoolHouse {
   }
 
   #furnish(pool: PoolRecord): PoolRoom {
-    const { engine, codeFolders, env } = this.#options;
+    const { engine, codeFolders, env, logger } = this.#options;
     const { settings } = pool;
     const threads = new ThreadPool({
       settings,
@@ -87,8 +91,9 @@ export class PoolHouse {
       cacheFolder: join(this.#cacheFolder, pool.id),
       userMetrics: this.userMetrics,
       onHandOver: (attempts) => engine.handOver(attempts),
+      onLoss: (loss) => room.lost(loss),
     });
-    const room = new PoolRoom(pool, threads, engine);
+    const room = new PoolRoom(pool, { threads, engine, logger });
     this.#rooms.set(pool.id, room);
     return room;
   }

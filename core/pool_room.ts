@@ -4,26 +4,40 @@
  */
 import type { Engine, PoolRecord, SettingsChange } from "./engine/engine.ts";
 import { SHUTDOWN_CAUSE } from "./execution/attempt.ts";
-import type { ThreadPool } from "./execution/thread_pool.ts";
+import type { ThreadLoss, ThreadPool } from "./execution/thread_pool.ts";
 import { LidoError } from "./model/errors.ts";
 import { SENTENCES } from "./model/sentences.ts";
 import type { PoolHealthFacts } from "./observation/health.ts";
+import { type Logger, outsideRequest } from "./observation/logging.ts";
 import { type PoolMetricFacts, SLOT_STATES } from "./observation/metrics/facts.ts";
-import type {
-  PoolId,
-  PoolSettings,
-  PoolSnapshot,
-  PoolState,
-  ResizeInfo,
-  RunningTask,
-  SlotSnapshot,
+import {
+  differencesOf,
+  type PoolId,
+  type PoolSettings,
+  type PoolSnapshot,
+  type PoolState,
+  type ResizeInfo,
+  type RunningTask,
+  type SlotSnapshot,
 } from "./model/pool.ts";
 import type { Slot } from "./execution/slot.ts";
 
 /** How long a pool that is closed may go on with what it has, unless the caller says. */
 export const DRAIN_DEADLINE_MS = 60_000;
 
+const LOSSES: Readonly<Record<ThreadLoss["kind"], string>> = {
+  died: "Thread died",
+  zombie: "Thread cannot be ended",
+};
+
 const NOTHING_YET = { count: 0, p50: 0, p95: 0, p99: 0, max: 0 } as const;
+
+/** What a room is made of. */
+export interface PoolRoomParts {
+  readonly threads: ThreadPool;
+  readonly engine: Engine;
+  readonly logger: Logger;
+}
 
 /** See the head of this file. */
 export class PoolRoom {
@@ -42,8 +56,15 @@ export class PoolRoom {
   /** Ends a drain before its deadline. */
   readonly #hurry = new AbortController();
 
+  readonly threads: ThreadPool;
+  readonly engine: Engine;
+  readonly #logger: Logger;
+
   /** `pool` is on record. */
-  constructor(pool: PoolRecord, readonly threads: ThreadPool, readonly engine: Engine) {
+  constructor(pool: PoolRecord, { threads, engine, logger }: PoolRoomParts) {
+    this.threads = threads;
+    this.engine = engine;
+    this.#logger = logger;
     this.id = pool.id;
     this.createdAtMs = pool.createdAtMs;
     this.#state = pool.state;
@@ -99,10 +120,12 @@ export class PoolRoom {
       const settings = next(this.#settings);
       const settingsVersion = this.#settingsVersion + 1;
       await this.engine.savePool({ ...this.#record(), settings, settingsVersion }, note);
+      const changes = differencesOf(this.#settings, settings);
       this.#settingsVersion = settingsVersion;
       this.#settings = settings;
       this.threads.change(settings);
       this.engine.setPolicy(this.id, settings);
+      this.log("Pool changed", { ...note, changes });
     });
   }
 
@@ -122,6 +145,7 @@ export class PoolRoom {
     this.#state = "paused";
     this.threads.pause();
     await this.#save();
+    this.log("Pool paused");
   }
 
   /** Starts tasks again. */
@@ -130,6 +154,7 @@ export class PoolRoom {
     this.#state = "running";
     this.threads.resume();
     await this.#save();
+    this.log("Pool resumed");
   }
 
   /**
@@ -155,6 +180,7 @@ export class PoolRoom {
     this.#save().catch(() => {}); // it is written again when it is closed
     // A paused pool would never finish what it has.
     if (!this.#isForced) this.threads.resume();
+    this.log("Pool drains", { deadlineMs });
     return this.#closing = this.#drain(deadlineMs);
   }
 
@@ -169,6 +195,7 @@ export class PoolRoom {
     const stoppedTasks = this.threads.stopAll(0, SENTENCES.poolWasForceClosed());
     if (this.#closing === undefined) this.#closing = this.#end();
     else this.#hurry.abort();
+    this.log("Pool is closed by force", { cancelledTasks, stoppedTasks });
     return { cancelledTasks, stoppedTasks };
   }
 
@@ -181,6 +208,16 @@ export class PoolRoom {
   /** Ends a drain or a suspension before its deadline. */
   hurry(): void {
     this.#hurry.abort();
+  }
+
+  /** Tells an operator what happened to it. */
+  log(message: string, properties: Readonly<Record<string, unknown>> = {}): void {
+    this.#logger.info(message, { ...this.#identity, ...properties });
+  }
+
+  /** It has a thread less than it should have. */
+  lost(loss: ThreadLoss): void {
+    outsideRequest(() => this.#logger.warning(LOSSES[loss.kind], { ...this.#identity, ...loss }));
   }
 
   /** Changes with the pool's state, its settings, and the state of any of its threads. */
@@ -295,6 +332,11 @@ export class PoolRoom {
     await this.threads.close();
     this.#state = "closed";
     await this.#save();
+    this.log("Pool closed");
+  }
+
+  get #identity(): Readonly<Record<string, unknown>> {
+    return { poolId: this.id, pool: this.#settings.name, version: this.#settingsVersion };
   }
 
   #record(): PoolRecord {

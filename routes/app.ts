@@ -6,11 +6,12 @@ import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
-import type { Clock } from "../core/mod.ts";
+import { type Clock, withRequestId } from "../core/mod.ts";
 import { alertRoutes } from "./api/alerts.ts";
 import { isNdjson } from "./api/batch_stream.ts";
 import { eventRoutes } from "./api/events.ts";
 import { historyRoutes } from "./api/history.ts";
+import { logLevelRoutes } from "./api/log_level.ts";
 import { openApiRoutes } from "./api/openapi/routes.ts";
 import { poolRoutes } from "./api/pools.ts";
 import { statsRoutes } from "./api/stats.ts";
@@ -75,6 +76,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route("/api/types", typeRoutes(manager));
   app.route("/api/views", viewRoutes(manager));
   app.route("/api/alerts", alertRoutes(manager));
+  app.route("/api/log-level", logLevelRoutes(manager));
   app.route("/api", statsRoutes(manager, clock));
   app.route("/api", historyRoutes(manager));
   app.route("/api", openApiRoutes());
@@ -113,7 +115,7 @@ function guard(options: AppOptions): MiddlewareHandler<AppEnv> {
     c.set("body", await readBody(c, limits));
     checkQuery(c);
     try {
-      await next();
+      await withRequestId(c.get("requestId"), next);
     } catch (thrown) {
       // Hono gives its error handler nothing but Errors; code may throw anything.
       throw thrown instanceof Error ? thrown : new Error("Thrown: no Error", { cause: thrown });

@@ -47,6 +47,8 @@ export type RoutedManager = Pick<
   | "listViews"
   | "saveView"
   | "removeView"
+  | "getLogLevel"
+  | "setLogLevel"
   | "getHealth"
   | "readMetrics"
   | "getSelfTest"

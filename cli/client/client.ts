@@ -12,6 +12,7 @@ import type {
   WireDelivery,
   WireFinding,
   WireHealth,
+  WireLogLevel,
   WireLogLine,
   WirePool,
   WireSettingsVersion,
@@ -334,6 +335,17 @@ export class LidoClient<Types extends TaskTypes = TaskTypes> {
   /** Whether the server is well, and its totals. */
   getHealth(): Promise<WireHealth> {
     return this.#http.readBare("/health/live", "healthy");
+  }
+
+  /** How much the server logs. */
+  async getLogLevel(): Promise<WireLogLevel> {
+    return (await this.#http.send<WireLogLevel>({ method: "GET", path: "/api/log-level" })).data;
+  }
+
+  /** Has the server log more or less, for good or for a while. */
+  async setLogLevel(change: object): Promise<WireLogLevel> {
+    const request = { method: "PUT", path: "/api/log-level", body: change } as const;
+    return (await this.#http.send<WireLogLevel>(request)).data;
   }
 
   /** What the server's self-test found, and a look at its journal. */

@@ -30,6 +30,7 @@ export type {
   WireDelivery,
   WireFinding,
   WireHealth,
+  WireLogLevel,
   WireLogLine,
   WirePagination,
   WirePercentiles,

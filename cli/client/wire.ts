@@ -128,6 +128,8 @@ export interface WireLogLine {
   readonly at: string;
   readonly level: string;
   readonly text: string;
+  /** Which attempt logged it, from 1. */
+  readonly attempt: number;
 }
 
 /** Whether the server is well, and its totals. */
@@ -146,6 +148,15 @@ export interface WireHealth {
     readonly started_at: string;
     readonly memory_bytes: number;
   };
+}
+
+/** How much the server logs. */
+export interface WireLogLevel {
+  readonly level: string;
+  /** What it was started with. */
+  readonly configured_level: string;
+  /** When the configured level holds again. */
+  readonly until: string | null;
 }
 
 /** Something that is wrong, or was. */

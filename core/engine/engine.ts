@@ -17,7 +17,7 @@ import type {
 import type { SavedView } from "../model/saved_view.ts";
 import type {
   AttemptEntry,
-  LogLine,
+  LogEntry,
   TaskChange,
   TaskEventEntry,
   TaskFilter,
@@ -243,7 +243,7 @@ export interface Engine extends AsyncDisposable {
   get(id: TaskId): Promise<TaskSnapshot>;
 
   /** What the task's code logged, oldest first. @throws {LidoError} `task_not_found`. */
-  readLogs(id: TaskId): Promise<readonly LogLine[]>;
+  readLogs(id: TaskId): Promise<readonly LogEntry[]>;
 
   /** One page, newest first; reads no more tasks than it shows. @throws {LidoError} `cursor_invalid`. */
   list(filter: TaskFilter, page: PageRequest): Promise<TaskPage & { readonly page: number | null }>;

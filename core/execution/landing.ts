@@ -125,7 +125,7 @@ export class Landing implements SlotOwner {
       }
     }
     for (const attempt of left) dispatcher.pace.forget(attempt.type.url);
-    crew.died(slot, cause);
+    crew.died(slot, cause, left);
     waits.answer();
   }
 

@@ -5,6 +5,7 @@
  */
 import type { PoolSettings } from "../model/pool.ts";
 import { SENTENCES } from "../model/sentences.ts";
+import type { FailureCode } from "../model/task.ts";
 import type { Attempt } from "./attempt.ts";
 import { Slot, type SlotOwner } from "./slot.ts";
 import type { Death, Thread } from "./thread.ts";
@@ -28,6 +29,17 @@ export interface CrewOptions {
   start(slot: Slot): Thread;
   /** Something changed: more slots may be wanted now. */
   onChange(): void;
+  onLoss(loss: ThreadLoss): void;
+}
+
+/** A thread that went without being asked to, or that was ended by force and goes on. */
+export interface ThreadLoss {
+  readonly kind: "died" | "zombie";
+  readonly slot: number;
+  readonly code: FailureCode | null;
+  readonly reason: string | null;
+  /** What was in flight on it. */
+  readonly taskIds: readonly string[];
 }
 
 /** See the head of this file. */
@@ -169,9 +181,12 @@ export class SlotCrew {
     this.#after(ZOMBIE_AFTER_MS, () => this.#checkZombie(slot));
   }
 
-  /** A slot's thread is dead, for certain. */
-  died(slot: Slot, death: Death): void {
-    if (slot.killedMs === undefined || slot.deathCause !== undefined) this.deaths++;
+  /** A slot's thread is dead, for certain; these were in flight on it. */
+  died(slot: Slot, death: Death, inFlight: readonly Attempt[]): void {
+    if (slot.killedMs === undefined || slot.deathCause !== undefined) {
+      this.deaths++;
+      this.#tellLoss("died", slot, inFlight, death);
+    }
     this.#goneBusyMs += slot.live.busyMs(performance.now());
     const at = this.#open.indexOf(slot);
     if (at >= 0) this.#open.splice(at, 1);
@@ -222,8 +237,20 @@ export class SlotCrew {
     if (!this.#leaving.has(slot)) return;
     slot.isZombie = true;
     this.#options.budget.addZombie();
+    this.#tellLoss("zombie", slot, slot.attempts(), slot.deathCause);
     this.#answerEmpty();
     this.#options.onChange();
+  }
+
+  #tellLoss(
+    kind: ThreadLoss["kind"],
+    { index: slot }: Slot,
+    inFlight: readonly Attempt[],
+    death: Death | undefined,
+  ): void {
+    const { code = null, message: reason = null } = death ?? {};
+    const taskIds = inFlight.map(({ taskId }) => taskId);
+    this.#options.onLoss({ kind, slot, code, reason, taskIds });
   }
 
   /** Whoever waits for all threads to be dead does not wait for such as cannot be ended. */

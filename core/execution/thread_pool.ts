@@ -19,7 +19,7 @@ import { POOL_SHAPE } from "./pool_shape.ts";
 import { PoolWatch } from "./pool_watch.ts";
 import type { Encoding } from "./protocol.ts";
 import type { Slot } from "./slot.ts";
-import { SlotCrew } from "./slot_crew.ts";
+import { SlotCrew, type ThreadLoss } from "./slot_crew.ts";
 import { StatsBlock } from "./stats_block.ts";
 import type { StartThread, Thread } from "./thread.ts";
 import type { ThreadBudget } from "./thread_budget.ts";
@@ -28,6 +28,8 @@ import { UserMetrics } from "./user_metrics.ts";
 
 /** A burst of submits is looked at after so many, not only when the caller pauses. */
 const BURST = 256;
+
+export type { ThreadLoss };
 
 const NO_OPTIONS: AttemptOptions = {};
 
@@ -45,6 +47,8 @@ export interface ThreadPoolOptions {
   readonly userMetrics?: UserMetrics;
   /** Called with attempts before they are handed to a thread. */
   onHandOver?(attempts: readonly Attempt[]): void;
+  /** Told of each thread that went unasked, or does not go. */
+  onLoss?(loss: ThreadLoss): void;
 }
 
 /** See the head of this file. */
@@ -75,6 +79,7 @@ export class ThreadPool {
       settings: () => this.#settings,
       start: (slot) => this.#startThread(slot),
       onChange: () => this.#planDispatch(),
+      onLoss: (loss) => options.onLoss?.(loss),
     });
     this.#dispatcher = new Dispatcher(
       this.#queue,

@@ -3,6 +3,7 @@
  * {@link TaskSnapshot} what goes out; each status carries the facts that exist in it.
  */
 import { z } from "zod";
+import type { LogLevel } from "./log_level.ts";
 import { PoolId } from "./pool.ts";
 import type { TaskEvent, TaskState } from "./task_state.ts";
 
@@ -90,8 +91,14 @@ export interface LateError {
 /** One line that a task's code logged. */
 export interface LogLine {
   readonly atMs: number;
-  readonly level: "debug" | "info" | "warning" | "error";
+  readonly level: LogLevel;
   readonly text: string;
+}
+
+/** Such a line as it is kept. */
+export interface LogEntry extends LogLine {
+  /** Which attempt logged it, from 1. */
+  readonly attempt: number;
 }
 
 /** A task's state with the facts that exist in it. */

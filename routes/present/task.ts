@@ -1,6 +1,6 @@
 import type {
   AttemptEntry,
-  LogLine,
+  LogEntry,
   TaskEventEntry,
   TaskSnapshot,
   TaskStatus,
@@ -39,8 +39,9 @@ export function presentTask(task: TaskSnapshot, nowMs: number): Record<string, u
 }
 
 /** A line that a task's code logged, as the wire has it. */
-export function presentLogLine({ atMs, level, text }: LogLine): Record<string, unknown> {
-  return { at: presentTime(atMs), level, text };
+export function presentLogLine(entry: LogEntry): Record<string, unknown> {
+  const { atMs, level, text, attempt } = entry;
+  return { at: presentTime(atMs), level, text, attempt };
 }
 
 /** One thing that happened to a task, as the wire has it. */

@@ -2,7 +2,7 @@
 import {
   type AttemptEntry,
   isFinal,
-  type LogLine,
+  type LogEntry,
   type TaskEventEntry,
   type TaskSnapshot,
   type TaskStatus,
@@ -127,11 +127,15 @@ export function presentInput({ inputJson }: TaskSnapshot): TaskPart {
 }
 
 /** What its code logged: the last lines. */
-export function presentLogs(lines: readonly LogLine[]): TaskPart {
+export function presentLogs(lines: readonly LogEntry[]): TaskPart {
   const shown = lines.slice(-LOG_LINES_MAX);
   return {
     tab: "logs",
-    lines: shown.map((line) => ({ ...line, text: shorten(line.text).text })),
+    lines: shown.map((line, at) => ({
+      ...line,
+      text: shorten(line.text).text,
+      isOfNextAttempt: line.attempt !== (shown[at - 1]?.attempt ?? 1),
+    })),
   };
 }
 

@@ -16,6 +16,7 @@ import { writeHistoryRow } from "../../core/observation/history/row_bytes.ts";
 import { RowSum } from "../../core/observation/history/row_sum.ts";
 import { HistorySampler } from "../../core/observation/history/sampler.ts";
 import { chooseRange, SAMPLE_MS } from "../../core/observation/history/steps.ts";
+import { getLogger } from "../../core/observation/logging.ts";
 import { meteredRoom } from "../../core/pool_history.ts";
 import { PoolRoom } from "../../core/pool_room.ts";
 import { newPoolId } from "../conformance/engine_world.ts";
@@ -121,7 +122,7 @@ async function openRoom(): Promise<PoolRoom> {
     settingsVersion: 1,
   } as const;
   await engine.savePool(record);
-  return new PoolRoom(record, threads, engine);
+  return new PoolRoom(record, { threads, engine, logger: getLogger("bench") });
 }
 
 /** Watches a room as if it had worked; gives what makes it have done more. */

@@ -20,6 +20,19 @@ async function runTask(server: StartedServer): Promise<void> {
   strictEqual(status, "completed");
 }
 
+/** How many lines of its log a server lost so far. */
+async function lostLines(server: StartedServer): Promise<number> {
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  return Number(/^lido_log_lines_lost_total (\d+)$/m.exec(metrics)?.[1]);
+}
+
+/** Has it log something: a pool is paused and goes on. */
+async function makeLog(server: StartedServer): Promise<void> {
+  const [pool] = await server.ask<{ pool_id: string }[]>("GET", "/api/pools");
+  await server.ask("POST", `/api/pools/${pool?.pool_id}/pause`);
+  await server.ask("POST", `/api/pools/${pool?.pool_id}/resume`);
+}
+
 /** Whether anything of this machine listens there. */
 async function listens(port: number): Promise<boolean> {
   try {
@@ -81,6 +94,15 @@ for (const stream of ["stdout", "stderr"] as const) {
     const via = ["bash", "-c", `exec 3>&1; ${script}`, "bash"] as const;
     await using server = await startServer({ flags: TALKS, via });
     for (let turn = 0; turn < 5; turn++) await runTask(server);
+    if (stream === "stderr") {
+      await until("lines are lost, and counted", async () => {
+        await makeLog(server);
+        return await lostLines(server) > 0;
+      });
+    } else {
+      await makeLog(server);
+      strictEqual(await lostLines(server), 0);
+    }
     strictEqual((await server.stop()).code, 0);
   });
 }
@@ -94,12 +116,20 @@ Deno.test({
     await using server = await startServer({ flags: [...TALKS, "--log-file", file] });
     disk.fill();
     for (let turn = 0; turn < 5; turn++) await runTask(server);
+    await until("lines are lost, and counted", async () => {
+      await makeLog(server);
+      return await lostLines(server) > 0;
+    });
     deepStrictEqual((await server.call("GET", "/health")).status, 200);
     const before = (await Deno.readTextFile(file)).length;
     disk.empty();
     const { code } = await server.stop();
     strictEqual(code, 0);
-    ok((await Deno.readTextFile(file)).length > before, "its end is logged");
+    const log = await Deno.readTextFile(file);
+    ok(log.length > before, "its end is logged");
+    const lines = log.trimEnd().split("\n").map((line) => JSON.parse(line));
+    const told = lines.find(({ message }) => message === "Log lines were lost");
+    ok(told.properties.lines > 0);
   },
 });
 

@@ -340,7 +340,7 @@ function taskMethods(): TaskMethods {
     },
     readLogs: async (id) => {
       await findTask(id);
-      return [{ atMs: Date.UTC(2026, 0, 2, 3, 4, 6), level: "info", text: "hello" }];
+      return [{ atMs: Date.UTC(2026, 0, 2, 3, 4, 6), level: "info", text: "hello", attempt: 1 }];
     },
   };
 }
@@ -378,6 +378,12 @@ function systemMethods(): SystemMethods {
       if (name === VIEW.name) return Promise.resolve();
       throw new LidoError("view_not_found", `Cannot remove view: none is called ${name}`);
     },
+    getLogLevel: () => ({ level: "info", configuredLevel: "info", untilMs: null }),
+    setLogLevel: ({ level, forMs }) => ({
+      level,
+      configuredLevel: "info",
+      untilMs: forMs === null ? null : Date.UTC(2026, 0, 2) + forMs,
+    }),
     getHealth: () => ({ isHealthy: true, alerts: [], stats: STATS }),
     getTypeShares: () => ({ coveredMs: 0, types: [] }),
     readMetrics: () => [{

@@ -41,6 +41,7 @@ export class SlotWorld implements AsyncDisposable {
         return thread;
       },
       onChange() {},
+      onLoss() {},
     });
     this.dispatcher = new Dispatcher(this.queue, this.crew, () => {});
     this.waits = new IdleWaits(this.queue, this.crew);

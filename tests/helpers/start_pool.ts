@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startChildThread } from "../../core/execution/child_thread.ts";
 import { ThreadBudget } from "../../core/execution/thread_budget.ts";
-import { ThreadPool } from "../../core/execution/thread_pool.ts";
+import { type ThreadLoss, ThreadPool } from "../../core/execution/thread_pool.ts";
 import type { StartThread } from "../../core/execution/thread.ts";
 import { startWorkerThread } from "../../core/execution/worker_thread.ts";
 import { PoolSettings, type PoolSettingsInput } from "../../core/model/pool.ts";
@@ -24,6 +24,8 @@ export interface StartOptions extends Omit<Partial<PoolSettingsInput>, "name"> {
 /** A pool that is gone after the test, with all its threads. */
 export class StartedPool implements AsyncDisposable {
   readonly pool: ThreadPool;
+  /** Threads that went unasked, or did not go. */
+  readonly losses: ThreadLoss[] = [];
   readonly budget: ThreadBudget;
   readonly #settings: PoolSettings;
   readonly #cacheFolder = join(tmpdir(), `lido-test-${crypto.randomUUID()}`);
@@ -42,6 +44,7 @@ export class StartedPool implements AsyncDisposable {
       codeFolders: [GATE_TASKS],
       env: {},
       cacheFolder: this.#cacheFolder,
+      onLoss: (loss) => this.losses.push(loss),
     });
   }
 

@@ -148,6 +148,11 @@ const TASK_CASES: readonly Case[] = [
   ["PUT /api/tasks/{pending}/stop", { grace_ms: -1 }, 422, "invalid_input", /grace_ms/],
   ["PUT /api/tasks/{pending}/stop", { grace: 1 }, 422, "invalid_input", /grace/],
   ["PUT /api/tasks/{pending}/stop", "[]", 422, "invalid_input", /object/],
+  ["PUT /api/log-level", {}, 422, "invalid_input", /level/],
+  ["PUT /api/log-level", { level: "loud" }, 422, "invalid_input", /level/],
+  ["PUT /api/log-level", { level: "info", for_ms: 999 }, 422, "invalid_input", /for_ms/],
+  ["PUT /api/log-level", { level: "info", forms: 1 }, 422, "invalid_input", /forms.*for_ms/],
+  ["PUT /api/log-level?for_ms=1000", { level: "info" }, 422, "invalid_input", /for_ms/],
   ["GET /api/types/slep", undefined, 404, "task_type_not_found", /slep.*sleep/],
   ["PATCH /api/stats", {}, 405, "method_not_allowed", /GET/],
 ];

@@ -167,7 +167,7 @@ function worldOf(text: string, state: keyof ReturnType<typeof statusesOf> = "com
       }],
       stats: STATS,
     }),
-    readLogs: () => Promise.resolve([{ atMs: 0, level: "info", text }]),
+    readLogs: () => Promise.resolve([{ atMs: 0, level: "info", text, attempt: 1 }]),
     readEvents: () => Promise.resolve([{ atMs: 0, event: "fail", attempt: 1, cause: text }]),
     readAttempts: () =>
       Promise.resolve([{

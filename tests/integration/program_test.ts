@@ -124,7 +124,7 @@ Deno.test("A second server on the same port fails with one sentence", async () =
   await using server = await startServer();
   const { port } = new URL(server.url);
   const { code, stdout, stderr } = await runCommand(
-    ["start", "--port", port, "--data", ":memory:"],
+    ["start", "--port", port, "--data", ":memory:", "--log-level", "warning"],
     {
       cwd: server.folder,
     },

@@ -15,6 +15,7 @@ interface Places {
 }
 
 const READ_BY_PROGRAMS = "made for programs";
+const LOGS = "how much is logged is for whoever runs the server";
 const CHARTS = "charts want a screen; top has what is so now";
 
 const VERBS: Readonly<Record<string, Places>> = {
@@ -79,6 +80,8 @@ const VERBS: Readonly<Record<string, Places>> = {
     command: { none: READ_BY_PROGRAMS },
     page: { none: "pages look again at a pace that whoever reads them chooses" },
   },
+  getLogLevel: { command: "log-level", page: { none: LOGS } },
+  setLogLevel: { command: "log-level", page: { none: LOGS } },
   getDoctor: { command: "doctor", page: { none: "a self-test is for whoever runs the server" } },
   downloadBackup: { command: "backup", page: { none: "a backup is for whoever runs the server" } },
   getOpenApi: { command: { none: READ_BY_PROGRAMS }, page: "GET /api/docs" },

@@ -52,6 +52,8 @@ export const zhOperations: Readonly<Record<string, string>> = {
   getTypeShares: "给出最近若干秒内各任务类型占用线程时间的份额",
   getHistory: "说明所有线程池或其中一个一段时间内的活动",
   followEvents: "以服务器发送事件推送任务和线程池的变化",
+  getLogLevel: "说明服务器记录日志的级别",
+  setLogLevel: "更改服务器的日志级别，永久或限时",
   getDoctor: "说明自检结果，并检查日志是否完整",
   downloadBackup: "在服务器运行时给出所有线程池和任务的副本",
   getOpenApi: "给出本说明",

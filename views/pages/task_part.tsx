@@ -1,6 +1,6 @@
 /** The parts of a task's page: what it came to, what it was given, what it logged and what happened. */
 import type { Child } from "hono/jsx";
-import type { AttemptEntry, LogLine, TaskEventEntry } from "../../core/mod.ts";
+import type { AttemptEntry, LogEntry, TaskEventEntry } from "../../core/mod.ts";
 import { useLanguage } from "../context.ts";
 import { JsonText, type LongText } from "../parts/json_text.tsx";
 import { Duration, Time } from "../parts/time.tsx";
@@ -26,7 +26,8 @@ export type TaskPart =
   | { readonly tab: "input"; readonly input: LongText | null }
   | {
     readonly tab: "logs";
-    readonly lines: readonly LogLine[];
+    /** The attempt is told where it is another than before; where it is the first, nowhere. */
+    readonly lines: readonly (LogEntry & { readonly isOfNextAttempt: boolean })[];
   }
   | {
     readonly tab: "attempts";
@@ -96,14 +97,19 @@ export function TaskPartView(
         ? <p class="card-body quiet">{t.task.noLogs}</p>
         : (
           <ol class="logs" tabindex={0} aria-label={t.task.logs}>
-            {part.lines.map(({ atMs, level, text }) => (
-              <li class={level}>
-                <time datetime={new Date(atMs).toISOString()}>
-                  {new Date(atMs).toISOString().slice(11, 23)}
-                </time>
-                <span class="level">{level}</span>
-                <bdi>{text}</bdi>
-              </li>
+            {part.lines.map(({ atMs, level, text, attempt, isOfNextAttempt }) => (
+              <>
+                {isOfNextAttempt && (
+                  <li class="attempt">{`${t.tasks.attempt} ${l.number(attempt)}`}</li>
+                )}
+                <li class={level}>
+                  <time datetime={new Date(atMs).toISOString()}>
+                    {new Date(atMs).toISOString().slice(11, 23)}
+                  </time>
+                  <span class="level">{level}</span>
+                  <bdi>{text}</bdi>
+                </li>
+              </>
             ))}
           </ol>
         );

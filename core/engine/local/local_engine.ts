@@ -20,6 +20,7 @@ import type { SavedView } from "../../model/saved_view.ts";
 import { SENTENCES } from "../../model/sentences.ts";
 import type {
   AttemptEntry,
+  LogEntry,
   LogLine,
   TaskChange,
   TaskEventEntry,
@@ -45,6 +46,7 @@ import type {
   QueuePolicy,
 } from "../engine.ts";
 import type { HistorySample } from "../../observation/history/history_row.ts";
+import { getLogger, type Logger, outsideRequest } from "../../observation/logging.ts";
 import { AlertShelf } from "./alert_shelf.ts";
 import { Capacity } from "./capacity.ts";
 import { EndWaiters } from "./end_waiters.ts";
@@ -98,6 +100,8 @@ export interface LocalEngineOptions {
   onEvent?(event: LiveEvent): void;
   /** Told of what goes wrong where nobody waits for it. */
   onError?(error: unknown): void;
+  /** Told when the disk refuses and when it takes writes again; in detail of each task's end. */
+  readonly logger?: Logger;
 }
 
 /** What the engine is built of. */
@@ -120,6 +124,7 @@ interface Parts {
 export class LocalEngine implements Engine, RecordListener {
   readonly kind = "local";
   readonly clock: Clock;
+  readonly #logger: Logger;
   readonly #onError: (error: unknown) => void;
   readonly #onEvent: (event: LiveEvent) => void;
   readonly #parts: Parts;
@@ -139,6 +144,7 @@ export class LocalEngine implements Engine, RecordListener {
 
   private constructor(options: LocalEngineOptions, parts: Parts) {
     this.clock = options.clock ?? systemClock;
+    this.#logger = options.logger ?? getLogger("engine");
     this.#onError = options.onError ?? (() => {});
     this.#onEvent = options.onEvent ?? (() => {});
     this.#parts = parts;
@@ -184,7 +190,11 @@ export class LocalEngine implements Engine, RecordListener {
   static async #open(options: LocalEngineOptions): Promise<LocalEngine> {
     const { files, clock = systemClock, onError = () => {} } = options;
     let onWritten: JournalListener["written"] = () => {};
-    const listener: JournalListener = { written: (...told) => onWritten(...told) };
+    const { logger = getLogger("engine") } = options;
+    const listener: JournalListener = {
+      written: (...told) => onWritten(...told),
+      failed: (failure) => outsideRequest(() => logFailure(logger, failure)),
+    };
     await using opened = new AsyncDisposableStack();
     const { isDurable, journalPath } = files;
     const { inboxRowsMin } = options;
@@ -202,6 +212,9 @@ export class LocalEngine implements Engine, RecordListener {
     );
     const { ledger, orphans, wasClosed, lastGroup } = RunningLedger.open(files.ledgerPath);
     if (lastGroup > journal.lastGroup) throw cutOff(files, lastGroup - journal.lastGroup);
+    if (!wasClosed) {
+      logger.warning("The server's last life was cut off", { interruptedTasks: orphans.length });
+    }
     const state = await recover({ journal, reader, orphans, wasClosed, nowMs: clock.nowMs() });
     ledger.begin();
     journal.note({ kind: "started", atMs: Math.round(clock.nowMs()), wasClosed });
@@ -229,6 +242,9 @@ export class LocalEngine implements Engine, RecordListener {
       }
       index.poke();
       engine.#retention.written(pruned);
+      if (pruned > 0) {
+        outsideRequest(() => logger.debug("Ended tasks let go", { records: pruned }));
+      }
     };
     return engine;
   }
@@ -447,7 +463,7 @@ export class LocalEngine implements Engine, RecordListener {
     return this.#snapshotOf(await this.#finder.read(id));
   }
 
-  async readLogs(id: TaskId): Promise<readonly LogLine[]> {
+  async readLogs(id: TaskId): Promise<readonly LogEntry[]> {
     return await this.#parts.reader.logs(await this.#finder.seqOf(id));
   }
 
@@ -673,11 +689,26 @@ export class LocalEngine implements Engine, RecordListener {
     if (record.outcome && isTimeout(record.outcome)) tallies.add(poolId, "timedOut", 1);
     record.isEndWritten = true;
     this.#tell(record.task, record.state);
+    if (this.#logger.isEnabledFor("debug")) this.#logEnd(record);
     this.#parts.ledger.takeBack(record.order);
     this.#retention.ended();
     this.#waiters.tell(record.task.id);
     if (from === "pending") this.#capacity.admitWaiting(queue);
     this.#tellIfIdle(queue);
+  }
+
+  #logEnd({ task, number: attempt, state, outcome }: TaskRecord): void {
+    outsideRequest(() =>
+      this.#logger.debug("Task ended", {
+        taskId: task.id,
+        poolId: task.poolId,
+        type: task.type.name,
+        attempt,
+        state,
+        runMs: outcome?.runMs ?? null,
+        code: outcome?.kind === "failed" ? outcome.failure.code : null,
+      })
+    );
   }
 
   /** From here on it is read from the tables. */
@@ -739,6 +770,11 @@ export class LocalEngine implements Engine, RecordListener {
     if (queue !== undefined) return queue;
     throw new LidoError("pool_not_found", `Cannot find pool: none has the id ${poolId}`);
   }
+}
+
+function logFailure(logger: Logger, failure: LidoError | null): void {
+  if (failure === null) logger.info("Journal takes writes again");
+  else logger.error("Journal refuses writes", { code: failure.code, reason: failure.message });
 }
 
 function readAlert(text: string): Alert {

@@ -18,6 +18,7 @@ import {
 import type { Clock } from "../../model/clock.ts";
 import { LidoError } from "../../model/errors.ts";
 import { parseInput } from "../../model/faults.ts";
+import { getLogger, type Logger, outsideRequest } from "../logging.ts";
 import type { MetricFamily } from "../metrics/family.ts";
 import { alertText } from "./alert_text.ts";
 import type { ChannelBook } from "./channels/channel_book.ts";
@@ -46,6 +47,7 @@ export interface AlertsOptions {
   readonly checkOpen: (verb: string) => void;
   /** Told of what goes wrong where nobody waits for it. */
   readonly onError?: (error: unknown) => void;
+  readonly logger?: Logger;
 }
 
 /** A rule at work, and its alerts by the keys of their series. */
@@ -288,6 +290,11 @@ export class Alerts implements Disposable {
     const { id, rule, severity, labels, poolName, value, threshold, text, startedAtMs } = alert;
     const atMs = alert.endedAtMs ?? startedAtMs;
     const notice = { id, rule, severity, state, labels, poolName, value, threshold, text };
+    const { logger = getLogger("core") } = this.#options;
+    outsideRequest(() => {
+      if (state === "firing") logger.warning("Alert fires", { ...notice });
+      else logger.info("Alert recovered", { ...notice });
+    });
     const channels = this.#book.find(rule)?.channels ?? null;
     this.#options.channels.tell({ ...notice, atMs, startedAtMs }, channels);
   }

@@ -28,6 +28,7 @@ export function readMetrics(facts: MetricFacts): readonly MetricFamily[] {
     ...typeFamilies(facts.types),
     ...userFamilies(facts),
     ...journalFamilies(facts),
+    ...logFamilies(facts),
     ...processFamilies(facts),
   ];
 }
@@ -210,6 +211,19 @@ function journalFamilies({ load, isWritable, isDamaged }: MetricFacts): readonly
     ]),
     counter("lido_journal_write_failures_total", "Writes that the disk refused", [
       one(load.failures),
+    ]),
+  ];
+}
+
+function logFamilies({ log }: MetricFacts): readonly MetricFamily[] {
+  return [
+    counter(
+      "lido_log_lines_total",
+      "Lines of the server's log that were written, by their level",
+      Object.entries(log.written).map(([level, value]) => ({ labels: { level }, value })),
+    ),
+    counter("lido_log_lines_lost_total", "Lines of the server's log that could not be written", [
+      one(log.lost),
     ]),
   ];
 }

@@ -4,6 +4,7 @@ import type { TypeTotals } from "../../execution/type_tally.ts";
 import type { UserMetric } from "../../execution/user_metrics.ts";
 import type { EngineLoad } from "../../engine/engine.ts";
 import type { PoolId, PoolSettings, PoolState, SlotState, TaskCounts } from "../../model/pool.ts";
+import type { LogCounts } from "../logging.ts";
 
 /** States of a thread. */
 export const SLOT_STATES = [
@@ -66,5 +67,6 @@ export interface MetricFacts {
   readonly isDamaged: boolean;
   /** Clients that follow events. */
   readonly followers: number;
+  readonly log: LogCounts;
   readonly process: ProcessFacts;
 }

@@ -8,6 +8,7 @@ import {
   AlertRule as AlertRuleModel,
   AlertSeverity,
   BULK_ACTIONS,
+  LogLevel,
   PoolSettings,
   SHARE_WINDOWS_S,
   TASK_STATES,
@@ -177,8 +178,9 @@ export const Pagination = z.strictObject({
 /** See the head of this file. */
 export const LogLine = z.strictObject({
   at: Time,
-  level: z.enum(["debug", "info", "warning", "error"]),
+  level: LogLevel,
   text: z.string(),
+  attempt: z.int().min(1).meta({ description: "Which attempt logged it" }),
 }).meta({ id: "LogLine" });
 
 /** See the head of this file. */
@@ -241,6 +243,13 @@ export const BrokenFile = z.strictObject({ url: z.string(), reason: z.string() }
 /** See the head of this file. */
 export const SavedView = z.strictObject({ name: z.string(), query: z.string(), saved_at: Time })
   .meta({ id: "SavedView" });
+
+/** See the head of this file. */
+export const LogLevelState = z.strictObject({
+  level: LogLevel,
+  configured_level: LogLevel.meta({ description: "What the server was started with" }),
+  until: Time.nullable().meta({ description: "When the configured level holds again" }),
+}).meta({ id: "LogLevelState" });
 
 /** See the head of this file. */
 export const Stats = z.strictObject({

@@ -1,12 +1,14 @@
 /** What can be asked of task types, saved views and the whole server. */
 import { z } from "zod";
+import { LogLevelChange, SHARE_WINDOWS_S } from "../../../core/mod.ts";
+import { LOG_LEVEL_FIELDS } from "../log_level.ts";
 import { ViewBody } from "../views.ts";
-import { SHARE_WINDOWS_S } from "../../../core/mod.ts";
 import {
   BrokenFile,
   Finding,
   Health,
   History,
+  LogLevelState,
   SavedView,
   Stats,
   TaskType,
@@ -131,6 +133,29 @@ export const SERVER_OPERATIONS: readonly Operation[] = [
       headers: ["X-Accel-Buffering"],
     }],
     errors: ["pool_not_found", "task_not_found", "too_many_streams"],
+  },
+  {
+    id: "getLogLevel",
+    method: "get",
+    path: "/api/log-level",
+    tag: "Server",
+    summary: "Tells how much the server logs",
+    answers: [{ status: 200, description: "The level", data: LogLevelState }],
+    errors: [],
+  },
+  {
+    id: "setLogLevel",
+    method: "put",
+    path: "/api/log-level",
+    tag: "Server",
+    summary: "Has the server log more or less, for good or for a while",
+    body: {
+      schema: LogLevelChange,
+      names: LOG_LEVEL_FIELDS,
+      example: { level: "debug", for_ms: 600_000 },
+    },
+    answers: [{ status: 200, description: "The level", data: LogLevelState }],
+    errors: [],
   },
   {
     id: "getDoctor",

@@ -16,6 +16,7 @@ const COMMANDS = [
   "types",
   "top",
   "doctor",
+  "log-level",
   "backup",
   "restore",
   "completion",

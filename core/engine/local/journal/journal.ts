@@ -25,6 +25,8 @@ export interface JournalListener {
    * is on the disk, too. Told before any caller is answered.
    */
   written(pruned: number, syncedGroup: number | null): void;
+  /** The disk refuses from now on, for this reason; or with null: it takes writes again. */
+  failed(failure: LidoError | null): void;
 }
 
 /** See the head of this file. */
@@ -251,6 +253,7 @@ export class Journal implements AsyncDisposable {
     this.#number = number;
     const group = this.#sent ?? new GroupDraft();
     this.#sent = undefined;
+    if (this.#failure !== undefined) this.#listener.failed(null);
     this.#failure = undefined;
     // The writer goes on at once, while the server looks at what that has brought.
     this.#send();
@@ -280,6 +283,7 @@ export class Journal implements AsyncDisposable {
   /** Nothing of the group is in the file: what can be given back is, the rest is tried again. */
   #failed(reason: string): void {
     const failure = unavailable(reason);
+    if (this.#failure === undefined) this.#listener.failed(failure);
     this.#failure = failure;
     this.#failures++;
     const group = this.#sent ?? new GroupDraft();

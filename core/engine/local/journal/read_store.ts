@@ -2,7 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { AlertPageRequest } from "../../../model/alert.ts";
 import type { SavedView } from "../../../model/saved_view.ts";
-import type { AttemptEntry, LogLine, TaskEventEntry, TaskId } from "../../../model/task.ts";
+import type { AttemptEntry, LogEntry, TaskEventEntry, TaskId } from "../../../model/task.ts";
 import type { HistoryRead } from "../../engine.ts";
 import {
   readAlertPage,
@@ -143,7 +143,7 @@ export class ReadStore {
     );
   }
 
-  logs(seq: number): readonly LogLine[] {
+  logs(seq: number): readonly LogEntry[] {
     return readLogs(this.#rows, seq);
   }
 

@@ -1,5 +1,5 @@
 /** Reads of what happened to one task. */
-import type { AttemptEntry, LogLine, TaskEventEntry, TaskFailure } from "../../../model/task.ts";
+import type { AttemptEntry, LogEntry, TaskEventEntry, TaskFailure } from "../../../model/task.ts";
 import { STORED_EVENTS, storedState } from "./schema.ts";
 import { readStoredJson } from "./stored_json.ts";
 import type { TaskRows } from "./task_rows.ts";
@@ -10,11 +10,12 @@ const LAST_OUTCOMES =
     .map(([state, outcome]) => `WHEN ${storedState(state)} THEN '${outcome}'`).join(" ");
 
 /** What a task's code logged, oldest first. */
-export function readLogs(rows: TaskRows, seq: number): readonly LogLine[] {
+export function readLogs(rows: TaskRows, seq: number): readonly LogEntry[] {
   return rows.all("SELECT * FROM logs WHERE task = ? ORDER BY n", seq).map((row) => ({
     atMs: Number(row["at"]),
-    level: row["level"] as LogLine["level"], // as it was written
+    level: row["level"] as LogEntry["level"], // as it was written
     text: String(row["text"]),
+    attempt: Number(row["attempt"]),
   }));
 }
 

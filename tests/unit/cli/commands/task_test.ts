@@ -89,15 +89,15 @@ Deno.test.each([
 
 Deno.test("task logs prints a line for each, without control characters", async () => {
   const lines = [
-    { at: "2026-01-02T03:04:05.678Z", level: "info", text: "a\x1b[2J" },
-    { at: "2026-01-02T03:04:06.678Z", level: "warning", text: "b" },
+    { at: "2026-01-02T03:04:05.678Z", level: "info", text: "a\x1b[2J", attempt: 1 },
+    { at: "2026-01-02T03:04:06.678Z", level: "warning", text: "b", attempt: 2 },
   ];
   const { out } = await run(["task", "logs", TASK_ID], {
     answers: { [`GET /api/tasks/${TASK_ID}/logs`]: lines },
   });
   strictEqual(
     out,
-    "2026-01-02T03:04:05.678Z info    a\\u{1b}[2J\n2026-01-02T03:04:06.678Z warning b\n",
+    "2026-01-02T03:04:05.678Z #1 info    a\\u{1b}[2J\n2026-01-02T03:04:06.678Z #2 warning b\n",
   );
 });
 
@@ -116,7 +116,8 @@ Deno.test("task again submits the task once more, and says its id", async () => 
 });
 
 Deno.test("task logs -f goes on until the task has ended, and prints each line once", async () => {
-  const line = (text: string) => ({ at: "2026-01-02T03:04:05.000Z", level: "info", text });
+  const at = "2026-01-02T03:04:05.000Z";
+  const line = (text: string) => ({ at, level: "info", text, attempt: 1 });
   const states = ["running", "running", "completed"];
   const all = [[line("one")], [], [line("two"), line("three")]];
   const answers = {

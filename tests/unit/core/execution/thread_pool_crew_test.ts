@@ -123,6 +123,24 @@ Deno.test("ThreadPool shows a thread that cannot be ended as a zombie, and goes 
   strictEqual(endless.outcome, undefined);
   threads[0]?.die();
   strictEqual((await endless.whenEnded()).kind, "cancelled");
+  const told = { slot: 0, code: null, reason: null, taskIds: [endless.taskId] };
+  deepStrictEqual(started.losses, [{ kind: "zombie", ...told }]); // its death was asked for
+});
+
+Deno.test("ThreadPool tells of a thread that died unasked, and of none that it ended itself", async () => {
+  await using started = startPool();
+  const exits = started.submit("exit", undefined, { taskId: "t-1" });
+  strictEqual((await exits.whenEnded()).kind, "failed");
+  const stopped = started.submit("until_stopped");
+  await stopped.whenStarted();
+  started.pool.stop(stopped, 0, "Enough");
+  await stopped.whenEnded();
+  started.pool.recycle();
+  await started.run("echo", 1);
+  deepStrictEqual(
+    started.losses.map(({ kind, slot, code, taskIds }) => [kind, slot, code, taskIds]),
+    [["died", 0, "thread_exited", [exits.taskId]]],
+  );
 });
 
 /** Runs a type often enough that it counts as short, and is sent ahead. */

@@ -104,7 +104,7 @@ const HAPPY: readonly HappyCase[] = [
     ask: ["GET", `/${TASK_ID}/logs`],
     call: ["readLogs", TASK_ID],
     status: 200,
-    answer: `"data":[{"at":"2026-01-02T03:04:06.000Z","level":"info","text":"hello"}]`,
+    answer: `"data":[{"at":"2026-01-02T03:04:06.000Z","level":"info","text":"hello","attempt":1}]`,
   },
   { ask: ["DELETE", `/${TASK_ID}`], call: ["cancelTask", TASK_ID], status: 200, answer: task },
   { ask: ["PUT", `/${TASK_ID}/stop`], call: ["stopTask", TASK_ID, {}], status: 202, answer: task },

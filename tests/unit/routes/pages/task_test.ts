@@ -41,6 +41,34 @@ for (const [tab, text] of Object.entries(SHOWN)) {
   });
 }
 
+Deno.test("GET /tasks/:id?tab=logs is looked at again while the task runs, and tells attempts", async () => {
+  const lines = [
+    { atMs: 0, level: "info" as const, text: "first try", attempt: 1 },
+    { atMs: 1, level: "warning" as const, text: "once more", attempt: 2 },
+  ];
+  const { app } = appWith({
+    ...withStatus(RUNNING),
+    readLogs: () => Promise.resolve(lines),
+    getRevision: () => undefined, // something runs
+  });
+  const path = `${PATH}?tab=logs`;
+  const page = await look(app, path);
+  const live = page.elements.find(({ attributes }) => attributes.get("id") === "page");
+  deepStrictEqual(live?.attributes.get("hx-get"), path);
+  ok(live?.attributes.get("hx-trigger")?.startsWith("every 2s"));
+
+  const itemsOf = async () =>
+    (await look(app, path, { target: "page" })).elements
+      .filter(({ name, attributes }) =>
+        name === "li" && ["attempt", "info", "warning"].includes(attributes.get("class") ?? "")
+      )
+      .map(({ text }) => text);
+  const told = ["00:00:00.000infofirst try", "Attempt 2", "00:00:00.001warningonce more"];
+  deepStrictEqual(await itemsOf(), told);
+  lines.push({ atMs: 2, level: "info", text: "at last", attempt: 2 });
+  deepStrictEqual(await itemsOf(), [...told, "00:00:00.002infoat last"]);
+});
+
 Deno.test("GET /tasks/:id shows all that is known, and speaks the other language", async () => {
   const page = await look(appWith().app, PATH);
   for (const text of [TASK_ID, "sleep", "rows", "late", "0123456789abcdef", "Completed"]) {

@@ -206,11 +206,19 @@ Deno.test("presentLogs() shows the last lines, each up to 20,000 characters", ()
     atMs: at,
     level: "info" as const,
     text: at === LOG_LINES_MAX ? "y".repeat(100_000) : String(at),
+    attempt: at < 5 ? 1 : 2,
   }));
   const part = presentLogs(lines);
   ok(part.tab === "logs");
   strictEqual(part.lines.length, LOG_LINES_MAX);
-  deepStrictEqual(part.lines[0], { atMs: 2, level: "info", text: "2" });
+  deepStrictEqual(part.lines[0], {
+    atMs: 2,
+    level: "info",
+    text: "2",
+    attempt: 1,
+    isOfNextAttempt: false,
+  });
+  deepStrictEqual(part.lines.filter((line) => line.isOfNextAttempt).map(({ text }) => text), ["5"]);
   strictEqual(part.lines.at(-2)?.text.length, 20_000);
 });
 

@@ -4,8 +4,10 @@ import {
   LidoError,
   type MetricFamily,
   type NumberFamily,
+  withRequestId,
 } from "../../../../../core/mod.ts";
 import { ALERTS_FIRING_MAX } from "../../../../../core/model/alert.ts";
+import { keepLog } from "../../../../helpers/log_lines.ts";
 import { alertWorld, counterOf, gaugeOf } from "../../../../helpers/memory_alerts.ts";
 
 const POOL = { pool_id: "p1", pool: "mine" };
@@ -63,6 +65,25 @@ Deno.test("Alerts fire once a rule held for long enough, keep the sample, and re
       return [id, value, (endedAtMs ?? 0) - startedAtMs];
     }),
     [[alert?.id, 12, 85_000]],
+  );
+});
+
+Deno.test("Alerts are in the log when they are told, as data and for no request", async () => {
+  await using log = keepLog();
+  const { heat, pass, alerts } = await heated();
+  heat(12);
+  withRequestId("r-1", () => pass(15));
+  const [alert] = alerts.firing;
+  heat(0);
+  pass(60);
+  const of = { id: alert?.id, rule: "hot", text: "heat is 12, above 10", requestId: undefined };
+  deepStrictEqual(
+    log.read().map(({ level, message, properties: { id, rule, text, requestId } }) => [
+      level,
+      message,
+      { id, rule, text, requestId },
+    ]),
+    [["WARN", "Alert fires", of], ["INFO", "Alert recovered", of]],
   );
 });
 

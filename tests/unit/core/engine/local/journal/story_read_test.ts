@@ -23,15 +23,15 @@ Deno.test("readEvents() and readLogs() tell oldest first what happened", async (
   const [seq = 0] = file.add({});
   file.db.exec(`
     UPDATE tasks SET events = '[1,1,1],[2,9,1,"enough"]';
-    INSERT INTO logs VALUES (${seq}, 1, 6, 'warn', 'second', 1), (${seq}, 0, 5, 'info', 'first', 1);
+    INSERT INTO logs VALUES (${seq}, 1, 6, 'warn', 'second', 2), (${seq}, 0, 5, 'info', 'first', 1);
   `);
   deepStrictEqual(file.store.events(seq), [
     { atMs: 1, event: "submit", attempt: 1, cause: null },
     { atMs: 2, event: "cancel", attempt: 1, cause: "enough" },
   ]);
-  deepStrictEqual(file.store.logs(seq).map(({ level, text }) => [level, text]), [
-    ["info", "first"],
-    ["warn", "second"],
+  deepStrictEqual(file.store.logs(seq).map(({ level, text, attempt }) => [level, text, attempt]), [
+    ["info", "first", 1],
+    ["warn", "second", 2],
   ]);
 });
 
