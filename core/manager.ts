@@ -59,6 +59,14 @@ export interface ManagerOptions {
   onError?(error: unknown): void;
 }
 
+/** What a submit has beside the task. */
+export interface SubmitOptions {
+  /** Ends the wait for room in the queue. */
+  readonly signal?: AbortSignal;
+  /** The span that it belongs to; see {@link TaskSnapshot.traceparent}. */
+  readonly traceparent?: string | null;
+}
+
 /** See the head of this file. */
 export class Manager implements AsyncDisposable {
   readonly #engine: Engine;
@@ -298,9 +306,9 @@ export class Manager implements AsyncDisposable {
    */
   async submit(
     submission: TaskSubmission,
-    options: { readonly signal?: AbortSignal } = {},
+    { signal, traceparent }: SubmitOptions = {},
   ): Promise<{ task: TaskSnapshot; isNew: boolean }> {
-    return await this.#engine.enqueueOne(this.#newTask(submission), options.signal);
+    return await this.#engine.enqueueOne(this.#newTask(submission, traceparent), signal);
   }
 
   /** What {@link submit} would refuse is refused; nothing is submitted. @throws {LidoError} as it. */
@@ -311,16 +319,16 @@ export class Manager implements AsyncDisposable {
   /** Submits all of them or none; a fault names its place. @throws {LidoError} as {@link submit}. */
   async submitBatch(
     submissions: readonly TaskSubmission[],
-    options: { readonly signal?: AbortSignal } = {},
+    { signal, traceparent }: SubmitOptions = {},
   ): Promise<readonly TaskId[]> {
     const tasks = submissions.map((submission, at) => {
       try {
-        return this.#newTask(submission);
+        return this.#newTask(submission, traceparent);
       } catch (error) {
         throw inBatch(error, at);
       }
     });
-    const enqueued = await this.#engine.enqueue(tasks, options.signal);
+    const enqueued = await this.#engine.enqueue(tasks, signal);
     return enqueued.map(({ id }) => id);
   }
 
@@ -328,11 +336,14 @@ export class Manager implements AsyncDisposable {
    * Submits a task once more as it was, to the same pool; gives the new one.
    * @throws {LidoError} `task_not_found`, and as {@link submit}.
    */
-  async submitAgain(id: TaskId): Promise<TaskSnapshot> {
+  async submitAgain(
+    id: TaskId,
+    { traceparent = null }: Pick<SubmitOptions, "traceparent"> = {},
+  ): Promise<TaskSnapshot> {
     const old = await this.#engine.get(id);
     this.#checkOpen("submit task");
     this.#pools.get(old.poolId).checkOpen("submit task to");
-    return (await this.#engine.enqueueOne(takeInAgain(old, this.#types))).task;
+    return (await this.#engine.enqueueOne(takeInAgain(old, this.#types, traceparent))).task;
   }
 
   /** @throws {LidoError} `task_not_found`. */
@@ -550,11 +561,11 @@ export class Manager implements AsyncDisposable {
     });
   }
 
-  #newTask(submission: TaskSubmission): NewTask {
+  #newTask(submission: TaskSubmission, traceparent: string | null = null): NewTask {
     this.#checkOpen("submit task");
     const room = this.#pools.get(submission.poolId);
     room.checkOpen("submit task to");
-    return takeIn(submission, room.settings, this.#types);
+    return takeIn(submission, room.settings, this.#types, traceparent);
   }
 
   async #onRoom(

@@ -11,7 +11,7 @@ export {
   type BulkTarget,
 } from "./bulk.ts";
 export type { ChangeNote } from "./engine/engine.ts";
-export { Manager, type ManagerOptions } from "./manager.ts";
+export { Manager, type ManagerOptions, type SubmitOptions } from "./manager.ts";
 export {
   AttemptError,
   DirectPool,
@@ -31,6 +31,7 @@ export { type Clock, systemClock } from "./model/clock.ts";
 export type { EventBatch, EventFilter, LiveEvent } from "./model/live_event.ts";
 export { EventFeed } from "./observation/event_feed.ts";
 export { type SavedView, View, VIEWS_MAX } from "./model/saved_view.ts";
+export { readTraceparent, type SpanPlace } from "./model/traceparent.ts";
 export { VERSION } from "./model/version.ts";
 export { readSentence, type Said, type SentenceName } from "./model/sentences.ts";
 export {

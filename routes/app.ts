@@ -6,7 +6,7 @@ import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
-import type { Clock } from "../core/mod.ts";
+import { type Clock, readTraceparent } from "../core/mod.ts";
 import { isNdjson } from "./api/batch_stream.ts";
 import { eventRoutes } from "./api/events.ts";
 import { historyRoutes } from "./api/history.ts";
@@ -103,6 +103,7 @@ function guard(options: AppOptions): MiddlewareHandler<AppEnv> {
     checkSite(c);
     c.set("body", await readBody(c, limits));
     checkQuery(c);
+    c.set("traceparent", c.get("traceparent") ?? sentTraceparent(c));
     try {
       await next();
     } catch (thrown) {
@@ -110,6 +111,12 @@ function guard(options: AppOptions): MiddlewareHandler<AppEnv> {
       throw thrown instanceof Error ? thrown : new Error("Thrown: no Error", { cause: thrown });
     }
   };
+}
+
+/** One that is not as it must be counts as none: W3C wants it so. */
+function sentTraceparent(c: Context<AppEnv>): string | null {
+  const sent = c.req.header("traceparent");
+  return sent !== undefined && readTraceparent(sent) !== undefined ? sent : null;
 }
 
 function bodyTimeoutOf({ bodyTimeoutMs = 30_000 }: AppOptions): number {

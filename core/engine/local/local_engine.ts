@@ -59,7 +59,7 @@ import type { PoolShelf } from "./pool_shelf.ts";
 import { Queue } from "./queue.ts";
 import { recover } from "./recovery.ts";
 import { Retention } from "./retention.ts";
-import { endRow, isTimeout, moveRow, notesOf, submitRow } from "./rows.ts";
+import { endRow, isTimeout, moveRow, notesOf, submitRow, tracedRow } from "./rows.ts";
 import { newSnapshot, snapshotOf } from "./stored_snapshot.ts";
 import type { Tallies } from "./tallies.ts";
 import { changeTask } from "./task_change.ts";
@@ -559,10 +559,11 @@ export class LocalEngine implements Engine, RecordListener {
     const rows = entries.flatMap(({ task, seq }) =>
       submitRow(task, seq, this.#queueOf(task.poolId).number, nowMs)
     );
+    const traced = entries.flatMap(tracedRow);
     const chars = fresh.reduce((sum, { inputJson }) => sum + (inputJson?.length ?? 0), 0);
     const written = fresh.length === 0
       ? Promise.resolve()
-      : this.#parts.journal.submit(rows, { tasks: fresh.length, chars, isRelaxed });
+      : this.#parts.journal.submit(rows, { traced, tasks: fresh.length, chars, isRelaxed });
     // From here on each has its place: others must not take it.
     for (const { task, seq } of entries) {
       const queue = this.#queueOf(task.poolId);

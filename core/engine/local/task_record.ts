@@ -160,6 +160,7 @@ export class TaskRecord extends Attempt {
       submittedAtMs: this.submittedAtMs,
       runTimeoutMs: task.runTimeoutMs,
       inputJson: task.inputJson,
+      traceparent: task.traceparent,
       status: this.#status(),
       metrics: this.metrics,
       lateErrors: [...this.lateErrors],

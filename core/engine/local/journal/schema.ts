@@ -223,4 +223,11 @@ CREATE TABLE views (
 ) STRICT, WITHOUT ROWID;
 `,
   },
+  {
+    name: "traces of tasks",
+    sql: `
+-- The W3C traceparent that its submit came with, or was made for it; NULL when there was none.
+ALTER TABLE tasks ADD COLUMN traceparent TEXT;
+`,
+  },
 ];
