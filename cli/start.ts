@@ -40,7 +40,12 @@ export interface ServerParts<M extends StartedManager> {
 export async function start(config: Config, world: World): Promise<void> {
   const { setUpLogging, getLogger } = await import("../core/observation/logging.ts");
   await using _logging = await setUpLogging(config, (text) => world.err.write(text));
-  await runServer({ config, world, parts: await loadParts(), logger: getLogger("server") });
+  await runServer({
+    config,
+    world,
+    parts: await loadParts(world.env),
+    logger: getLogger("server"),
+  });
 }
 
 /** What {@link runServer} works with. */
@@ -107,17 +112,19 @@ function connectionsOf(descriptors = Infinity): number {
 }
 
 /** Imported when a server starts: the other commands shall start without all this. */
-async function loadParts(): Promise<ServerParts<Manager>> {
+async function loadParts(variables: World["env"]): Promise<ServerParts<Manager>> {
   const [core, { createApp }, { serve }] = await Promise.all([
     import("../core/mod.ts"),
     import("../routes/app.ts"),
     import("../routes/server.ts"),
   ]);
+  const traces = await core.openTraces(variables);
   return {
     startManager: (config, logger, env) =>
       core.Manager.start({
         config,
         env,
+        traces,
         onError: (error) => logger.error("Something failed that nobody waited for", { error }),
       }),
     listen: (manager, config, logger) =>
@@ -125,6 +132,7 @@ async function loadParts(): Promise<ServerParts<Manager>> {
         app: createApp({
           manager,
           clock: core.systemClock,
+          traces,
           logError: (error, requestId) => logger.error("Request failed", { error, requestId }),
         }),
         host: config.host,

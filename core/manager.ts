@@ -42,6 +42,7 @@ import {
 import type { BrokenTaskFile, TaskType } from "./model/task_type.ts";
 import { EventFeed } from "./observation/event_feed.ts";
 import { healthOf } from "./observation/health.ts";
+import type { Traces } from "./observation/traces/traces.ts";
 import { PoolHistory } from "./pool_history.ts";
 import { PoolHouse } from "./pool_house.ts";
 import { DRAIN_DEADLINE_MS, type PoolRoom } from "./pool_room.ts";
@@ -55,6 +56,8 @@ export interface ManagerOptions {
   readonly clock?: Clock;
   /** Variables that pools' permissions may name; none if left out. */
   readonly env?: Readonly<Record<string, string>>;
+  /** See {@link openTraces}; nothing is traced if left out. */
+  readonly traces?: Traces | undefined;
   /** Told of what goes wrong where nobody waits for it. */
   onError?(error: unknown): void;
 }
@@ -121,6 +124,7 @@ export class Manager implements AsyncDisposable {
         files: folder,
         keep: { tasks: journal.maxTaskHistory, ms: journal.maxTaskAgeMs },
         clock: options.clock ?? systemClock,
+        traces: options.traces,
         findType: (name) => types.find(name),
         onEvent: (event) => events.push(event),
         ...options.onError && { onError: options.onError },

@@ -29,6 +29,8 @@ export type { JournalCopy } from "./engine/local/journal/upkeep.ts";
 export { runSelfTest } from "./execution/self_test.ts";
 export { type Clock, systemClock } from "./model/clock.ts";
 export type { EventBatch, EventFilter, LiveEvent } from "./model/live_event.ts";
+export { openTraces } from "./observation/traces/open_traces.ts";
+export type { Traces } from "./observation/traces/traces.ts";
 export { EventFeed } from "./observation/event_feed.ts";
 export { type SavedView, View, VIEWS_MAX } from "./model/saved_view.ts";
 export { readTraceparent, type SpanPlace } from "./model/traceparent.ts";

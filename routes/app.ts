@@ -22,6 +22,7 @@ import { BODY_BYTES_MAX, checkJsonType, readBody } from "./guards/body_guard.ts"
 import { checkSite } from "./guards/cross_site_guard.ts";
 import { hostCheck } from "./guards/host_guard.ts";
 import { checkQuery } from "./guards/query_guard.ts";
+import { type RequestTraces, traceRequests } from "./guards/trace_guard.ts";
 import { healthRoutes } from "./health.ts";
 import { apiDocsRoutes } from "./pages/api_docs.tsx";
 import { overviewRoutes } from "./pages/overview.tsx";
@@ -38,6 +39,8 @@ import { errorHandler, type LogError, problem } from "./problem.ts";
 export interface AppOptions {
   readonly manager: RoutedManager;
   readonly clock: Clock;
+  /** Where requests are traced; nowhere if left out. */
+  readonly traces?: RequestTraces | undefined;
   /** Told of each error that nobody foresaw; the client gets only the request's id. */
   readonly logError: LogError;
   /** Names beside the loopback ones under which this server may be called, without port. */
@@ -84,6 +87,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
 }
 
 function addGuards(app: Hono<AppEnv>, options: AppOptions): void {
+  if (options.traces !== undefined) app.use(traceRequests(options.traces));
   app.use(requestId());
   app.use(secureHeaders(SECURITY_HEADERS));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));

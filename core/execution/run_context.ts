@@ -1,7 +1,7 @@
 /** What a task's code is given: the thread's side of `ctx`, see `core/tasks/define_task.ts`. */
 import type { LogLine } from "../model/task.ts";
 import type { TaskContext } from "../tasks/define_task.ts";
-import type { TaskNotes } from "./protocol.ts";
+import { SPANS_MAX, type TaskNotes, type TaskSpan } from "./protocol.ts";
 import type { StatsBlock } from "./stats_block.ts";
 
 /** Lines and characters that one attempt may log; what comes after is dropped and counted. */
@@ -34,6 +34,9 @@ export class RunContext implements TaskContext {
   #dropped = 0;
   #note: string | null = null;
   #metrics: Map<string, number> | undefined;
+  #spans: TaskSpan[] | undefined;
+  #keptSpans = 0;
+  #droppedSpans = 0;
   #hasNews = false;
   #isOver = false;
 
@@ -42,6 +45,7 @@ export class RunContext implements TaskContext {
     readonly taskId: string,
     readonly attempt: number,
     place: RunPlace,
+    readonly traceparent: string | null = null,
   ) {
     this.#place = place;
   }
@@ -118,14 +122,34 @@ export class RunContext implements TaskContext {
     this.#tell();
   }
 
+  /** Not of the context: a span that its code ended. */
+  addSpan(span: TaskSpan): void {
+    if (this.#isOver) return;
+    if (this.#keptSpans < SPANS_MAX) {
+      this.#keptSpans++;
+      (this.#spans ??= []).push(span);
+    } else this.#droppedSpans++;
+    this.#tell();
+  }
+
   /** Not of the context: what was said since the last time; undefined when nothing was. */
   takeNotes(): TaskNotes | undefined {
     if (!this.#hasNews) return undefined;
     const lines = this.#lines;
     this.#lines = [];
     this.#hasNews = false;
-    const metrics = this.#metrics ? Object.fromEntries(this.#metrics) : null;
-    return { seq: this.seq, lines, dropped: this.#dropped, progressNote: this.#note, metrics };
+    const { seq } = this;
+    const spans = this.#spans ?? [];
+    this.#spans = undefined;
+    return {
+      seq,
+      lines,
+      dropped: this.#dropped,
+      progressNote: this.#note,
+      metrics: this.#metrics ? Object.fromEntries(this.#metrics) : null,
+      spans,
+      droppedSpans: this.#droppedSpans,
+    };
   }
 
   #setMetric(name: string, change: (old: number) => number): void {

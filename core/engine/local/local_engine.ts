@@ -42,6 +42,7 @@ import type {
   QueuePolicy,
 } from "../engine.ts";
 import type { HistorySample } from "../../observation/history/history_row.ts";
+import type { AttemptTraces } from "../../observation/traces/traces.ts";
 import { Capacity } from "./capacity.ts";
 import { EndWaiters } from "./end_waiters.ts";
 import { historyChange, readHistory } from "./history.ts";
@@ -84,6 +85,8 @@ export interface LocalEngineOptions {
   /** Ended tasks that are kept on record, and how long; null: as long as there is room. */
   readonly keep: { readonly tasks: number; readonly ms: number | null };
   readonly clock?: Clock;
+  /** Where attempts are traced; nowhere if left out. */
+  readonly traces?: AttemptTraces | undefined;
   /** Waiting tasks of a pool that are kept in memory; about 4,000 if left out. */
   readonly windowTasks?: number;
   /** Rows of a group from which on it is answered before the tables have it; 32 if left out. */
@@ -114,6 +117,7 @@ interface Parts {
 export class LocalEngine implements Engine, RecordListener {
   readonly kind = "local";
   readonly clock: Clock;
+  readonly traces: AttemptTraces | undefined;
   readonly #onError: (error: unknown) => void;
   readonly #onEvent: (event: LiveEvent) => void;
   readonly #parts: Parts;
@@ -133,6 +137,7 @@ export class LocalEngine implements Engine, RecordListener {
 
   private constructor(options: LocalEngineOptions, parts: Parts) {
     this.clock = options.clock ?? systemClock;
+    this.traces = options.traces;
     this.#onError = options.onError ?? (() => {});
     this.#onEvent = options.onEvent ?? (() => {});
     this.#parts = parts;
@@ -629,6 +634,7 @@ export class LocalEngine implements Engine, RecordListener {
     tallies.moved(poolId, from, record.state);
     if (record.outcome && isTimeout(record.outcome)) tallies.add(poolId, "timedOut", 1);
     record.isEndWritten = true;
+    record.endTrace();
     this.#tell(record.task, record.state);
     this.#parts.ledger.takeBack(record.order);
     this.#retention.ended();

@@ -35,7 +35,15 @@ function makeRecord(task: NewTask = newTask()) {
     task,
     { seq: 5, submittedAtMs: 1, attempt: 3, deaths: 2 },
     new ScriptedRunner(),
-    { clock: fakeClock(7.6), moved: keep, ended: keep, cameBack() {}, logged() {}, noted() {} },
+    {
+      clock: fakeClock(7.6),
+      traces: undefined,
+      moved: keep,
+      ended: keep,
+      cameBack() {},
+      logged() {},
+      noted() {},
+    },
   );
   const lastMove = () => {
     const move = moves.at(-1);
@@ -169,7 +177,14 @@ Deno.test("endRow() throws for a task that has not ended", () => {
 Deno.test("notesOf() gives what its code said beside its result, and null when it said nothing", () => {
   const { record } = makeRecord();
   strictEqual(notesOf(record), null);
-  record.noted({ lines: [], dropped: 0, progressNote: null, metrics: { rows: 3 } });
+  record.noted({
+    lines: [],
+    dropped: 0,
+    progressNote: null,
+    metrics: { rows: 3 },
+    spans: [],
+    droppedSpans: 0,
+  });
   strictEqual(notesOf(record), '{"metrics":{"rows":3},"lateErrors":[]}');
   const { record: other } = makeRecord();
   other.erredLate("too late");
