@@ -16,6 +16,7 @@ import {
   TraceFlags,
 } from "@opentelemetry/api";
 import type { ReadableSpan, SpanProcessor } from "@opentelemetry/sdk-trace";
+import { hideQueries } from "./hide_queries.ts";
 import { readTraceparent } from "../model/traceparent.ts";
 import {
   SPAN_ATTRIBUTES_MAX,
@@ -35,7 +36,7 @@ export interface SpanKeeper {
 
 /** What a thread needs of this. */
 export interface TaskSpans {
-  /** Runs code so that its spans are the attempt's; where none are wanted, of no trace. */
+  /** Runs code so that its spans are the attempt's, wherever this is called from. */
   run(link: TraceLink | null, keeper: SpanKeeper, code: () => void): void;
 }
 
@@ -48,11 +49,12 @@ function keeperIn(where: Context): SpanKeeper | undefined {
 
 /** Makes the thread ready; once in its life. */
 export async function openTaskSpans(): Promise<TaskSpans> {
-  const isNative = trace.getTracer("lido").startSpan("probe").isRecording();
-  if (!isNative) await collectSpans();
+  const probe = trace.getTracer("lido").startSpan("probe");
+  if (probe.isRecording()) hideQueries(probe);
+  else await collectSpans();
   return {
     run(link, keeper, code) {
-      context.with(link?.isRecorded ? contextOf(link, keeper) : ROOT_CONTEXT, code);
+      context.with(link === null ? ROOT_CONTEXT : contextOf(link, keeper), code);
     },
   };
 }
@@ -98,11 +100,13 @@ function keepingProcessor(): SpanProcessor {
   };
 }
 
-function contextOf({ traceparent }: TraceLink, keeper: SpanKeeper): Context {
+function contextOf({ traceparent, isRecorded }: TraceLink, keeper: SpanKeeper): Context {
   const place = readTraceparent(traceparent);
   if (place === undefined) return ROOT_CONTEXT;
   const { traceId, spanId } = place;
-  const above = { traceId, spanId, traceFlags: TraceFlags.SAMPLED, isRemote: true };
+  // Where the attempt is not recorded, what is below it is not either.
+  const traceFlags = isRecorded ? TraceFlags.SAMPLED : TraceFlags.NONE;
+  const above = { traceId, spanId, traceFlags, isRemote: true };
   return trace.setSpanContext(ROOT_CONTEXT, above).setValue(KEEPER, keeper);
 }
 

@@ -1,16 +1,16 @@
 /**
- * The span of a request, where the server traces: without what its address says beside the path, which
- * may be somebody's secret, and named by its route. What it submits is part of it.
+ * The span of a request, where the server traces: named by its route, of which there are few. What the
+ * request submits is part of it.
  */
 import type { MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import type { Traces } from "../../core/mod.ts";
 import type { AppEnv } from "../app_env.ts";
 
-/** Makes the step; it must be the outermost, so that no refusal comes before it. */
+/** Makes the step; it must be the outermost, so that refusals are named too. */
 export function traceRequests(traces: RequestTraces): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    c.set("traceparent", traces.takeRequest(c.req.url));
+    c.set("traceparent", traces.takeRequest());
     await next();
     traces.nameRequest(c.req.method, routePath(c, -1));
   };

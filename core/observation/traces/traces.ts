@@ -17,6 +17,7 @@ import {
   TraceFlags,
   type Tracer,
 } from "@opentelemetry/api";
+import { hideQueries } from "../../execution/hide_queries.ts";
 import { readTraceparent, writeTraceparent } from "../../model/traceparent.ts";
 import { VERSION } from "../../model/version.ts";
 import { AttemptTrace } from "./attempt_trace.ts";
@@ -54,19 +55,16 @@ export class Traces {
   /** Undefined when the runtime traces nothing. */
   static open(): Traces | undefined {
     const tracer = trace.getTracer("lido", VERSION);
-    return tracer.startSpan("probe").isRecording() ? new Traces(tracer) : undefined;
+    const probe = tracer.startSpan("probe");
+    if (!probe.isRecording()) return undefined;
+    hideQueries(probe);
+    return new Traces(tracer);
   }
 
-  /**
-   * To be called in the handler of each request: takes out of its span what its address says beside
-   * its path, and gives the span as a `traceparent`; null if it is not recorded.
-   */
-  takeRequest(url: string): string | null {
+  /** The span of the request that is being answered, as a `traceparent`; null if it is not recorded. */
+  takeRequest(): string | null {
     const span = trace.getActiveSpan();
-    if (span === undefined) return null;
-    const { origin, pathname } = new URL(url);
-    span.setAttributes({ "url.full": origin + pathname, "url.query": "" });
-    return traceparentOf(span);
+    return span === undefined ? null : traceparentOf(span);
   }
 
   /** Names the request's span: by its route, of which there are few. */
