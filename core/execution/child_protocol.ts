@@ -47,8 +47,8 @@ const line = z.object({
 const finite = number.nullable().transform((value) => value ?? 0);
 const text = z.string().max(SPAN_TEXT_CHARS_MAX);
 const span = z.object({
-  id: text,
-  parentId: text,
+  id: z.string().max(32),
+  parentId: z.string().max(32),
   name: z.string().max(SPAN_NAME_CHARS_MAX),
   kind: z.int().min(0).max(4),
   startMs: finite,

@@ -11,6 +11,8 @@ import {
   createContextKey,
   propagation,
   ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
   type TextMapPropagator,
   trace,
   TraceFlags,
@@ -110,16 +112,25 @@ function contextOf({ traceparent, isRecorded }: TraceLink, keeper: SpanKeeper): 
   return trace.setSpanContext(ROOT_CONTEXT, above).setValue(KEEPER, keeper);
 }
 
+/** Task code may say anything. */
+const KINDS: readonly unknown[] = [
+  SpanKind.INTERNAL,
+  SpanKind.SERVER,
+  SpanKind.CLIENT,
+  SpanKind.PRODUCER,
+  SpanKind.CONSUMER,
+];
+
 function taskSpanOf(span: ReadableSpan): TaskSpan {
   const { name, kind, status, startTime, endTime, parentSpanContext } = span;
   return {
     id: span.spanContext().spanId,
     parentId: parentSpanContext?.spanId ?? "",
     name: String(name).slice(0, SPAN_NAME_CHARS_MAX),
-    kind,
+    kind: KINDS.includes(kind) ? kind : SpanKind.INTERNAL,
     startMs: msOf(startTime),
     endMs: msOf(endTime),
-    isError: status.code === 2,
+    isError: status.code === SpanStatusCode.ERROR,
     message: String(status.message ?? "").slice(0, SPAN_TEXT_CHARS_MAX),
     attributes: attributesOf(span.attributes),
   };

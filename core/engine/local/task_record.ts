@@ -99,8 +99,7 @@ export class TaskRecord extends Attempt {
   beginTrace(): TraceLink | null {
     const { traceparent } = this.task;
     if (traceparent === null) return null;
-    const { traces, clock } = this.listener;
-    this.#trace = traces?.begin(this.#traced(traceparent), clock.nowMs());
+    this.#trace = this.listener.traces?.begin(this.#traced(traceparent));
     return this.#trace ?? { traceparent, isRecorded: false };
   }
 

@@ -32,7 +32,9 @@ export class AttemptTrace implements TraceLink {
   readonly traceparent: string;
   readonly #options: AttemptTraceOptions;
   readonly #spans: TaskSpan[] = [];
+  /** What the thread did not keep, and what is too much of that which it sent. */
   #dropped = 0;
+  #beyond = 0;
   #endedAtMs: number | undefined;
 
   constructor(options: AttemptTraceOptions) {
@@ -49,7 +51,8 @@ export class AttemptTrace implements TraceLink {
   add(spans: readonly TaskSpan[], dropped: number): void {
     const room = SPANS_MAX - this.#spans.length;
     this.#spans.push(...spans.slice(0, room));
-    this.#dropped = dropped + Math.max(0, spans.length - room);
+    this.#beyond += Math.max(0, spans.length - room);
+    this.#dropped = dropped;
   }
 
   /** Exports all of it. */
@@ -60,7 +63,8 @@ export class AttemptTrace implements TraceLink {
     tellWait();
     this.#tellSpans();
     span.setAttribute("lido.outcome", outcome);
-    if (this.#dropped > 0) span.setAttribute("lido.dropped_spans", this.#dropped);
+    const dropped = this.#dropped + this.#beyond;
+    if (dropped > 0) span.setAttribute("lido.dropped_spans", dropped);
     if (code !== undefined) {
       span.setAttribute("error.type", code);
       span.setStatus({ code: SpanStatusCode.ERROR, message: code });

@@ -18,6 +18,7 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import { hideQueries } from "../../execution/hide_queries.ts";
+import { type Clock, systemClock } from "../../model/clock.ts";
 import { readTraceparent, writeTraceparent } from "../../model/traceparent.ts";
 import { VERSION } from "../../model/version.ts";
 import { AttemptTrace } from "./attempt_trace.ts";
@@ -43,13 +44,15 @@ export type AttemptTraces = Pick<Traces, "begin" | "tellWait">;
 /** See the head of this file. */
 export class Traces {
   readonly #tracer: Tracer;
+  readonly #clock: Clock;
   /** The second that is counted, and how many attempts began to be traced in it. */
   #second = 0;
   #begun = 0;
 
   /** Spans are made by `tracer`; see {@link open}. */
-  constructor(tracer: Tracer) {
+  constructor(tracer: Tracer, clock: Clock = systemClock) {
     this.#tracer = tracer;
+    this.#clock = clock;
   }
 
   /** Undefined when the runtime traces nothing. */
@@ -75,9 +78,10 @@ export class Traces {
   }
 
   /** Begins the span of an attempt; undefined if its trace is not recorded, or there are too many. */
-  begin(task: TracedTask, nowMs: number): AttemptTrace | undefined {
+  begin(task: TracedTask): AttemptTrace | undefined {
     const parent = contextOf(task.traceparent);
     if (parent === undefined || this.#isBusy()) return undefined;
+    const nowMs = this.#clock.nowMs();
     const span = this.#tracer.startSpan(`attempt ${task.type}`, {
       kind: SpanKind.CONSUMER,
       startTime: nowMs,
@@ -106,7 +110,7 @@ export class Traces {
   }
 
   #isBusy(): boolean {
-    const second = Math.floor(performance.now() / 1_000);
+    const second = Math.floor(this.#clock.monotonicMs() / 1_000);
     if (second !== this.#second) this.#begun = 0;
     this.#second = second;
     return this.#begun >= ATTEMPTS_A_SECOND_MAX;

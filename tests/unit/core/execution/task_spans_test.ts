@@ -9,7 +9,7 @@ const RECORDED = { traceparent: TRACEPARENT, isRecorded: true };
 /** Makes spans in a task of a trace, or of none; gives what it returned and what was kept. */
 async function makeSpans(
   { pool, isolation }: { readonly pool: StartedPool; readonly isolation: string },
-  input: { names: readonly string[]; attributes?: number; chars?: number },
+  input: { names: readonly string[]; attributes?: number; chars?: number; kind?: unknown },
   trace?: { readonly traceparent: string; readonly isRecorded: boolean },
 ) {
   const attempt = pool.submit("spans", input, trace && { trace });
@@ -66,11 +66,12 @@ for (const isolation of ["thread", "process"] as const) {
     const names = Array.from({ length: 120 }, (_, at) => `${at} ${"n".repeat(300)}`);
     const { spans } = await makeSpans(
       { pool, isolation },
-      { names, attributes: 50, chars: 3_000 },
+      { names, attributes: 50, chars: 3_000, kind: "CLIENT" },
       RECORDED,
     );
     strictEqual(spans.length, 100);
-    for (const { name, attributes } of spans) {
+    for (const { name, kind, attributes } of spans) {
+      strictEqual(kind, 0); // there is none of that name
       strictEqual(name.length, 200);
       deepStrictEqual(
         new Set(Object.values(attributes).map((text) => String(text).length)),
