@@ -33,6 +33,8 @@ export const Config = z.strictObject({
         description:
           "Connections at the most; if left out a quarter of the descriptors, 4,096 at the most",
       }),
+    metricPools: z.int().min(0).max(1_000).default(100)
+      .meta({ description: "Pools with metrics of their own: the oldest; totals tell of all" }),
     describeMs: z.int().min(100).max(60_000).default(5_000)
       .meta({ description: "How long importing one task file may take" }),
   }).prefault({}),

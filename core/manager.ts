@@ -40,8 +40,14 @@ import {
   type TaskSubmission,
 } from "./model/task.ts";
 import type { BrokenTaskFile, TaskType } from "./model/task_type.ts";
+import type { ShareWindowS, TypeShares } from "./model/type_share.ts";
+import { VERSION } from "./model/version.ts";
 import { EventFeed } from "./observation/event_feed.ts";
 import { healthOf } from "./observation/health.ts";
+import { readMetrics } from "./observation/metrics/catalogue.ts";
+import type { MetricFamily } from "./observation/metrics/family.ts";
+import { ProcessMeter } from "./observation/process_meter.ts";
+import { TypeShareMeter } from "./observation/type_shares.ts";
 import type { Traces } from "./observation/traces/traces.ts";
 import { PoolHistory } from "./pool_history.ts";
 import { PoolHouse } from "./pool_house.ts";
@@ -58,6 +64,8 @@ export interface ManagerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** See {@link openTraces}; nothing is traced if left out. */
   readonly traces?: Traces | undefined;
+  /** False: nothing is sampled over time, so there is no history; a bench tells what that costs. */
+  readonly isWatched?: boolean;
   /** Told of what goes wrong where nobody waits for it. */
   onError?(error: unknown): void;
 }
@@ -86,6 +94,10 @@ export class Manager implements AsyncDisposable {
   #closing: Promise<void> | undefined;
   readonly #folder: DataFolder;
   readonly #upkeep: Upkeep;
+  readonly #process: ProcessMeter;
+  readonly #shares: TypeShareMeter;
+  readonly #metricPools: number;
+  readonly #isWatched: boolean;
 
   private constructor(
     options: ManagerOptions,
@@ -106,6 +118,10 @@ export class Manager implements AsyncDisposable {
     this.events = events;
     this.#clock = clock;
     this.#startedAtMs = clock.nowMs();
+    this.#process = new ProcessMeter(folder.path, this.#startedAtMs);
+    this.#metricPools = limits.metricPools;
+    this.#isWatched = options.isWatched ?? true;
+    this.#shares = new TypeShareMeter(() => this.#pools.runningTotals(), clock);
   }
 
   /**
@@ -442,6 +458,11 @@ export class Manager implements AsyncDisposable {
     return this.#types.get(name);
   }
 
+  /** Which task types the threads' time went to in the last seconds. */
+  getTypeShares(windowS: ShareWindowS): TypeShares {
+    return this.#shares.read(windowS * 1_000);
+  }
+
   /** Totals over all pools, from counters. */
   getStats(): SystemStats {
     const rooms = this.#pools.list();
@@ -502,6 +523,25 @@ export class Manager implements AsyncDisposable {
     });
   }
 
+  /** What monitors want to know: all of it as it is now. */
+  readMetrics(): readonly MetricFamily[] {
+    const rooms = this.#pools.list();
+    return readMetrics({
+      version: VERSION,
+      pools: rooms.slice(0, this.#metricPools).map((room) => room.metricFacts()),
+      openPools: rooms.length,
+      counts: this.#engine.counts(),
+      types: this.#pools.typeTotals(),
+      userMetrics: this.#pools.userMetrics.read(),
+      droppedUserMetrics: this.#pools.userMetrics.dropped,
+      load: this.#engine.load,
+      isWritable: this.#engine.failure === undefined,
+      isDamaged: this.#engine.damage !== undefined,
+      followers: this.events.followers,
+      process: this.#process.facts(),
+    });
+  }
+
   /** What this machine and runtime can do, found out once by trying. */
   getSelfTest(): Promise<readonly SelfTestFinding[]> {
     return this.#selfTest ??= runSelfTest();
@@ -541,6 +581,8 @@ export class Manager implements AsyncDisposable {
 
   async #close(deadlineMs: number): Promise<void> {
     this.#upkeep[Symbol.dispose]();
+    this.#process[Symbol.dispose]();
+    this.#shares[Symbol.dispose]();
     this.events.close();
     try {
       await this.#pools.suspend(deadlineMs);
@@ -556,7 +598,11 @@ export class Manager implements AsyncDisposable {
   async #openPools(): Promise<void> {
     this.#pools.restore();
     for (const room of this.#pools.list()) this.#history.watch(room);
-    this.#history.start();
+    if (this.#isWatched) {
+      this.#history.start();
+      this.#process.start();
+      this.#shares.start();
+    }
     if (this.#engine.pools.length > 0) return;
     await this.createPool({
       name: "default",

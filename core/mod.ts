@@ -29,6 +29,17 @@ export type { JournalCopy } from "./engine/local/journal/upkeep.ts";
 export { runSelfTest } from "./execution/self_test.ts";
 export { type Clock, systemClock } from "./model/clock.ts";
 export type { EventBatch, EventFilter, LiveEvent } from "./model/live_event.ts";
+export {
+  expose,
+  type Exposition,
+  type HistogramFamily,
+  type HistogramSample,
+  type Labels,
+  type MetricFamily,
+  type NumberFamily,
+  type Sample,
+} from "./observation/metrics/family.ts";
+export { BOUNDS_S } from "./observation/metrics/buckets.ts";
 export { openTraces } from "./observation/traces/open_traces.ts";
 export type { Traces } from "./observation/traces/traces.ts";
 export { EventFeed } from "./observation/event_feed.ts";
@@ -99,3 +110,9 @@ export {
 } from "./model/task.ts";
 export { isFinal, TASK_STATES, type TaskState } from "./model/task_state.ts";
 export type { BrokenTaskFile, TaskType } from "./model/task_type.ts";
+export {
+  SHARE_WINDOWS_S,
+  type ShareWindowS,
+  type TypeShare,
+  type TypeShares,
+} from "./model/type_share.ts";

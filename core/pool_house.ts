@@ -7,6 +7,8 @@ import type { Engine, PoolRecord } from "./engine/engine.ts";
 import { startChildThread } from "./execution/child_thread.ts";
 import { ThreadBudget } from "./execution/thread_budget.ts";
 import { ThreadPool } from "./execution/thread_pool.ts";
+import { NO_TOTALS, type TypeTotals } from "./execution/type_tally.ts";
+import { UserMetrics } from "./execution/user_metrics.ts";
 import { startWorkerThread } from "./execution/worker_thread.ts";
 import type { Clock } from "./model/clock.ts";
 import { LidoError } from "./model/errors.ts";
@@ -31,6 +33,8 @@ export class PoolHouse {
   /** Pools that are being put on record. */
   #opening = 0;
   readonly #budgets: Readonly<Record<Isolation, ThreadBudget>>;
+  /** What task code measures, over all pools. */
+  readonly userMetrics: UserMetrics = new UserMetrics();
   /** Caches of child processes; made by the first that needs one. */
   readonly #cacheFolder = join(tmpdir(), `lido-${crypto.randomUUID()}`);
 
@@ -81,6 +85,7 @@ export class PoolHouse {
       codeFolders,
       env,
       cacheFolder: join(this.#cacheFolder, pool.id),
+      userMetrics: this.userMetrics,
       onHandOver: (attempts) => engine.handOver(attempts),
     });
     const room = new PoolRoom(pool, threads, engine);
@@ -105,6 +110,38 @@ export class PoolHouse {
     return [...this.#rooms.values()].filter(({ state }) =>
       states === undefined ? state !== "closed" : states.includes(state)
     );
+  }
+
+  /** What came of attempts by the types of their tasks, over all pools. */
+  typeTotals(): ReadonlyMap<string, TypeTotals> {
+    const totals = new Map<string, TypeTotals>();
+    for (const { threads } of this.#rooms.values()) {
+      for (const [name, { done, failed, cancelled, runMs }] of threads.tally.totals) {
+        const before = totals.get(name) ?? NO_TOTALS;
+        totals.set(name, {
+          done: before.done + done,
+          failed: before.failed + failed,
+          cancelled: before.cancelled + cancelled,
+          runMs: before.runMs + runMs,
+        });
+      }
+    }
+    return totals;
+  }
+
+  /** The same, with the time of attempts that run now. */
+  runningTotals(): ReadonlyMap<string, TypeTotals> {
+    const totals = new Map(this.typeTotals());
+    const nowMs = performance.now();
+    for (const { threads } of this.list()) {
+      for (const attempt of threads.slots.flatMap((slot) => slot.attempts())) {
+        if (attempt.place !== "running") continue;
+        const { name } = attempt.type;
+        const before = totals.get(name) ?? NO_TOTALS;
+        totals.set(name, { ...before, runMs: before.runMs + nowMs - attempt.beganMs });
+      }
+    }
+    return totals;
   }
 
   /** The server ends: what runs may end up to the deadline, the rest is kept for its next life. */

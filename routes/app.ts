@@ -1,5 +1,5 @@
 /**
- * The HTTP app. What every request passes, from the outside in: an id, the security headers, the
+ * The HTTP app. What every request passes, from the outside in: its meter, an id, the security headers, the
  * host's name, the site it comes from, its body, its address; then one handler. All errors meet one handler.
  */
 import { type Context, Hono, type MiddlewareHandler } from "hono";
@@ -24,6 +24,7 @@ import { hostCheck } from "./guards/host_guard.ts";
 import { checkQuery } from "./guards/query_guard.ts";
 import { type RequestTraces, traceRequests } from "./guards/trace_guard.ts";
 import { healthRoutes } from "./health.ts";
+import { metricRoutes } from "./metrics.ts";
 import { apiDocsRoutes } from "./pages/api_docs.tsx";
 import { overviewRoutes } from "./pages/overview.tsx";
 import { paletteRoutes } from "./pages/palette.ts";
@@ -34,6 +35,7 @@ import { submitRoutes } from "./pages/submit.tsx";
 import { tasksRoutes } from "./pages/tasks.tsx";
 import { typesRoutes } from "./pages/types.tsx";
 import { errorHandler, type LogError, problem } from "./problem.ts";
+import { RequestMeter } from "./request_meter.ts";
 
 /** What the app is made of. */
 export interface AppOptions {
@@ -59,6 +61,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const answerError = withPages(desk, errorHandler(options.logError));
   app.onError(answerError);
   app.notFound((c) => answerError(new HttpError("not_found", `Cannot find ${c.req.path}`), c));
+  const meter = new RequestMeter();
+  app.use(meter.middleware);
   addGuards(app, options);
   app.use("/api/*", async (c, next) => {
     checkJsonType(c);
@@ -76,6 +80,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route("/api", openApiRoutes());
   app.route("/api", eventRoutes(manager, options.logError));
   app.route("/health", healthRoutes(manager));
+  app.route("/metrics", metricRoutes(manager, meter));
   app.route("/static", staticFiles().routes);
   app.route("/", overviewRoutes(desk));
   app.route("/pools", poolsRoutes(desk));

@@ -120,9 +120,27 @@ export interface HistoryRead {
   readonly markers: readonly HistoryMarker[];
 }
 
+/** How far what keeps tasks on record is behind what happens. */
+export interface EngineLoad {
+  /** Groups of changes that were written, ever. */
+  readonly writtenGroups: number;
+  /** Of these: those that lists do not show yet. */
+  readonly hiddenGroups: number;
+  /** Submits that are not written, in tasks, and the characters of their inputs. */
+  readonly unwrittenTasks: number;
+  readonly unwrittenChars: number;
+  /** How long the group that is being written has taken; 0 while none is. */
+  readonly lagMs: number;
+  /** How often a write was refused since the server started. */
+  readonly failures: number;
+}
+
 /** See the head of this file. */
 export interface Engine extends AsyncDisposable {
   readonly kind: "local";
+
+  /** See {@link EngineLoad}. */
+  readonly load: EngineLoad;
 
   /** Why it takes nothing now; undefined when all is well. */
   readonly failure: LidoError | undefined;

@@ -73,6 +73,7 @@ export const FromChild = z.discriminatedUnion("kind", [
       dropped: number,
       progressNote: z.string().nullable(),
       metrics: z.record(z.string(), finite).nullable(),
+      counters: z.array(z.string()),
       spans: z.array(span).max(SPANS_MAX),
       droppedSpans: number,
     })),

@@ -9,11 +9,13 @@ import type { AttemptQueue } from "./attempt_queue.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { cancelled, failed, failureOf, stopped } from "./endings.ts";
 import type { IdleWaits } from "./idle_waits.ts";
-import type { OutcomesMessage } from "./protocol.ts";
+import type { OutcomesMessage, TaskNotes } from "./protocol.ts";
 import type { Slot, SlotOwner } from "./slot.ts";
 import type { SlotCrew } from "./slot_crew.ts";
 import type { StatsBlock } from "./stats_block.ts";
 import type { Death } from "./thread.ts";
+import type { TypeTally } from "./type_tally.ts";
+import type { UserMetrics } from "./user_metrics.ts";
 
 /** What a landing needs of its pool. */
 export interface LandingPool {
@@ -21,6 +23,8 @@ export interface LandingPool {
   readonly crew: SlotCrew;
   readonly dispatcher: Dispatcher;
   readonly waits: IdleWaits;
+  readonly tally: TypeTally;
+  readonly userMetrics: UserMetrics;
   settings(): PoolSettings;
   stats(): StatsBlock;
   /** Something is free: looks at once for what could run on it. */
@@ -47,6 +51,7 @@ export class Landing implements SlotOwner {
   settle(attempt: Attempt, outcome: Outcome, slot: number | null): void {
     attempt.place = "nowhere";
     answerWithdrawal(attempt, outcome.kind === "cancelled");
+    this.#pool.tally.add(attempt.type.name, outcome);
     attempt.settled(outcome, slot);
     this.#pool.waits.answer();
   }
@@ -95,6 +100,10 @@ export class Landing implements SlotOwner {
     if (slot.inFlight === 0) this.#emptied(slot, performance.now());
     this.#pool.planDispatch();
     this.#pool.waits.answer();
+  }
+
+  slotNoted(attempt: Attempt, notes: TaskNotes): void {
+    this.#pool.userMetrics.add(attempt, notes);
   }
 
   slotDied(slot: Slot, death: Death): void {

@@ -133,6 +133,8 @@ export interface TaskNotes {
   readonly dropped: number;
   readonly progressNote: string | null;
   readonly metrics: Readonly<Record<string, number>> | null;
+  /** Those of the metrics that only grow. */
+  readonly counters: readonly string[];
   readonly spans: readonly TaskSpan[];
   /** Spans that the attempt's limit dropped, so far. */
   readonly droppedSpans: number;

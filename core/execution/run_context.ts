@@ -34,6 +34,7 @@ export class RunContext implements TaskContext {
   #dropped = 0;
   #note: string | null = null;
   #metrics: Map<string, number> | undefined;
+  readonly #counters = new Set<string>();
   #spans: TaskSpan[] | undefined;
   #keptSpans = 0;
   #droppedSpans = 0;
@@ -103,11 +104,12 @@ export class RunContext implements TaskContext {
 
   get metric(): TaskContext["metric"] {
     return this.#metric ??= {
-      count: (name, by = 1) => this.#setMetric(name, (old) => old + by),
-      gauge: (name, value) => this.#setMetric(name, () => value),
+      count: (name, by = 1) => this.#count(name, by),
+      gauge: (name, value) => this.#setMetric(name, value),
       observe: (name, value) => {
-        this.#setMetric(`${name}_count`, (old) => old + 1);
-        this.#setMetric(`${name}_sum`, (old) => old + value);
+        if (!this.#isNumber(name, value)) return;
+        this.#count(`${name}_count`, 1);
+        this.#count(`${name}_sum`, value);
       },
     };
   }
@@ -147,17 +149,34 @@ export class RunContext implements TaskContext {
       dropped: this.#dropped,
       progressNote: this.#note,
       metrics: this.#metrics ? Object.fromEntries(this.#metrics) : null,
+      counters: [...this.#counters],
       spans,
       droppedSpans: this.#droppedSpans,
     };
   }
 
-  #setMetric(name: string, change: (old: number) => number): void {
+  /** What is counted only grows. */
+  #count(name: string, by: number): void {
+    if (by < 0) return this.addLine("warning", `Metric ${name} is not counted: ${by} is below 0`);
+    const key = this.#setMetric(name, (this.#metrics?.get(metricKey(name)) ?? 0) + by);
+    if (key !== undefined) this.#counters.add(key);
+  }
+
+  /** Gives the name that it is kept by; undefined if it is not. */
+  #setMetric(name: string, value: number): string | undefined {
+    if (!this.#isNumber(name, value)) return undefined;
     const metrics = this.#metrics ??= new Map();
-    const key = String(name).slice(0, 100);
-    if (!metrics.has(key) && metrics.size >= METRICS_MAX) return;
-    metrics.set(key, Number(change(metrics.get(key) ?? 0)));
+    const key = metricKey(name);
+    if (!metrics.has(key) && metrics.size >= METRICS_MAX) return undefined;
+    metrics.set(key, value);
     this.#tell();
+    return key;
+  }
+
+  #isNumber(name: string, value: number): boolean {
+    if (Number.isFinite(value)) return true;
+    this.addLine("warning", `Metric ${name} is not set: ${String(value)} is no number`);
+    return false;
   }
 
   #tell(): void {
@@ -165,4 +184,8 @@ export class RunContext implements TaskContext {
     this.#hasNews = true;
     this.#place.onNote();
   }
+}
+
+function metricKey(name: string): string {
+  return String(name).slice(0, 100);
 }

@@ -27,6 +27,8 @@ export interface SlotOwner {
   /** These came back unbegun, in their order. */
   slotReturned(slot: Slot, attempts: readonly Attempt[]): void;
   slotDied(slot: Slot, death: Death): void;
+  /** The code of an attempt said something. */
+  slotNoted(attempt: Attempt, notes: TaskNotes): void;
 }
 
 /** See the head of this file. */
@@ -197,7 +199,12 @@ export class Slot implements ThreadListener {
   }
 
   notes(notes: readonly TaskNotes[]): void {
-    for (const note of notes) this.#find(note.seq)?.noted(note);
+    for (const note of notes) {
+      const attempt = this.#find(note.seq);
+      if (attempt === undefined) continue;
+      this.owner.slotNoted(attempt, note);
+      attempt.noted(note);
+    }
   }
 
   lateError(seq: number, message: string): void {

@@ -37,6 +37,8 @@ export class SlotCrew {
   readonly #open: Slot[] = [];
   readonly #leaving = new Set<Slot>();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  /** Threads that died before anybody had ended them. */
+  deaths = 0;
   /** Busy time of threads that are no more. */
   #goneBusyMs = 0;
   #failures = 0;
@@ -169,6 +171,7 @@ export class SlotCrew {
 
   /** A slot's thread is dead, for certain. */
   died(slot: Slot, death: Death): void {
+    if (slot.killedMs === undefined || slot.deathCause !== undefined) this.deaths++;
     this.#goneBusyMs += slot.live.busyMs(performance.now());
     const at = this.#open.indexOf(slot);
     if (at >= 0) this.#open.splice(at, 1);

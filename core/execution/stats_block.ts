@@ -130,6 +130,12 @@ export class StatsBlock {
     return percentilesOf(this.#ints.subarray(at, at + BUCKETS), 1 / 1000);
   }
 
+  /** How many were recorded of each bucket, as a copy; a cell that overflowed counts on. */
+  loadCounts(which: "wait" | "run"): Uint32Array {
+    const at = (which === "wait" ? WAIT_AT : RUN_AT) * 2;
+    return Uint32Array.from(this.#ints.subarray(at, at + BUCKETS));
+  }
+
   /**
    * What was recorded of each bucket since `seen` was last given, which then holds what there is
    * now. A cell that overflowed counts on; one that task code set back counts as nothing.

@@ -23,6 +23,8 @@ import { SlotCrew } from "./slot_crew.ts";
 import { StatsBlock } from "./stats_block.ts";
 import type { StartThread, Thread } from "./thread.ts";
 import type { ThreadBudget } from "./thread_budget.ts";
+import { TypeTally } from "./type_tally.ts";
+import { UserMetrics } from "./user_metrics.ts";
 
 /** A burst of submits is looked at after so many, not only when the caller pauses. */
 const BURST = 256;
@@ -39,6 +41,8 @@ export interface ThreadPoolOptions {
   readonly env: Readonly<Record<string, string>>;
   /** A folder for the caches of child processes. */
   readonly cacheFolder: string;
+  /** Takes what task code measures, of several pools together; of this one alone if left out. */
+  readonly userMetrics?: UserMetrics;
   /** Called with attempts before they are handed to a thread. */
   onHandOver?(attempts: readonly Attempt[]): void;
 }
@@ -53,6 +57,8 @@ export class ThreadPool {
   readonly #landing: Landing;
   readonly #watch: PoolWatch;
   readonly #orders: EndOrders;
+  /** What came of its attempts. */
+  readonly tally: TypeTally = new TypeTally();
   #settings: PoolSettings;
   #stats: StatsBlock | undefined;
   #isPaused = false;
@@ -81,6 +87,8 @@ export class ThreadPool {
       ...parts,
       dispatcher: this.#dispatcher,
       waits: this.#waits,
+      tally: this.tally,
+      userMetrics: options.userMetrics ?? new UserMetrics(),
       stats: () => this.stats,
       dispatch: () => this.#dispatch(),
       planDispatch: () => this.#planDispatch(),
@@ -109,6 +117,11 @@ export class ThreadPool {
   /** Why fewer threads run than are wanted; null when none is missing. */
   get startProblem(): string | null {
     return this.#crew.problem;
+  }
+
+  /** Threads that died before anybody had ended them. */
+  get deaths(): number {
+    return this.#crew.deaths;
   }
 
   /** Whether tasks are started. */

@@ -1,6 +1,13 @@
 /** Reads what comes in the address: ids, filters, pages and waits. */
 import type { Context } from "hono";
-import { LidoError, PoolId, type PoolState, TaskId } from "../../core/mod.ts";
+import {
+  LidoError,
+  PoolId,
+  type PoolState,
+  SHARE_WINDOWS_S,
+  type ShareWindowS,
+  TaskId,
+} from "../../core/mod.ts";
 import type { AppEnv } from "../app_env.ts";
 import { invalidInput } from "./wire.ts";
 
@@ -47,6 +54,16 @@ export function readPage(query: Query): PageQuery {
   const perPage = clamp(wholeNumber(query.get("per_page")) ?? PER_PAGE_DEFAULT, PER_PAGE_MAX);
   if (cursor !== undefined) return { cursor, perPage };
   return { page: clamp(wholeNumber(query.get("page")) ?? 1, Number.MAX_SAFE_INTEGER), perPage };
+}
+
+/** The window that shares are asked for, in seconds. @throws {HttpError} `invalid_input`. */
+export function readShareWindow(query: Query): ShareWindowS {
+  const text = query.get("window");
+  if (text === undefined) return 30;
+  const found = SHARE_WINDOWS_S.find((windowS) => String(windowS) === text);
+  if (found !== undefined) return found;
+  const message = `Invalid: must be one of ${SHARE_WINDOWS_S.join(", ")}`;
+  throw invalidInput("Cannot read shares", [{ path: ["window"], message }]);
 }
 
 /** Which pools a list shall show: `all`, or states with commas between; undefined: the open ones. */

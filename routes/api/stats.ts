@@ -1,14 +1,19 @@
-/** `/api/stats`, `/api/doctor` and `/api/backup`: what is true of the whole server. */
+/** `/api/stats`, `/api/type-shares`, `/api/doctor` and `/api/backup`: what is true of the whole server. */
 import { Hono } from "hono";
 import type { Clock } from "../../core/mod.ts";
 import type { AppEnv, RoutedManager } from "../app_env.ts";
-import { presentFinding, presentStats } from "../present/system.ts";
+import { presentFinding, presentStats, presentTypeShares } from "../present/system.ts";
 import { answer } from "./answer.ts";
+import { readQuery, readShareWindow } from "./query.ts";
 
-/** Makes the routes `stats`, `doctor` and `backup`. */
+/** Makes the routes `stats`, `type-shares`, `doctor` and `backup`. */
 export function statsRoutes(manager: RoutedManager, clock: Clock): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   routes.get("/stats", (c) => answer(c, presentStats(manager.getStats())));
+  routes.get("/type-shares", (c) => {
+    const windowS = readShareWindow(readQuery(c));
+    return answer(c, presentTypeShares(windowS, manager.getTypeShares(windowS)));
+  });
   routes.get("/doctor", async (c) => {
     const findings = [manager.getSelfTest(), manager.checkJournal()];
     return answer(c, (await Promise.all(findings)).flat().map(presentFinding));

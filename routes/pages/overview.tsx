@@ -1,5 +1,6 @@
 /** `/`: the overview, and what the frame of every page needs. */
 import { Hono } from "hono";
+import { SHARE_WINDOWS_S, type ShareWindowS } from "../../core/mod.ts";
 import {
   Overview,
   type OverviewModel,
@@ -10,6 +11,7 @@ import { StripNumbers } from "../../views/parts/strip.tsx";
 import type { AppEnv } from "../app_env.ts";
 import { outcomesChart } from "../present/chart.ts";
 import { sentenceIn } from "../present/sentence.ts";
+import { presentShares } from "../present/shares.ts";
 import { perMinute, presentStrip, sumOf } from "../present/strip.ts";
 import { type Desk, keepPreferences, Visit } from "./visit.tsx";
 
@@ -22,11 +24,12 @@ export function overviewRoutes(desk: Desk): Hono<AppEnv> {
   routes.get("/", (c) => {
     const visit = new Visit(c, desk);
     const range = rangeOf(c.req.query("range"));
+    const windowS = windowOf(c.req.query("window"));
     return visit.live({
       place: "overview",
       title: visit.language.t.overview.title,
-      parts: async () => ({ body: <Overview model={await present(visit, range)} /> }),
-      variant: range,
+      parts: async () => ({ body: <Overview model={await present(visit, range, windowS)} /> }),
+      variant: `${range} ${windowS}`,
     });
   });
   routes.get("/strip", (c) => {
@@ -46,6 +49,11 @@ export function rangeOf(text: string | undefined): RangeName {
   return text !== undefined && Object.hasOwn(RANGES, text) ? text as RangeName : "1h"; // looked up
 }
 
+/** The window of shares that an address names. */
+function windowOf(text: string | undefined): ShareWindowS {
+  return SHARE_WINDOWS_S.find((windowS) => String(windowS) === text) ?? 30;
+}
+
 /** Steps, in seconds, that make a range a hundred points at most: as many as a chart can show. */
 const STEPS_S: Readonly<Record<RangeName, number>> = {
   "15m": 15,
@@ -60,7 +68,11 @@ export function historyOf(range: RangeName, nowMs: number): { fromMs: number; st
   return { fromMs: nowMs - RANGES[range] * 60_000, stepS: STEPS_S[range] };
 }
 
-async function present(visit: Visit, range: RangeName): Promise<OverviewModel> {
+async function present(
+  visit: Visit,
+  range: RangeName,
+  windowS: ShareWindowS,
+): Promise<OverviewModel> {
   const { language: l, desk: { manager } } = visit;
   const { t } = l;
   const health = manager.getHealth();
@@ -78,6 +90,11 @@ async function present(visit: Visit, range: RangeName): Promise<OverviewModel> {
   return {
     isEmpty: Object.values(counts).every((count) => count === 0),
     range,
+    rangePath: `/?window=${windowS}`,
+    shares: presentShares(l, manager.getTypeShares(windowS), {
+      windowS,
+      hrefOf: (other) => `/?range=${range}&window=${other}`,
+    }),
     tiles: [
       {
         label: t.overview.throughput,

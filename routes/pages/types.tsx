@@ -1,5 +1,7 @@
 /** `/types`: the task types. */
 import { Hono } from "hono";
+import type { TypeShare } from "../../core/mod.ts";
+import type { Language } from "../../views/i18n/language.ts";
 import { type TypesModel, TypesPage } from "../../views/pages/types.tsx";
 import type { AppEnv } from "../app_env.ts";
 import { type Desk, Visit } from "./visit.tsx";
@@ -9,18 +11,20 @@ export function typesRoutes(desk: Desk): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   routes.get("/", (c) => {
     const visit = new Visit(c, desk);
-    return visit.page("types", visit.language.t.types.title, <TypesPage model={present(desk)} />);
+    return visit.page("types", visit.language.t.types.title, <TypesPage model={present(visit)} />);
   });
   return routes;
 }
 
-function present({ manager }: Desk): TypesModel {
+function present({ desk: { manager }, language: l }: Visit): TypesModel {
+  const shares = new Map(manager.getTypeShares(300).types.map((one) => [one.type, one]));
   return {
     types: manager.listTaskTypes().map((type) => ({
       name: type.name,
       description: type.description,
       isBuiltIn: type.isBuiltIn,
       codeVersion: type.codeVersion,
+      lately: latelyOf(shares.get(type.name), l),
       schema: JSON.stringify(type.inputSchema, null, 2),
       output: type.outputSchema === null ? null : JSON.stringify(type.outputSchema, null, 2),
       examples: type.examples.map((example) => {
@@ -30,4 +34,16 @@ function present({ manager }: Desk): TypesModel {
     })),
     broken: manager.listBrokenTaskFiles(),
   };
+}
+
+function latelyOf(share: TypeShare | undefined, l: Language): string {
+  const ended = share === undefined ? 0 : share.done + share.failed + share.cancelled;
+  if (share === undefined || ended === 0) return l.t.types.idle;
+  const { runMs, failed } = share;
+  return l.t.types.lately(
+    l.number(ended),
+    l.duration(runMs / ended),
+    l.percent(failed / ended),
+    l.percent(share.share),
+  );
 }

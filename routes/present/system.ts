@@ -1,4 +1,11 @@
-import type { Health, SelfTestFinding, SystemStats, TaskType } from "../../core/mod.ts";
+import type {
+  Health,
+  SelfTestFinding,
+  ShareWindowS,
+  SystemStats,
+  TaskType,
+  TypeShares,
+} from "../../core/mod.ts";
 import { presentCounts } from "./pool.ts";
 import { presentTime } from "./time.ts";
 
@@ -12,6 +19,25 @@ export function presentStats(stats: SystemStats): Record<string, unknown> {
     zombies: stats.zombies,
     started_at: presentTime(stats.startedAtMs),
     memory_bytes: stats.memoryBytes,
+  };
+}
+
+/** Which types the threads' time went to, as the wire has it. */
+export function presentTypeShares(
+  windowS: ShareWindowS,
+  { coveredMs, types }: TypeShares,
+): Record<string, unknown> {
+  return {
+    window_s: windowS,
+    covered_s: Math.round(coveredMs) / 1_000,
+    types: types.map((one) => ({
+      task_type: one.type,
+      share: one.share,
+      run_seconds: one.runMs / 1_000,
+      done_attempts: one.done,
+      failed_attempts: one.failed,
+      cancelled_attempts: one.cancelled,
+    })),
   };
 }
 

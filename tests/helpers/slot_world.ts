@@ -3,6 +3,8 @@ import { AttemptQueue } from "../../core/execution/attempt_queue.ts";
 import { Dispatcher } from "../../core/execution/dispatcher.ts";
 import { EndOrders } from "../../core/execution/end_orders.ts";
 import { IdleWaits } from "../../core/execution/idle_waits.ts";
+import { TypeTally } from "../../core/execution/type_tally.ts";
+import { UserMetrics } from "../../core/execution/user_metrics.ts";
 import { Landing } from "../../core/execution/landing.ts";
 import { POOL_SHAPE } from "../../core/execution/pool_shape.ts";
 import type { Slot } from "../../core/execution/slot.ts";
@@ -20,6 +22,8 @@ export class SlotWorld implements AsyncDisposable {
   readonly crew: SlotCrew;
   readonly dispatcher: Dispatcher;
   readonly waits: IdleWaits;
+  readonly tally = new TypeTally();
+  readonly userMetrics = new UserMetrics();
   readonly landing: Landing;
   readonly orders: EndOrders;
   /** How often something was free, at once or a little later, and how often a grace period began. */
@@ -45,6 +49,8 @@ export class SlotWorld implements AsyncDisposable {
       crew: this.crew,
       dispatcher: this.dispatcher,
       waits: this.waits,
+      tally: this.tally,
+      userMetrics: this.userMetrics,
       settings: () => settings,
       stats: () => this.stats,
       dispatch: () => void this.calls.dispatch++,

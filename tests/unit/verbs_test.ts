@@ -61,6 +61,7 @@ const VERBS: Readonly<Record<string, Places>> = {
   saveView: { command: { none: "views are of the pages" }, page: "POST /tasks/views" },
   removeView: { command: { none: "views are of the pages" }, page: "POST /tasks/views/remove" },
   getStats: { command: "top", page: "GET /strip" },
+  getTypeShares: { command: "top", page: "GET /" },
   getHistory: { command: { none: CHARTS }, page: "GET /" },
   followEvents: {
     command: { none: READ_BY_PROGRAMS },
@@ -70,6 +71,7 @@ const VERBS: Readonly<Record<string, Places>> = {
   downloadBackup: { command: "backup", page: { none: "a backup is for whoever runs the server" } },
   getOpenApi: { command: { none: READ_BY_PROGRAMS }, page: "GET /api/docs" },
   getHealth: { command: "doctor", page: "GET /" },
+  getMetrics: { command: { none: READ_BY_PROGRAMS }, page: { none: "read by monitors" } },
   getReadiness: { command: { none: "made for probes" }, page: { none: "made for probes" } },
   getLiveness: { command: { none: "made for probes" }, page: { none: "made for probes" } },
 };

@@ -126,6 +126,17 @@ export const en = {
     markerStart: "The server started",
     markerSettings: (pool: string) => `Settings of ${pool} were changed`,
   },
+  shares: {
+    title: "Task types by share of thread time",
+    window: "How far back",
+    windows: { 5: "5 s", 30: "30 s", 300: "5 min" },
+    nothing: "No thread had anything to do.",
+    type: "Task type",
+    share: "Share",
+    threadTime: "Thread time",
+    ended: "Ended",
+    failed: "Failed",
+  },
   alert: {
     closing: () => "The server is shutting down",
     journal: (alert: AlertFacts) =>
@@ -451,6 +462,9 @@ export const en = {
     emptyText: "Write a *.task.ts file with defineTask and name its folder with --tasks.",
     empty: "no description",
     lastRuns: "Last runs",
+    idle: "Nothing of it ended in the last 5 minutes",
+    lately: (ended: string, average: string, failed: string, share: string) =>
+      `In the last 5 minutes ${ended} ended, after ${average} on average; ${failed} failed; ${share} of the thread time`,
     output: "Result's schema",
   },
   setting: {

@@ -112,6 +112,17 @@ export const zh: Words = {
     markerStart: "服务器启动",
     markerSettings: (pool) => `${pool} 的设置被修改`,
   },
+  shares: {
+    title: "各任务类型占用的线程时间",
+    window: "统计时长",
+    windows: { 5: "5 秒", 30: "30 秒", 300: "5 分钟" },
+    nothing: "没有线程在工作。",
+    type: "任务类型",
+    share: "份额",
+    threadTime: "线程时间",
+    ended: "已结束",
+    failed: "失败",
+  },
   alert: {
     closing: () => "服务器正在关闭",
     journal: (alert) => `日志无法写入：${alert.reason}。数据文件夹所在磁盘恢复之前，提交会被拒绝。`,
@@ -426,6 +437,9 @@ export const zh: Words = {
     emptyText: "用 defineTask 编写 *.task.ts 文件，并用 --tasks 指定其文件夹。",
     empty: "没有说明",
     lastRuns: "最近的运行",
+    idle: "最近 5 分钟没有任务结束",
+    lately: (ended, average, failed, share) =>
+      `最近 5 分钟结束 ${ended} 个，平均用时 ${average}；失败 ${failed}；占线程时间 ${share}`,
     output: "结果的结构",
   },
   setting: {

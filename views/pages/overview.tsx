@@ -8,6 +8,7 @@ import { Icon } from "../parts/icon.tsx";
 import { PageHead } from "../parts/page_head.tsx";
 import { Sparkline } from "../parts/sparkline.tsx";
 import { Duration } from "../parts/time.tsx";
+import { TypeSharesCard, type TypeSharesModel } from "../parts/type_shares.tsx";
 
 /** The ranges of the chart, as the address names them. */
 export const RANGES = { "15m": 15, "1h": 60, "6h": 360, "24h": 1_440, "7d": 10_080 } as const;
@@ -28,9 +29,12 @@ export interface OverviewModel {
   /** Nothing was ever submitted. */
   readonly isEmpty: boolean;
   readonly range: RangeName;
+  /** The page's address without its range. */
+  readonly rangePath: string;
   readonly tiles: readonly TileModel[];
   readonly chart: ChartModel;
   readonly attention: readonly { readonly isCritical: boolean; readonly text: string }[];
+  readonly shares: TypeSharesModel;
   readonly waiting: readonly {
     readonly href: string;
     readonly name: string;
@@ -55,7 +59,7 @@ export function Overview({ model }: { readonly model: OverviewModel }): Child {
         <section class="card wide">
           <div class="card-header">
             <h2 class="card-title">{t.overview.outcomes}</h2>
-            <Ranges range={model.range} path="/" />
+            <Ranges range={model.range} path={model.rangePath} />
           </div>
           <div class="card-body">
             <Chart chart={model.chart} />
@@ -96,6 +100,7 @@ export function Overview({ model }: { readonly model: OverviewModel }): Child {
           </section>
         </div>
       </div>
+      <TypeSharesCard model={model.shares} />
     </>
   );
 }

@@ -13,6 +13,8 @@ export interface TypesModel {
     readonly description: string;
     readonly isBuiltIn: boolean;
     readonly codeVersion: string;
+    /** What it did in the last minutes, in a sentence. */
+    readonly lately: string;
     readonly schema: string;
     readonly output: string | null;
     readonly examples: readonly { readonly text: string; readonly href: string }[];
@@ -66,6 +68,7 @@ export function TypesPage({ model }: { readonly model: TypesModel }): Child {
                 </div>
                 <div class="card-body">
                   <p>{type.description === "" ? t.types.empty : type.description}</p>
+                  <p class="quiet">{type.lately}</p>
                   {type.examples.length > 0 && (
                     <p class="examples">
                       {t.submit.examples}: {type.examples.map(({ text, href }) => (

@@ -33,6 +33,7 @@ import type {
   AttemptRunner,
   ChangeNote,
   Engine,
+  EngineLoad,
   Enqueued,
   HistoryQuery,
   HistoryRead,
@@ -226,6 +227,10 @@ export class LocalEngine implements Engine, RecordListener {
       engine.#retention.written(pruned);
     };
     return engine;
+  }
+
+  get load(): EngineLoad {
+    return this.#parts.journal.load;
   }
 
   get failure(): LidoError | undefined {

@@ -3,7 +3,7 @@
  * hold real answers against them. They are strict: a field that is not here is a fault.
  */
 import { z } from "zod";
-import { BULK_ACTIONS, PoolSettings, TASK_STATES } from "../../../core/mod.ts";
+import { BULK_ACTIONS, PoolSettings, SHARE_WINDOWS_S, TASK_STATES } from "../../../core/mod.ts";
 import { POOL_FIELDS } from "../bodies.ts";
 
 const Id = z.uuid();
@@ -242,6 +242,20 @@ export const Stats = z.strictObject({
   started_at: Time,
   memory_bytes: z.number(),
 }).meta({ id: "Stats" });
+
+/** See the head of this file. */
+export const TypeShares = z.strictObject({
+  window_s: z.literal(SHARE_WINDOWS_S),
+  covered_s: z.number(),
+  types: z.array(z.strictObject({
+    task_type: z.string(),
+    share: z.number(),
+    run_seconds: z.number(),
+    done_attempts: Count,
+    failed_attempts: Count,
+    cancelled_attempts: Count,
+  })),
+}).meta({ id: "TypeShares" });
 
 /** See the head of this file. */
 export const Finding = z.strictObject({ name: z.string(), is_ok: z.boolean(), detail: z.string() })

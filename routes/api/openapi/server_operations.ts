@@ -1,7 +1,17 @@
 /** What can be asked of task types, saved views and the whole server. */
 import { z } from "zod";
 import { ViewBody } from "../views.ts";
-import { BrokenFile, Finding, Health, History, SavedView, Stats, TaskType } from "./answers.ts";
+import { SHARE_WINDOWS_S } from "../../../core/mod.ts";
+import {
+  BrokenFile,
+  Finding,
+  Health,
+  History,
+  SavedView,
+  Stats,
+  TaskType,
+  TypeShares,
+} from "./answers.ts";
 import type { Answer, Operation } from "./operation.ts";
 import { HISTORY_PARAMETERS } from "./pool_operations.ts";
 
@@ -72,6 +82,21 @@ export const SERVER_OPERATIONS: readonly Operation[] = [
     tag: "Server",
     summary: "Tells the totals over all pools",
     answers: [{ status: 200, description: "The totals", data: Stats }],
+    errors: [],
+  },
+  {
+    id: "getTypeShares",
+    method: "get",
+    path: "/api/type-shares",
+    tag: "Server",
+    summary: "Tells which task types the threads' time went to in the last seconds",
+    parameters: {
+      window: {
+        schema: z.literal(SHARE_WINDOWS_S).default(30).optional(),
+        description: "How many seconds it goes back",
+      },
+    },
+    answers: [{ status: 200, description: "The shares", data: TypeShares }],
     errors: [],
   },
   {
@@ -146,6 +171,15 @@ export const SERVER_OPERATIONS: readonly Operation[] = [
     tag: "Server",
     summary: "Tells whether all is well, and what is not",
     answers: HEALTH,
+    errors: [],
+  },
+  {
+    id: "getMetrics",
+    method: "get",
+    path: "/metrics",
+    tag: "Server",
+    summary: "Gives all metrics to a monitor, in the text format of Prometheus",
+    answers: [{ status: 200, description: "The metrics", type: "text/plain" }],
     errors: [],
   },
   {

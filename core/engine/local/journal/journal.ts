@@ -7,6 +7,7 @@
  * refuses; only submits that still wait for their answer are given back to their callers.
  */
 import { LidoError } from "../../../model/errors.ts";
+import type { EngineLoad } from "../../engine.ts";
 import type { Cell, Change, FromWriter, ToWriter } from "./group.ts";
 import { type EndedTask, GroupDraft } from "./group_draft.ts";
 
@@ -39,6 +40,9 @@ export class Journal implements AsyncDisposable {
   #failure: LidoError | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #isPlanned = false;
+  /** When the group that is being written was sent, on the monotonic clock. */
+  #sentMs = 0;
+  #failures = 0;
   #waitingTasks = 0;
   #waitingChars = 0;
   /** Of those that wait to be written: those whose callers were answered. */
@@ -87,6 +91,18 @@ export class Journal implements AsyncDisposable {
   /** Why nothing can be written now; undefined when all is well. */
   get failure(): LidoError | undefined {
     return this.#failure;
+  }
+
+  /** How far the writer is behind. */
+  get load(): EngineLoad {
+    return {
+      writtenGroups: this.#number,
+      hiddenGroups: this.#number - this.#applied,
+      unwrittenTasks: this.#waitingTasks,
+      unwrittenChars: this.#waitingChars,
+      lagMs: this.#sent === undefined ? 0 : performance.now() - this.#sentMs,
+      failures: this.#failures,
+    };
   }
 
   /** The number of the last group that was written. */
@@ -213,6 +229,7 @@ export class Journal implements AsyncDisposable {
     const group = this.#next;
     this.#next = group.splitRest();
     this.#sent = group;
+    this.#sentMs = performance.now();
     post(this.#worker, group.message(this.#number + 1));
   }
 
@@ -265,6 +282,7 @@ export class Journal implements AsyncDisposable {
   #failed(reason: string): void {
     const failure = unavailable(reason);
     this.#failure = failure;
+    this.#failures++;
     const group = this.#sent ?? new GroupDraft();
     this.#sent = undefined;
     group.join(this.#next);

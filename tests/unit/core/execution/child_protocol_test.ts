@@ -21,6 +21,7 @@ function notesWith(spans: readonly unknown[]) {
     dropped: 0,
     progressNote: null,
     metrics: null,
+    counters: [],
     spans,
     droppedSpans: 0,
   };

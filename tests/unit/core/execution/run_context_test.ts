@@ -73,6 +73,7 @@ Deno.test("RunContext.takeNotes() gives what is new, and asks to be heard once",
     dropped: 0,
     progressNote: "half",
     metrics: { rows: 5, level: 2, size_count: 2, size_sum: 30 },
+    counters: ["rows", "size_count", "size_sum"],
     spans: [],
     droppedSpans: 0,
   });

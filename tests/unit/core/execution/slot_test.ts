@@ -41,6 +41,7 @@ class FakeOwner implements SlotOwner {
   slotReady(): void {}
   slotOutcomes(_slot: Slot, _message: OutcomesMessage): void {}
   slotWorn(): void {}
+  slotNoted(): void {}
   slotReturned(_slot: Slot, attempts: readonly Attempt[]): void {
     this.returned.push(...attempts);
   }

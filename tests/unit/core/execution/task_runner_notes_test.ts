@@ -26,6 +26,34 @@ Deno.test(
   },
 );
 
+Deno.test("TaskRunner tells which metrics only grow, and of those that are no numbers", {
+  sanitizeOps: false,
+  sanitizeResources: false,
+}, async () => {
+  const world = new RunnerWorld((_input, ctx) => {
+    ctx.metric.count("rows", 2);
+    ctx.metric.count("rows");
+    ctx.metric.count("rows", -1);
+    ctx.metric.gauge("size", Infinity);
+    ctx.metric.gauge("size", -4);
+    ctx.metric.observe("wait", 0.5);
+    ctx.metric.observe("wait", NaN);
+    ctx.metric.gauge("text", "5" as unknown as number);
+  });
+  world.send([1]);
+  await world.told(1);
+  const notes = world.of("notes").flatMap((message) => message.notes);
+  const last = notes.at(-1);
+  deepStrictEqual(last?.metrics, { rows: 3, size: -4, wait_count: 1, wait_sum: 0.5 });
+  deepStrictEqual(last?.counters, ["rows", "wait_count", "wait_sum"]);
+  deepStrictEqual(notes.flatMap(({ lines }) => lines).map(({ level, text }) => [level, text]), [
+    ["warning", "Metric rows is not counted: -1 is below 0"],
+    ["warning", "Metric size is not set: Infinity is no number"],
+    ["warning", "Metric wait is not set: NaN is no number"],
+    ["warning", "Metric text is not set: 5 is no number"],
+  ]);
+});
+
 Deno.test("TaskRunner cuts long lines, and counts characters", {
   sanitizeOps: false,
   sanitizeResources: false,

@@ -37,7 +37,7 @@ Deno.test("The description has each route of the API, and no other", () => {
   const described = OPERATIONS.map(({ method, path }) => `${method} ${path}`);
   strictEqual(new Set(described).size, described.length);
   const routes = appWith().app.routes
-    .filter(({ method, path }) => method !== "ALL" && /^\/(api|health)/.test(path))
+    .filter(({ method, path }) => method !== "ALL" && /^\/(api|health|metrics)/.test(path))
     .filter(({ path }) => path !== "/api/docs") // a page
     .map(({ method, path }) => {
       const [whole] = [path.replace(/\/$/, "")];

@@ -1,4 +1,4 @@
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, match } from "node:assert/strict";
 import { LidoError } from "../../../../core/mod.ts";
 import { appWith, readAnswer } from "../../../helpers/app_with.ts";
 import { STATS as FAKE_STATS } from "../../../helpers/fake_manager.ts";
@@ -109,4 +109,58 @@ Deno.test.each([
     status,
     body: { healthy: false, alerts: [shown], stats: STATS },
   });
+});
+
+Deno.test("GET /health/ready answers 200 while only a pool is not well", async () => {
+  const { app } = appWith({
+    getHealth: () => ({
+      isHealthy: false,
+      alerts: [{
+        kind: "zombies",
+        level: "critical",
+        message: "Pool p has 1 zombie threads",
+        poolName: "p",
+        count: 1,
+        reason: null,
+      }],
+      stats: FAKE_STATS,
+    }),
+  });
+  const statusOf = async (path: string) => (await readAnswer(app.request(path))).status;
+  deepStrictEqual(
+    [await statusOf("/health"), await statusOf("/health/ready"), await statusOf("/health/live")],
+    [503, 200, 200],
+  );
+});
+
+Deno.test("GET /api/type-shares tells of a window that is named, and refuses others", async () => {
+  const asked: number[] = [];
+  const { app } = appWith({
+    getTypeShares: (windowS) => {
+      asked.push(windowS);
+      const type = { type: "primes", done: 3, failed: 1, cancelled: 0, runMs: 1_500, share: 1 };
+      return { coveredMs: 4_200, types: [type] };
+    },
+  });
+  const { body } = await readAnswer(app.request("/api/type-shares?window=5"));
+  deepStrictEqual(body, {
+    success: true,
+    data: {
+      window_s: 5,
+      covered_s: 4.2,
+      types: [{
+        task_type: "primes",
+        share: 1,
+        run_seconds: 1.5,
+        done_attempts: 3,
+        failed_attempts: 1,
+        cancelled_attempts: 0,
+      }],
+    },
+  });
+  await readAnswer(app.request("/api/type-shares"));
+  deepStrictEqual(asked, [5, 30]);
+  const refused = await readAnswer(app.request("/api/type-shares?window=7"));
+  deepStrictEqual(refused.status, 422);
+  match(JSON.stringify(refused.body), /"window"/);
 });

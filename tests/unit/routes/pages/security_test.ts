@@ -30,7 +30,8 @@ async function worldOf() {
 /** Every route of the pages, with ids that there are. */
 function routesOf({ app, bulkId }: Awaited<ReturnType<typeof worldOf>>) {
   const routes = app.routes.filter(({ method, path }) =>
-    ["GET", "POST"].includes(method) && !/^\/(api|health|static)\b/.test(path) && path !== "/*"
+    ["GET", "POST"].includes(method) && !/^\/(api|health|metrics|static)\b/.test(path) &&
+    path !== "/*"
   ).map(({ method, path }) => ({
     method,
     path: path.replace("/bulk/:id", `/bulk/${bulkId}`)

@@ -27,3 +27,12 @@ Deno.test("GET /types says that no type is known", async () => {
   const { app } = appWith({ listTaskTypes: () => [], listBrokenTaskFiles: () => [] });
   ok((await look(app, "/types")).text.includes("No task type is known"));
 });
+
+Deno.test("GET /types tells what a type did lately, and what did nothing", async () => {
+  const share = { type: "sleep", done: 9, failed: 1, cancelled: 0, runMs: 2_500, share: 0.4 };
+  const { app } = appWith({ getTypeShares: () => ({ coveredMs: 300_000, types: [share] }) });
+  const page = await look(app, "/types");
+  ok(page.text.includes("10 ended, after 250ms on average; 10% failed; 40% of the thread time"));
+  const idle = await look(appWith().app, "/types");
+  ok(idle.text.includes("Nothing of it ended in the last 5 minutes"));
+});

@@ -182,6 +182,7 @@ Deno.test("notesOf() gives what its code said beside its result, and null when i
     dropped: 0,
     progressNote: null,
     metrics: { rows: 3 },
+    counters: [],
     spans: [],
     droppedSpans: 0,
   });

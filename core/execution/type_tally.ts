@@ -1,0 +1,32 @@
+/** What a pool's attempts came to, by the type of their tasks: how many, and how long they ran. */
+import type { Outcome } from "./attempt.ts";
+
+/** What came of the attempts of one type, since the server started. */
+export interface TypeTotals {
+  readonly done: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  /** Milliseconds that those which ended ran, together. */
+  readonly runMs: number;
+}
+
+/** Nothing came of any yet. */
+export const NO_TOTALS: TypeTotals = { done: 0, failed: 0, cancelled: 0, runMs: 0 };
+
+/** See the head of this file. */
+export class TypeTally {
+  readonly #totals = new Map<string, { -readonly [Key in keyof TypeTotals]: TypeTotals[Key] }>();
+
+  /** An attempt of this type ended. */
+  add(typeName: string, { kind, runMs }: Pick<Outcome, "kind" | "runMs">): void {
+    let totals = this.#totals.get(typeName);
+    if (totals === undefined) this.#totals.set(typeName, totals = { ...NO_TOTALS });
+    totals[kind]++;
+    totals.runMs += runMs ?? 0;
+  }
+
+  /** By the types' names, as it is now. */
+  get totals(): ReadonlyMap<string, TypeTotals> {
+    return this.#totals;
+  }
+}

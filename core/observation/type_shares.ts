@@ -1,0 +1,85 @@
+/**
+ * Which task types the threads' time goes to, over the last seconds and minutes. Time counts while an
+ * attempt runs, not only when it has ended: each second the totals are noted, and a window is the
+ * difference between now and then.
+ */
+import { NO_TOTALS, type TypeTotals } from "../execution/type_tally.ts";
+import type { Clock } from "../model/clock.ts";
+import type { TypeShare, TypeShares } from "../model/type_share.ts";
+
+/** Between two notes. */
+const STEP_MS = 1_000;
+/** Notes that are kept: the longest window's, and the one that it begins with. */
+const NOTES = 301;
+
+/** What is looked at: totals by type, with what runs now. */
+export type ReadTotals = () => ReadonlyMap<string, TypeTotals>;
+
+/** Totals at a time, on the monotonic clock. */
+interface Note {
+  readonly atMs: number;
+  readonly totals: ReadonlyMap<string, TypeTotals>;
+}
+
+/** See the head of this file. */
+export class TypeShareMeter implements Disposable {
+  readonly #read: ReadTotals;
+  readonly #clock: Clock;
+  /** Oldest first. */
+  #notes: Note[] = [];
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(read: ReadTotals, clock: Clock) {
+    this.#read = read;
+    this.#clock = clock;
+    this.note();
+  }
+
+  /** Begins to note by itself. */
+  start(): void {
+    this.#timer = setInterval(() => this.note(), STEP_MS);
+    // It shall not keep the process.
+    Deno.unrefTimer(this.#timer as unknown as number);
+  }
+
+  /** Notes the totals. */
+  note(): void {
+    this.#notes.push({ atMs: this.#clock.monotonicMs(), totals: new Map(this.#read()) });
+    if (this.#notes.length > NOTES) this.#notes.shift();
+  }
+
+  /** The types that anything was done of within the window, those that took most first. */
+  read(windowMs: number): TypeShares {
+    const nowMs = this.#clock.monotonicMs();
+    const begin = this.#notes.findLast(({ atMs }) => atMs <= nowMs - windowMs) ?? this.#notes[0];
+    const totals = this.#read();
+    const found = [...totals].map(([type, now]) =>
+      difference(type, now, begin?.totals.get(type) ?? NO_TOTALS)
+    ).filter(({ runMs, done, failed, cancelled }) => runMs + done + failed + cancelled > 0);
+    const allMs = found.reduce((sum, { runMs }) => sum + runMs, 0);
+    return {
+      coveredMs: nowMs - (begin?.atMs ?? nowMs),
+      types: found.map((one) => ({ ...one, share: allMs === 0 ? 0 : one.runMs / allMs }))
+        .sort((one, other) => other.runMs - one.runMs),
+    };
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+}
+
+/** An end tells how long the thread says that it ran, which may be less than it was seen to run. */
+function difference(
+  type: string,
+  now: TypeTotals,
+  before: TypeTotals,
+): Omit<TypeShare, "share"> {
+  return {
+    type,
+    done: now.done - before.done,
+    failed: now.failed - before.failed,
+    cancelled: now.cancelled - before.cancelled,
+    runMs: Math.max(0, now.runMs - before.runMs),
+  };
+}
