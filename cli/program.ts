@@ -4,6 +4,7 @@ import { VERSION } from "../core/model/version.ts";
 import { LidoError, messageOf } from "../core/model/errors.ts";
 import { ApiError, ClientError, UnreachedError } from "./client/mod.ts";
 import { addExamples } from "./command_line.ts";
+import { addAlertCommands } from "./commands/alert.ts";
 import { addBackupCommand } from "./commands/backup.ts";
 import { addCompletionCommands } from "./commands/completion.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
@@ -46,6 +47,7 @@ function makeProgram(world: World): Command {
   addPoolCommands(program, world);
   addSubmitCommand(program, world);
   addTaskCommands(program, world);
+  addAlertCommands(program, world);
   addTypesCommand(program, world);
   addTopCommand(program, world);
   addDoctorCommand(program, world);

@@ -44,6 +44,10 @@ export const Config = z.strictObject({
     maxTaskAgeMs: z.int().min(1_000).max(10 * 365 * 86_400_000).nullable().default(null)
       .meta({ description: "How long ended tasks are kept; null: as long as there is room" }),
   }).prefault({}),
+  alerts: z.strictObject({
+    allowPrivateTargets: z.boolean().default(false)
+      .meta({ description: "Alerts may be sent to loopback and private addresses, too" }),
+  }).prefault({}),
   shutdownMs: z.int().min(0).max(3_600_000).default(10_000)
     .meta({ description: "How long running tasks may go on when the server is asked to end" }),
 }).meta({ id: "Config" });

@@ -3,7 +3,6 @@
  * task is here or below; whoever calls only parses and presents.
  */
 import { availableParallelism } from "node:os";
-import type { z } from "zod";
 import type { Config } from "./config.ts";
 import type { Engine, NewTask, PageRequest, SettingsChange } from "./engine/engine.ts";
 import { DataFolder } from "./engine/local/journal/data_folder.ts";
@@ -13,7 +12,7 @@ import { LocalEngine } from "./engine/local/local_engine.ts";
 import { runSelfTest } from "./execution/self_test.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
 import { LidoError } from "./model/errors.ts";
-import { faultsOf } from "./model/faults.ts";
+import { parseInput } from "./model/faults.ts";
 import type { History, HistoryRequest, RecentStep } from "./model/history.ts";
 import {
   type PoolChanges,
@@ -42,6 +41,7 @@ import {
 import type { BrokenTaskFile, TaskType } from "./model/task_type.ts";
 import type { ShareWindowS, TypeShares } from "./model/type_share.ts";
 import { VERSION } from "./model/version.ts";
+import { Alerts } from "./observation/alerts/alerts.ts";
 import { EventFeed } from "./observation/event_feed.ts";
 import { healthOf } from "./observation/health.ts";
 import { readMetrics } from "./observation/metrics/catalogue.ts";
@@ -55,6 +55,9 @@ import { DRAIN_DEADLINE_MS, type PoolRoom } from "./pool_room.ts";
 import { BulkOperations } from "./bulk.ts";
 import { inBatch, takeIn, takeInAgain } from "./intake.ts";
 import { TaskTypeRegistry } from "./tasks/registry.ts";
+
+/** Open pools whose series alert rules see: the oldest. */
+const ALERT_POOLS_MAX = 1_000;
 
 /** What a manager is made with. */
 export interface ManagerOptions {
@@ -90,6 +93,8 @@ export class Manager implements AsyncDisposable {
   readonly bulk: BulkOperations;
   /** What happens to tasks and pools, as it happens. */
   readonly events: EventFeed;
+  /** What is wrong, by rules. */
+  readonly alerts: Alerts;
   #selfTest: Promise<readonly SelfTestFinding[]> | undefined;
   #closing: Promise<void> | undefined;
   readonly #folder: DataFolder;
@@ -122,6 +127,13 @@ export class Manager implements AsyncDisposable {
     this.#metricPools = limits.metricPools;
     this.#isWatched = options.isWatched ?? true;
     this.#shares = new TypeShareMeter(() => this.#pools.runningTotals(), clock);
+    this.alerts = new Alerts({
+      ...options,
+      engine,
+      clock,
+      readFamilies: () => this.#readMetrics(ALERT_POOLS_MAX),
+      checkOpen: (verb) => this.#checkOpen(verb),
+    });
   }
 
   /**
@@ -160,7 +172,7 @@ export class Manager implements AsyncDisposable {
    */
   async createPool(input: PoolSettingsInput): Promise<PoolSnapshot> {
     this.#checkOpen("create pool");
-    const room = await this.#pools.open(parse(PoolSettings, input, "create pool"));
+    const room = await this.#pools.open(parseInput(PoolSettings, input, "create pool"));
     this.#history.watch(room);
     return room.snapshot();
   }
@@ -191,7 +203,7 @@ export class Manager implements AsyncDisposable {
   ): Promise<PoolSnapshot> {
     const room = this.#pools.get(id);
     await room.change(
-      (settings) => parse(PoolSettings, { ...settings, ...changes }, "change pool"),
+      (settings) => parseInput(PoolSettings, { ...settings, ...changes }, "change pool"),
       change,
     );
     return room.snapshot();
@@ -211,7 +223,7 @@ export class Manager implements AsyncDisposable {
     await room.change((settings) => {
       before = settings;
       const minThreads = size.minThreads ?? Math.min(settings.minThreads, size.maxThreads);
-      return parse(PoolSettings, { ...settings, ...size, minThreads }, "change pool");
+      return parseInput(PoolSettings, { ...settings, ...size, minThreads }, "change pool");
     }, change);
     const { minThreads, maxThreads } = before;
     return { before: { minThreads, maxThreads }, pool: room.snapshot() };
@@ -263,7 +275,7 @@ export class Manager implements AsyncDisposable {
    */
   async saveView(view: { readonly name: string; readonly query: string }): Promise<SavedView> {
     this.#checkOpen("save view");
-    const saved = { ...parse(View, view, "save view"), savedAtMs: this.#clock.nowMs() };
+    const saved = { ...parseInput(View, view, "save view"), savedAtMs: this.#clock.nowMs() };
     await this.#engine.saveView(saved);
     return saved;
   }
@@ -393,7 +405,7 @@ export class Manager implements AsyncDisposable {
    */
   async changeTask(id: TaskId, change: TaskChange): Promise<TaskSnapshot> {
     this.#checkOpen("change task");
-    const { poolId } = parse(TaskChange, change, "change task");
+    const { poolId } = parseInput(TaskChange, change, "change task");
     if (poolId !== undefined) this.#pools.get(poolId).checkOpen("move task to");
     await this.#engine.change(id, change);
     return await this.#engine.get(id);
@@ -509,7 +521,8 @@ export class Manager implements AsyncDisposable {
     if (counts.pending + counts.running > 0) return undefined;
     const pools = this.#pools.list().map((room) => room.revision).join();
     const step = this.#history.recentStep;
-    return [this.#startedAtMs, ...Object.values(counts), step, pools].join();
+    const { revision } = this.alerts;
+    return [this.#startedAtMs, ...Object.values(counts), step, revision, pools].join();
   }
 
   /** Whether all is well, and what is not. */
@@ -520,15 +533,20 @@ export class Manager implements AsyncDisposable {
       isClosing: this.#closing !== undefined,
       journalFailure: this.#engine.failure,
       isJournalDamaged: this.#engine.damage !== undefined,
+      firing: this.alerts.firing,
     });
   }
 
   /** What monitors want to know: all of it as it is now. */
   readMetrics(): readonly MetricFamily[] {
+    return this.#readMetrics(this.#metricPools);
+  }
+
+  #readMetrics(poolsMax: number): readonly MetricFamily[] {
     const rooms = this.#pools.list();
     return readMetrics({
       version: VERSION,
-      pools: rooms.slice(0, this.#metricPools).map((room) => room.metricFacts()),
+      pools: rooms.slice(0, poolsMax).map((room) => room.metricFacts()),
       openPools: rooms.length,
       counts: this.#engine.counts(),
       types: this.#pools.typeTotals(),
@@ -581,6 +599,7 @@ export class Manager implements AsyncDisposable {
 
   async #close(deadlineMs: number): Promise<void> {
     this.#upkeep[Symbol.dispose]();
+    this.alerts[Symbol.dispose]();
     this.#process[Symbol.dispose]();
     this.#shares[Symbol.dispose]();
     this.events.close();
@@ -603,7 +622,11 @@ export class Manager implements AsyncDisposable {
       this.#process.start();
       this.#shares.start();
     }
-    if (this.#engine.pools.length > 0) return;
+    if (this.#engine.pools.length === 0) await this.#openDefault();
+    if (this.#isWatched) this.alerts.start();
+  }
+
+  async #openDefault(): Promise<void> {
     await this.createPool({
       name: "default",
       maxThreads: availableParallelism(),
@@ -631,17 +654,4 @@ export class Manager implements AsyncDisposable {
     if (this.#closing === undefined) return;
     throw new LidoError("server_closing", `Cannot ${verb}: Lido is shutting down`);
   }
-}
-
-/** @throws {LidoError} `invalid_input` with every fault. */
-function parse<Schema extends z.ZodType>(
-  schema: Schema,
-  input: unknown,
-  verb: string,
-): z.infer<Schema> {
-  const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  const faults = faultsOf(result.error);
-  const text = faults.map((fault) => `${fault.path.join(".")}: ${fault.message}`).join("; ");
-  throw new LidoError("invalid_input", `Cannot ${verb}: ${text}`, { faults });
 }

@@ -43,6 +43,23 @@ export { BOUNDS_S } from "./observation/metrics/buckets.ts";
 export { openTraces } from "./observation/traces/open_traces.ts";
 export type { Traces } from "./observation/traces/traces.ts";
 export { EventFeed } from "./observation/event_feed.ts";
+export { ALERT_CHANNELS_MAX, AlertChannel } from "./model/alert_channel.ts";
+export type { Delivery } from "./model/alert_delivery.ts";
+export {
+  Alert,
+  AlertComparator,
+  AlertId,
+  type AlertPage,
+  type AlertPageRequest,
+  AlertReading,
+  AlertRule,
+  type AlertRuleChanges,
+  type AlertRuleSnapshot,
+  AlertSeverity,
+} from "./model/alert.ts";
+export type { AlertNotice } from "./model/alert_notice.ts";
+export { Alerts, type AlertsOptions } from "./observation/alerts/alerts.ts";
+export { DEFAULT_RULES, type DefaultRuleName } from "./observation/alerts/default_rules.ts";
 export { type SavedView, View, VIEWS_MAX } from "./model/saved_view.ts";
 export { readTraceparent, type SpanPlace } from "./model/traceparent.ts";
 export { VERSION } from "./model/version.ts";

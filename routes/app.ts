@@ -7,6 +7,7 @@ import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { type Clock, readTraceparent } from "../core/mod.ts";
+import { alertRoutes } from "./api/alerts.ts";
 import { isNdjson } from "./api/batch_stream.ts";
 import { eventRoutes } from "./api/events.ts";
 import { historyRoutes } from "./api/history.ts";
@@ -25,6 +26,7 @@ import { checkQuery } from "./guards/query_guard.ts";
 import { type RequestTraces, traceRequests } from "./guards/trace_guard.ts";
 import { healthRoutes } from "./health.ts";
 import { metricRoutes } from "./metrics.ts";
+import { alertPageRoutes } from "./pages/alerts.tsx";
 import { apiDocsRoutes } from "./pages/api_docs.tsx";
 import { overviewRoutes } from "./pages/overview.tsx";
 import { paletteRoutes } from "./pages/palette.ts";
@@ -75,6 +77,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route("/api/tasks", taskRoutes({ ...options, bodyTimeoutMs: bodyTimeoutOf(options) }));
   app.route("/api/types", typeRoutes(manager));
   app.route("/api/views", viewRoutes(manager));
+  app.route("/api/alerts", alertRoutes(manager));
   app.route("/api", statsRoutes(manager, clock));
   app.route("/api", historyRoutes(manager));
   app.route("/api", openApiRoutes());
@@ -87,6 +90,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route("/tasks", tasksRoutes(desk));
   app.route("/submit", submitRoutes(desk));
   app.route("/types", typesRoutes(desk));
+  app.route("/alerts", alertPageRoutes(desk));
   app.route("/palette", paletteRoutes(desk));
   return app;
 }

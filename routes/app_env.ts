@@ -42,6 +42,7 @@ export type RoutedManager = Pick<
   | "submitAgain"
   | "bulk"
   | "events"
+  | "alerts"
   | "listViews"
   | "saveView"
   | "removeView"

@@ -26,6 +26,12 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode | HttpErrorCode, ErrorText>>
   },
   thread_not_found: { en: "The pool has no such thread", zh: "线程池没有此线程" },
   view_not_found: { en: "No view has this name", zh: "没有此名称的视图" },
+  alert_not_found: { en: "No alert that fires has this id", zh: "没有此编号的触发中告警" },
+  alert_rule_not_found: { en: "No alert rule has this name", zh: "没有此名称的告警规则" },
+  alert_rule_limit_reached: {
+    en: "There are as many alert rules as there may be",
+    zh: "告警规则数量已达上限",
+  },
   pool_closed: { en: "The pool takes nothing new", zh: "线程池不再接收任务" },
   pool_busy: { en: "The pool has tasks", zh: "线程池中还有任务" },
   pool_limit_reached: { en: "As many pools are open as there may be", zh: "打开的线程池已达上限" },

@@ -24,7 +24,7 @@ const TRACING = [
   "core/observation/traces/traces.ts",
   "core/observation/traces/attempt_trace.ts",
   "core/execution/task_spans.ts",
-  "core/execution/hide_queries.ts",
+  "core/execution/hide_addresses.ts",
 ];
 
 const RULES: readonly Rule[] = [

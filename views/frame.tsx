@@ -8,7 +8,7 @@ import { type ToastModel, Toasts } from "./parts/toasts.tsx";
 import { LANGUAGES } from "./i18n/language.ts";
 
 /** The places of the navigation. */
-export type Place = "overview" | "pools" | "tasks" | "submit" | "types" | "api";
+export type Place = "overview" | "pools" | "tasks" | "submit" | "types" | "alerts" | "api";
 
 /** How the pages look for one user. */
 export interface Preferences {
@@ -37,6 +37,7 @@ const PLACES: readonly { place: Place; href: string; icon: IconName; key: string
   { place: "tasks", href: "/tasks", icon: "list-details", key: "t" },
   { place: "submit", href: "/submit", icon: "send", key: "s" },
   { place: "types", href: "/types", icon: "file-code", key: "y" },
+  { place: "alerts", href: "/alerts", icon: "bell", key: "a" },
   { place: "api", href: "/api/docs", icon: "api", key: "i" },
 ];
 

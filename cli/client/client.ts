@@ -4,6 +4,8 @@ import { HttpClient, type HttpClientOptions } from "./http_client.ts";
 import type { Submission, TaskTypes } from "./task_types.ts";
 import type {
   Answer,
+  WireAlert,
+  WireAlertRule,
   WireBrokenFile,
   WireBulk,
   WireFinding,
@@ -246,6 +248,52 @@ export class LidoClient<Types extends TaskTypes = TaskTypes> {
     return (await this.#http.send<WireTaskType>({ method: "GET", path })).data;
   }
 
+  /** Alerts that fire, or with `state: "all"` a page of all, newest first. */
+  async listAlerts(
+    query: Readonly<Record<string, string | number | undefined>> = {},
+  ): Promise<{ readonly data: readonly WireAlert[]; readonly nextCursor: string | null }> {
+    const request = { method: "GET", path: "/api/alerts", query } as const;
+    const { data, pagination } = await this.#http.send<WireAlert[]>(request);
+    return { data, nextCursor: pagination?.next_cursor ?? null };
+  }
+
+  /** Says that somebody sees to an alert that fires. */
+  async acknowledgeAlert(id: string, by?: string): Promise<WireAlert> {
+    const path = `/api/alerts/${encodeURIComponent(id)}/acknowledge`;
+    const body = by === undefined ? {} : { by };
+    return (await this.#http.send<WireAlert>({ method: "POST", path, body })).data;
+  }
+
+  /** All rules of alerts. */
+  async listAlertRules(): Promise<readonly WireAlertRule[]> {
+    const request = { method: "GET", path: "/api/alerts/rules" } as const;
+    return (await this.#http.send<WireAlertRule[]>(request)).data;
+  }
+
+  /** One rule. */
+  async getAlertRule(name: string): Promise<WireAlertRule> {
+    return (await this.#http.send<WireAlertRule>({ method: "GET", path: rulePath(name) })).data;
+  }
+
+  /** Changes a rule, or makes one: what is left out stays as it is. */
+  async saveAlertRule(name: string, changes: object): Promise<WireAlertRule> {
+    const request = { method: "PUT", path: rulePath(name), body: changes } as const;
+    return (await this.#http.send<WireAlertRule>(request)).data;
+  }
+
+  /** Removes a rule; one of Lido's own is again as Lido has it. */
+  async removeAlertRule(name: string): Promise<{ readonly name: string }> {
+    const request = { method: "DELETE", path: rulePath(name) } as const;
+    return (await this.#http.send<{ name: string }>(request)).data;
+  }
+
+  /** Tells no channel of a rule's alerts for so long; null ends that. */
+  async silenceAlertRule(name: string, forMs: number | null): Promise<WireAlertRule> {
+    const path = `${rulePath(name)}/silence`;
+    const body = { for_ms: forMs };
+    return (await this.#http.send<WireAlertRule>({ method: "POST", path, body })).data;
+  }
+
   /** One copy of the server's journal, as a file of SQLite. */
   downloadBackup(): Promise<ReadableStream<Uint8Array>> {
     return this.#http.download("/api/backup", "application/vnd.sqlite3");
@@ -264,6 +312,10 @@ export class LidoClient<Types extends TaskTypes = TaskTypes> {
 
 function poolPath(id: string): string {
   return `/api/pools/${encodeURIComponent(id)}`;
+}
+
+function rulePath(name: string): string {
+  return `/api/alerts/rules/${encodeURIComponent(name)}`;
 }
 
 function taskPath(id: string): string {

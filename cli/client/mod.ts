@@ -22,6 +22,8 @@ export type {
 } from "./task_types.ts";
 export type {
   Answer,
+  WireAlert,
+  WireAlertRule,
   WireBrokenFile,
   WireBulk,
   WireFinding,

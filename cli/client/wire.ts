@@ -148,6 +148,38 @@ export interface WireHealth {
   };
 }
 
+/** Something that is wrong, or was. */
+export interface WireAlert {
+  readonly alert_id: string;
+  readonly rule: string;
+  readonly state: string;
+  readonly severity: string;
+  readonly message: string;
+  readonly started_at: string;
+  readonly ended_at: string | null;
+  readonly acknowledged_at: string | null;
+  readonly acknowledged_by: string | null;
+  readonly [field: string]: unknown;
+}
+
+/** A rule that says when something is wrong. */
+export interface WireAlertRule {
+  readonly name: string;
+  readonly metric: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly reading: string;
+  readonly comparator: string;
+  readonly threshold: number;
+  readonly for_ms: number;
+  readonly severity: string;
+  readonly is_enabled: boolean;
+  readonly is_default: boolean;
+  readonly is_changed: boolean;
+  readonly silenced_until: string | null;
+  readonly firing: number;
+  readonly [field: string]: unknown;
+}
+
 /** What a check of the server, or of its journal, found. */
 export interface WireFinding {
   readonly name: string;

@@ -4,6 +4,7 @@
  * and is the only one that changes a task's state. One conformance suite holds for all engines.
  */
 import type { Attempt, AttemptOptions } from "../execution/attempt.ts";
+import type { Alert, AlertPage, AlertPageRequest } from "../model/alert.ts";
 import type { LidoError } from "../model/errors.ts";
 import type { HistoryMarker, HistoryPoint } from "../model/history.ts";
 import type {
@@ -135,6 +136,9 @@ export interface EngineLoad {
   readonly failures: number;
 }
 
+/** What is kept of alerts by its name. */
+export type AlertSettingKind = "rules" | "channels";
+
 /** See the head of this file. */
 export interface Engine extends AsyncDisposable {
   readonly kind: "local";
@@ -171,6 +175,24 @@ export interface Engine extends AsyncDisposable {
 
   /** Lets a view go. @throws {LidoError} `view_not_found`, `journal_unavailable`. */
   removeView(name: string): Promise<void>;
+
+  /** Rules and channels of alerts on record, as they were saved, by their names. */
+  alertSettings(kind: AlertSettingKind): ReadonlyMap<string, unknown>;
+
+  /**
+   * Puts a rule or a channel on record, in the place of one of its name; null lets it go. Resolves
+   * when that is on disk. @throws {LidoError} `journal_unavailable`.
+   */
+  saveAlertSetting(kind: AlertSettingKind, name: string, value: object | null): Promise<void>;
+
+  /** Alerts that fired when the engine was opened, oldest first. */
+  readonly firingAlerts: readonly Alert[];
+
+  /** Puts an alert on record as it is now, once the disk takes it: nobody waits for that. */
+  saveAlert(alert: Alert): void;
+
+  /** One page of alerts, newest first. @throws {LidoError} `cursor_invalid`. */
+  listAlerts(request: AlertPageRequest): Promise<AlertPage>;
 
   /** Begins to feed a pool that is on record. What it had before a restart comes back. */
   attach(poolId: PoolId, runner: AttemptRunner, policy: QueuePolicy): void;

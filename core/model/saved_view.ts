@@ -5,7 +5,7 @@ import { z } from "zod";
 export const VIEWS_MAX = 100;
 
 /** One line, without spaces at its ends; no address can have `.` or `..` as its last part. */
-const ViewName = z.string().normalize("NFC").trim().min(1).max(60)
+export const ViewName = z.string().normalize("NFC").trim().min(1).max(60)
   .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, { error: "Invalid: must be one line of text" })
   .refine((name) => !/^\.{1,2}$/.test(name), { error: "Invalid: dots alone are no name" })
   .meta({ description: "What the view is called" });

@@ -1,7 +1,8 @@
 /**
- * What Lido itself says of a task, in one sentence: why it waits, why it was cancelled, what its
- * thread died of. A sentence is kept with the task as it is here; pages find it again to say it in
- * their own language, so a part of it is text or a number and nothing else.
+ * What Lido itself says of a task or an alert, in one sentence: why it waits, why it was cancelled,
+ * what its thread died of, what is wrong. A sentence is kept with the task or the alert as it is here;
+ * pages find it again to say it in their own language, so a part of it is text or a number and
+ * nothing else.
  */
 
 type Part = string | number;
@@ -48,6 +49,38 @@ export const SENTENCES = {
   endedBySignal: (signal: Part) => `Ended by ${signal}`,
   resultTooLong: (chars: Part, most: Part) =>
     `Cannot send result: ${chars} characters, at most ${most}`,
+
+  alertManyPools: (count: Part) => `${count} pools are open; close those not in use`,
+  alertManyPending: (count: Part) => `${count} tasks wait on the server`,
+  alertMuchMemory: (mebibytes: Part) => `The server uses ${mebibytes} MiB of memory`,
+  alertNoThreads: (pool: Part) => `Pool ${pool} cannot start the threads that it wants`,
+  alertZombies: (pool: Part, count: Part) =>
+    `Pool ${pool} has ${count} threads whose code cannot be ended`,
+  alertQueueFilling: (pool: Part, percent: Part) =>
+    `The queue of pool ${pool} is ${percent} % full; add threads`,
+  alertRejections: (pool: Part, count: Part, minutes: Part) =>
+    `The full queue of pool ${pool} refused ${count} submits within ${minutes} minutes`,
+  alertTimeouts: (count: Part, pool: Part, minutes: Part) =>
+    `${count} tasks of pool ${pool} ran or waited too long within ${minutes} minutes`,
+  alertFailures: (percent: Part, pool: Part, minutes: Part) =>
+    `${percent} % of the tasks of pool ${pool} that ended within ${minutes} minutes failed`,
+  alertThreadDeaths: (count: Part, pool: Part, minutes: Part) =>
+    `${count} threads of pool ${pool} died within ${minutes} minutes`,
+  alertDiskFree: (mebibytes: Part) =>
+    `Only ${mebibytes} MiB are free on the disk of the data folder`,
+  alertJournalLag: (seconds: Part) => `A write to the journal has taken ${seconds} s so far`,
+  alertJournal: () => "The journal takes no writes: submits are refused",
+  alertDamage: () => "A read found the journal damaged, as the log tells",
+  alertHeldUp: (seconds: Part) =>
+    `The server's own thread is held up: 1 of 100 timers is ${seconds} s late or more`,
+  alertAbove: (what: Part, value: Part, threshold: Part) =>
+    `${what} is ${value}, above ${threshold}`,
+  alertAtLeast: (what: Part, value: Part, threshold: Part) =>
+    `${what} is ${value}, at least ${threshold}`,
+  alertBelow: (what: Part, value: Part, threshold: Part) =>
+    `${what} is ${value}, below ${threshold}`,
+  alertAtMost: (what: Part, value: Part, threshold: Part) =>
+    `${what} is ${value}, at most ${threshold}`,
 } as const satisfies Readonly<Record<string, (...parts: Part[]) => string>>;
 
 /** A sentence's name. */

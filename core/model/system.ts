@@ -25,6 +25,7 @@ export const HEALTH_ALERTS = [
   "many_pools",
   "many_pending",
   "much_memory",
+  "rule",
 ] as const;
 /** One of {@link HEALTH_ALERTS}. */
 export type HealthAlertKind = typeof HEALTH_ALERTS[number];

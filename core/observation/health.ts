@@ -1,3 +1,4 @@
+import type { Alert } from "../model/alert.ts";
 import type { PoolSnapshot } from "../model/pool.ts";
 import type { Health, HealthAlert, HealthAlertKind, SystemStats } from "../model/system.ts";
 
@@ -23,9 +24,14 @@ export interface HealthFacts {
   readonly journalFailure: Error | undefined;
   /** Whether a read found the journal damaged. */
   readonly isJournalDamaged: boolean;
+  /** Alerts that fire. */
+  readonly firing: readonly Alert[];
 }
 
-/** Judges a server by what can be seen of it: each thing that is wrong, and what to do. */
+/**
+ * Judges a server by what can be seen of it: each thing that is wrong, and what to do. Alerts that
+ * fire are told of, too, where they say more; but a rule that somebody made takes no server out of use.
+ */
 export function healthOf(facts: HealthFacts): Health {
   const { pools, stats, isClosing, journalFailure, isJournalDamaged } = facts;
   const alerts = [
@@ -48,7 +54,23 @@ export function healthOf(facts: HealthFacts): Health {
     ...pools.flatMap(alertsOfPool),
     ...alertsOfTotals(stats),
   ];
-  return { isHealthy: alerts.every(({ level }) => level !== "critical"), alerts, stats };
+  return {
+    isHealthy: alerts.every(({ level }) => level !== "critical"),
+    alerts: [...alerts, ...facts.firing.filter(isNews(alerts)).map(alertOfRule)],
+    stats,
+  };
+}
+
+/** Whether what an alert says is not said already: rules for what health judges bear its names. */
+function isNews(said: readonly HealthAlert[]): (alert: Alert) => boolean {
+  return ({ severity, rule, poolName }) =>
+    severity !== "info" &&
+    !said.some((one) => one.kind === rule && one.poolName === poolName);
+}
+
+function alertOfRule({ severity, text, poolName }: Alert): HealthAlert {
+  const level = severity === "critical" ? "critical" : "warning";
+  return alert("rule", level, text, { poolName, reason: text });
 }
 
 function alertsOfPool({ settings, counts, zombies, startProblem }: PoolHealthFacts): HealthAlert[] {

@@ -1,6 +1,8 @@
 /** What each body of the API may hold: the model's schemas, whole or in part, in wire names. */
 import { z } from "zod";
 import {
+  AlertRule,
+  type AlertRuleChanges,
   BATCH_MAX,
   type ChangeNote,
   Permissions,
@@ -71,6 +73,18 @@ export const Submit = TaskSubmission.extend({
     description: "Of `demo` without `input`: its `seconds`, 5 where it is no whole number",
   }),
 }).meta({ id: "Submit" });
+/** The body of a rule's change: its name is in the address. */
+export const AlertRuleBody = z.strictObject(withoutDefaults(AlertRule.shape))
+  .omit({ name: true }).exactPartial();
+/** The body of a silence. */
+export const Silence = z.strictObject({
+  forMs: z.int().min(1).max(366 * 86_400_000).nullable()
+    .meta({ description: "How long nobody is told; null: they are told again" }),
+});
+/** The body of an acknowledgement. */
+export const Acknowledgement = z.strictObject({
+  by: z.string().trim().min(1).max(100).exactOptional().meta({ description: "Who sees to it" }),
+});
 /** The body of a batch. */
 export const Batch = z.strictObject({ tasks: z.array(z.unknown()).min(1).max(BATCH_MAX) });
 
@@ -139,6 +153,33 @@ export function taskChangeFromWire(body: unknown): TaskChange {
   });
 }
 
+/** Reads the body of a rule's change. */
+export function alertRuleFromWire(body: unknown): AlertRuleChanges {
+  return fromWire(body, {
+    action: "Cannot save alert rule",
+    schema: AlertRuleBody,
+    names: ALERT_RULE_FIELDS,
+  });
+}
+
+/** Reads the body of a silence. */
+export function silenceFromWire(body: unknown): { forMs: number | null } {
+  return fromWire(body, {
+    action: "Cannot silence alert rule",
+    schema: Silence,
+    names: SILENCE_FIELDS,
+  });
+}
+
+/** Reads the body of an acknowledgement. */
+export function acknowledgementFromWire(body: unknown): { by?: string } {
+  return fromWire(body, {
+    action: "Cannot acknowledge alert",
+    schema: Acknowledgement,
+    names: fieldNames(Acknowledgement.shape),
+  });
+}
+
 /** Reads the body of a submit; a key from the header goes before the body's. */
 export function submissionFromWire(body: unknown, idempotencyKey?: string): TaskSubmission {
   const key = idempotencyKey === undefined ? {} : { idempotency_key: idempotencyKey };
@@ -168,6 +209,10 @@ export const RECYCLE_FIELDS = fieldNames(Recycle.shape);
 export const DEADLINE_FIELDS = fieldNames(Deadline.shape);
 /** Names on the wire. */
 export const TASK_CHANGE_FIELDS = fieldNames(TaskChange.shape);
+/** Names on the wire. */
+export const ALERT_RULE_FIELDS = fieldNames(AlertRule.shape);
+/** Names on the wire. */
+export const SILENCE_FIELDS = fieldNames(Silence.shape);
 /** Names on the wire. */
 export const GRACE_FIELDS = fieldNames(Grace.shape);
 const SUBMISSION_FORM = {

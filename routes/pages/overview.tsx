@@ -34,7 +34,7 @@ export function overviewRoutes(desk: Desk): Hono<AppEnv> {
   });
   routes.get("/strip", (c) => {
     const visit = new Visit(c, desk);
-    return visit.strip(() => <StripNumbers strip={presentStrip(desk.manager)} />);
+    return visit.strip(() => <StripNumbers strip={presentStrip(desk.manager, visit.language)} />);
   });
   routes.post("/preferences", (c) => {
     const visit = new Visit(c, desk);

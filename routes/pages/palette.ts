@@ -18,6 +18,7 @@ export function paletteRoutes(desk: Desk): Hono<AppEnv> {
       { text: t.pools.title, href: "/pools" },
       { text: t.tasks.title, href: "/tasks" },
       { text: t.types.title, href: "/types" },
+      { text: t.alerts.title, href: "/alerts" },
       { text: t.action.submitTask, href: "/submit" },
       { text: `${t.submit.title}: ${t.submit.batch}`, href: "/submit/batch" },
       { text: t.action.newPool, href: "/pools/new" },

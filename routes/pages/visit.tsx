@@ -131,7 +131,7 @@ export class Visit {
     const { c, desk, preferences, path } = this;
     this.#head();
     const toast = takeToast(c);
-    const strip = presentStrip(desk.manager);
+    const strip = presentStrip(desk.manager, this.language);
     const frame = { place, title, path, preferences, strip, toast };
     return c.html(<>{DOCTYPE}{this.#view(<Frame frame={frame}>{body}</Frame>)}</>, status);
   }

@@ -1,13 +1,19 @@
 import type { RecentStep } from "../../core/mod.ts";
 import type { StripModel } from "../../views/parts/strip.tsx";
+import type { Language } from "../../views/i18n/language.ts";
 import type { RoutedManager } from "../app_env.ts";
+import { sentenceIn } from "./sentence.ts";
 
 /** Steps of 5 s that make the last minute. */
 const MINUTE_STEPS = 12;
 
 /** What is so now, over all pools. */
-export function presentStrip(manager: RoutedManager): StripModel {
-  const { stats, alerts } = manager.getHealth();
+export function presentStrip(manager: RoutedManager, language: Language): StripModel {
+  const stats = manager.getStats();
+  const { firing } = manager.alerts;
+  const critical = firing.find(({ severity, acknowledgedAtMs }) =>
+    severity === "critical" && acknowledgedAtMs === null
+  );
   const recent = manager.getRecent();
   return {
     running: stats.counts.running,
@@ -18,7 +24,8 @@ export function presentStrip(manager: RoutedManager): StripModel {
     completed: perMinute(recent, "completed"),
     failed: perMinute(recent, "failed"),
     zombies: stats.zombies,
-    alerts: alerts.length,
+    alerts: firing.length,
+    critical: critical === undefined ? null : sentenceIn(language, critical.text),
   };
 }
 

@@ -9,6 +9,7 @@ import { testCapacity } from "./capacity_cases.ts";
 import { testHistory } from "./history_cases.ts";
 import { testLife } from "./life_cases.ts";
 import { testLists } from "./list_cases.ts";
+import { testAlerts } from "./alert_cases.ts";
 import { testViews } from "./view_cases.ts";
 
 /** Registers all tests for one kind of engine. */
@@ -20,4 +21,5 @@ export function testEngine(name: string, make: MakeEngine): void {
   testLists(name, make);
   testHistory(name, make);
   testViews(name, make);
+  testAlerts(name, make);
 }

@@ -12,6 +12,7 @@ import {
   type TaskSnapshot,
 } from "../../core/mod.ts";
 import type { RoutedManager } from "../../routes/app_env.ts";
+import { alertWorld, gaugeOf } from "./memory_alerts.ts";
 
 /** The id of the pool that the fake has. */
 export const POOL_ID: PoolId = PoolId.parse("01990000-0000-7000-8000-000000000001");
@@ -212,7 +213,14 @@ export interface FakeManager {
 /** Makes a stand-in; `overrides` replace single methods. */
 export function fakeManager(overrides: Partial<RoutedManager> = {}): FakeManager {
   const calls: Call[] = [];
-  const manager = new Proxy<RoutedManager>({ ...defaultMethods(), ...overrides }, {
+  const methods = { ...defaultMethods(), ...overrides };
+  const alerts = recorded(methods.alerts, calls);
+  return { manager: recorded({ ...methods, alerts }, calls), calls };
+}
+
+/** The same object, of which each call is recorded. */
+function recorded<Target extends object>(target: Target, calls: Call[]): Target {
+  return new Proxy(target, {
     get(methods, name) {
       const method: unknown = Reflect.get(methods, name);
       if (typeof method !== "function") return method;
@@ -222,7 +230,6 @@ export function fakeManager(overrides: Partial<RoutedManager> = {}): FakeManager
       };
     },
   });
-  return { manager, calls };
 }
 
 function defaultMethods(): RoutedManager {
@@ -363,6 +370,7 @@ function systemMethods(): SystemMethods {
       });
     },
     events: new EventFeed("life"),
+    alerts: alertWorld([gaugeOf("lido_pools", 101)]).alerts,
     listViews: () => [VIEW],
     saveView: (view) => Promise.resolve({ ...view, savedAtMs: VIEW.savedAtMs }),
     removeView: (name) => {

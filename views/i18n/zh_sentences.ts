@@ -1,4 +1,4 @@
-/** What Lido says of a task, in Chinese. */
+/** What Lido says of a task or an alert, in Chinese. */
 import type { SentenceName } from "../../core/mod.ts";
 
 /** What core says in English, in another language; each gets the same parts in the same order. */
@@ -40,4 +40,28 @@ export const zhSentences: Sentences = {
   threadStoppedAnswering: () => "停止应答，已被终止",
   endedBySignal: (signal) => `被信号 ${signal} 终止`,
   resultTooLong: (chars, most) => `无法发送结果：共 ${chars} 个字符，最多 ${most} 个`,
+
+  alertManyPools: (count) => `已打开 ${count} 个线程池；请关闭不用的`,
+  alertManyPending: (count) => `服务器上有 ${count} 个任务在等待`,
+  alertMuchMemory: (mebibytes) => `服务器使用了 ${mebibytes} MiB 内存`,
+  alertNoThreads: (pool) => `线程池 ${pool} 无法启动所需的线程`,
+  alertZombies: (pool, count) => `线程池 ${pool} 有 ${count} 个线程的代码无法终止`,
+  alertQueueFilling: (pool, percent) => `线程池 ${pool} 的队列已占 ${percent} %；请增加线程`,
+  alertRejections: (pool, count, minutes) =>
+    `线程池 ${pool} 的队列已满，在 ${minutes} 分钟内拒绝了 ${count} 次提交`,
+  alertTimeouts: (count, pool, minutes) =>
+    `线程池 ${pool} 有 ${count} 个任务在 ${minutes} 分钟内运行或等待超时`,
+  alertFailures: (percent, pool, minutes) =>
+    `线程池 ${pool} 在 ${minutes} 分钟内结束的任务有 ${percent} % 失败`,
+  alertThreadDeaths: (count, pool, minutes) =>
+    `线程池 ${pool} 有 ${count} 个线程在 ${minutes} 分钟内意外终止`,
+  alertDiskFree: (mebibytes) => `数据文件夹所在磁盘只剩 ${mebibytes} MiB`,
+  alertJournalLag: (seconds) => `一次日志写入已用时 ${seconds} 秒`,
+  alertJournal: () => "日志不接受写入：提交会被拒绝",
+  alertDamage: () => "读取时发现日志已损坏，详见服务器日志",
+  alertHeldUp: (seconds) => `服务器主线程被阻塞：百分之一的定时器迟了 ${seconds} 秒或更久`,
+  alertAbove: (what, value, threshold) => `${what} 为 ${value}，高于 ${threshold}`,
+  alertAtLeast: (what, value, threshold) => `${what} 为 ${value}，不低于 ${threshold}`,
+  alertBelow: (what, value, threshold) => `${what} 为 ${value}，低于 ${threshold}`,
+  alertAtMost: (what, value, threshold) => `${what} 为 ${value}，不高于 ${threshold}`,
 };

@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx";
-import type { TaskState } from "../../core/mod.ts";
+import type { AlertSeverity, TaskState } from "../../core/mod.ts";
 import { useLanguage } from "../context.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
@@ -46,6 +46,24 @@ export function PoolBadge({ state }: { readonly state: keyof typeof POOL_LOOK })
     <span class={`badge bg-${colour}-lt`}>
       <Icon name={icon} />
       {t.poolState[state]}
+    </span>
+  );
+}
+
+const SEVERITY_LOOK: Readonly<Record<AlertSeverity, readonly [string, IconName]>> = {
+  info: ["azure", "bell"],
+  warning: ["yellow", "alert-triangle"],
+  critical: ["red", "alert-triangle"],
+};
+
+/** How bad an alert is. */
+export function SeverityBadge({ severity }: { readonly severity: AlertSeverity }): Child {
+  const { t } = useLanguage();
+  const [colour, icon] = SEVERITY_LOOK[severity];
+  return (
+    <span class={`badge bg-${colour}-lt`}>
+      <Icon name={icon} />
+      {t.alertChoice[severity]}
     </span>
   );
 }

@@ -9,6 +9,8 @@ export const ICONS = [
   "api",
   "arrow-left",
   "ban",
+  "bell",
+  "bell-off",
   "bookmark",
   "check",
   "chevron-down",

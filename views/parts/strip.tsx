@@ -1,5 +1,6 @@
 import type { Child } from "hono/jsx";
 import { useLanguage } from "../context.ts";
+import { Icon } from "./icon.tsx";
 import { Live } from "./live.tsx";
 
 /** What is so now, over all pools. */
@@ -13,7 +14,10 @@ export interface StripModel {
   readonly completed: number;
   readonly failed: number;
   readonly zombies: number;
+  /** Alerts that fire. */
   readonly alerts: number;
+  /** What the newest critical one says that nobody sees to; null: there is none. */
+  readonly critical: string | null;
 }
 
 /** The strip at the top of every page: each number leads to what it counts. */
@@ -36,30 +40,42 @@ export function StripNumbers({ strip }: { readonly strip: StripModel }): Child {
   const { t } = l;
   const wait = strip.oldestWaitMs === null ? t.strip.none : l.duration(strip.oldestWaitMs);
   return (
-    <dl class="numbers">
-      <Number label={t.strip.running} href="/tasks?q=state:running">
-        {l.count(strip.running)}
-        <small>{t.strip.threads(l.count(strip.busyThreads), l.count(strip.threads))}</small>
-      </Number>
-      <Number label={t.strip.pending} href="/tasks?q=state:pending">
-        {l.count(strip.pending)}
-      </Number>
-      <Number label={t.strip.oldestWait} href="/tasks?q=state:pending">{wait}</Number>
-      <Number label={t.strip.donePerMinute} href="/tasks?q=state:completed">
-        {l.count(strip.completed)}
-      </Number>
-      <Number label={t.strip.failedPerMinute} href="/tasks?q=state:failed" isBad={strip.failed > 0}>
-        {l.count(strip.failed)}
-      </Number>
-      {strip.zombies > 0 && (
-        <Number label={t.strip.zombies} href="/pools?zombies=1" isBad>
-          {l.count(strip.zombies)}
+    <>
+      <dl class="numbers">
+        <Number label={t.strip.running} href="/tasks?q=state:running">
+          {l.count(strip.running)}
+          <small>{t.strip.threads(l.count(strip.busyThreads), l.count(strip.threads))}</small>
         </Number>
+        <Number label={t.strip.pending} href="/tasks?q=state:pending">
+          {l.count(strip.pending)}
+        </Number>
+        <Number label={t.strip.oldestWait} href="/tasks?q=state:pending">{wait}</Number>
+        <Number label={t.strip.donePerMinute} href="/tasks?q=state:completed">
+          {l.count(strip.completed)}
+        </Number>
+        <Number
+          label={t.strip.failedPerMinute}
+          href="/tasks?q=state:failed"
+          isBad={strip.failed > 0}
+        >
+          {l.count(strip.failed)}
+        </Number>
+        {strip.zombies > 0 && (
+          <Number label={t.strip.zombies} href="/pools?zombies=1" isBad>
+            {l.count(strip.zombies)}
+          </Number>
+        )}
+        {strip.alerts > 0 && (
+          <Number label={t.strip.alerts} href="/alerts" isBad>{l.count(strip.alerts)}</Number>
+        )}
+      </dl>
+      {strip.critical !== null && (
+        <p class="alert-line critical" role="alert">
+          <Icon name="alert-triangle" />
+          <a href="/alerts">{strip.critical}</a>
+        </p>
       )}
-      {strip.alerts > 0 && (
-        <Number label={t.strip.alerts} href="/#attention" isBad>{l.count(strip.alerts)}</Number>
-      )}
-    </dl>
+    </>
   );
 }
 

@@ -7,6 +7,7 @@
  * again. Lists are read from the journal: they show what is written.
  */
 import { type Clock, systemClock } from "../../model/clock.ts";
+import { Alert, type AlertPage, type AlertPageRequest } from "../../model/alert.ts";
 import { LidoError } from "../../model/errors.ts";
 import {
   type PoolId,
@@ -30,6 +31,7 @@ import type {
 import { isFinal, type TaskState } from "../../model/task_state.ts";
 import type { Attempt } from "../../execution/attempt.ts";
 import type {
+  AlertSettingKind,
   AttemptRunner,
   ChangeNote,
   Engine,
@@ -44,6 +46,7 @@ import type {
 } from "../engine.ts";
 import type { HistorySample } from "../../observation/history/history_row.ts";
 import type { AttemptTraces } from "../../observation/traces/traces.ts";
+import { AlertShelf } from "./alert_shelf.ts";
 import { Capacity } from "./capacity.ts";
 import { EndWaiters } from "./end_waiters.ts";
 import { historyChange, readHistory } from "./history.ts";
@@ -53,7 +56,7 @@ import { DamageWatch } from "./journal/damage_watch.ts";
 import { openError } from "./journal/open_error.ts";
 import { JournalReader } from "./journal/reader.ts";
 import { RunningLedger } from "./journal/running_ledger.ts";
-import { parseStored } from "./journal/stored_json.ts";
+import { parseStored, readStoredJson } from "./journal/stored_json.ts";
 import type { StoredTask } from "./journal/stored_task.ts";
 import { TextIndex } from "./journal/text_index.ts";
 import { cancelPending } from "./pending_cancellation.ts";
@@ -109,6 +112,8 @@ interface Parts {
   readonly ledger: RunningLedger;
   readonly shelf: PoolShelf;
   readonly views: ViewShelf;
+  readonly alerts: AlertShelf;
+  readonly firingAlerts: readonly Alert[];
   readonly tallies: Tallies;
   readonly orphans: ReadonlyMap<PoolId, readonly StoredTask[]>;
   readonly lastSeq: number;
@@ -215,6 +220,10 @@ export class LocalEngine implements Engine, RecordListener {
       reader,
       textIndex: index,
       views: new ViewShelf(await reader.views()),
+      alerts: new AlertShelf(
+        (await reader.alertSettings()).map((row) => ({ ...row, value: readStoredJson(row.value) })),
+      ),
+      firingAlerts: (await reader.firingAlerts()).map(readAlert),
       damage,
       ledger,
       ...state,
@@ -268,6 +277,36 @@ export class LocalEngine implements Engine, RecordListener {
     const { journal, views } = this.#parts;
     journal.checkTakes();
     await journal.change(views.remove(name), true);
+  }
+
+  alertSettings(kind: AlertSettingKind): ReadonlyMap<string, unknown> {
+    return this.#parts.alerts.settings(kind);
+  }
+
+  async saveAlertSetting(
+    kind: AlertSettingKind,
+    name: string,
+    value: object | null,
+  ): Promise<void> {
+    const { journal, alerts } = this.#parts;
+    journal.checkTakes();
+    await journal.change(alerts.put(kind, name, value), true);
+  }
+
+  get firingAlerts(): readonly Alert[] {
+    return this.#parts.firingAlerts;
+  }
+
+  saveAlert(alert: Alert): void {
+    const { id, endedAtMs } = alert;
+    this.#parts.journal.note({ kind: "alert", id, endedAtMs, alert: JSON.stringify(alert) });
+  }
+
+  async listAlerts(request: AlertPageRequest): Promise<AlertPage> {
+    const { journal, reader, damage } = this.#parts;
+    if (journal.failure === undefined) await journal.flush();
+    const { alerts, nextCursor } = await reader.alerts(request);
+    return { alerts: damage.reading(() => alerts.map(readAlert)), nextCursor };
   }
 
   async readSettings(poolId: PoolId): Promise<readonly SettingsVersion[]> {
@@ -707,6 +746,10 @@ export class LocalEngine implements Engine, RecordListener {
     if (queue !== undefined) return queue;
     throw new LidoError("pool_not_found", `Cannot find pool: none has the id ${poolId}`);
   }
+}
+
+function readAlert(text: string): Alert {
+  return parseStored(Alert, text);
 }
 
 function never(): never {

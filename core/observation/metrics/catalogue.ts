@@ -96,6 +96,11 @@ function poolFamilies(pools: readonly PoolMetricFacts[]): readonly MetricFamily[
       each(pools, (pool) => pool.settings.queueCapacity),
     ),
     gauge(
+      "lido_queue_used_ratio",
+      "How much of a pool's queue is taken, from 0 to 1",
+      each(pools, ({ counts, settings }) => counts.pending / settings.queueCapacity),
+    ),
+    gauge(
       "lido_queue_oldest_seconds",
       "How long the oldest task that waits in memory has waited",
       each(pools, (pool) => pool.oldestWaitMs / 1_000),

@@ -3,8 +3,17 @@
  * hold real answers against them. They are strict: a field that is not here is a fault.
  */
 import { z } from "zod";
-import { BULK_ACTIONS, PoolSettings, SHARE_WINDOWS_S, TASK_STATES } from "../../../core/mod.ts";
-import { POOL_FIELDS } from "../bodies.ts";
+import {
+  AlertComparator,
+  AlertRule as AlertRuleModel,
+  AlertSeverity,
+  BULK_ACTIONS,
+  PoolSettings,
+  SHARE_WINDOWS_S,
+  TASK_STATES,
+} from "../../../core/mod.ts";
+import { ALERT_RULE_FIELDS, POOL_FIELDS } from "../bodies.ts";
+import type { FieldNames } from "../wire.ts";
 
 const Id = z.uuid();
 const Time = z.iso.datetime().meta({ description: "ISO 8601, in UTC" });
@@ -56,11 +65,13 @@ const taskCounts = {
 };
 
 /** A pool's settings by their names on the wire, as they are when they are shown. */
-const settings = Object.fromEntries(
-  Object.entries(PoolSettings.shape).map(([name, schema]) =>
-    [POOL_FIELDS.toWire.get(name) ?? name, schema] as const
-  ),
-);
+const settings = shownFields(PoolSettings.shape, POOL_FIELDS);
+
+function shownFields<Schema>(shape: Readonly<Record<string, Schema>>, { toWire }: FieldNames) {
+  return Object.fromEntries(
+    Object.entries(shape).map(([name, schema]) => [toWire.get(name) ?? name, schema] as const),
+  );
+}
 
 /** See the head of this file. */
 export const Pool = z.strictObject({
@@ -269,6 +280,34 @@ export const Health = z.strictObject({
   ),
   stats: Stats,
 }).meta({ id: "Health" });
+
+/** See the head of this file. */
+export const Alert = z.strictObject({
+  alert_id: Id,
+  rule: z.string(),
+  state: z.enum(["firing", "recovered"]),
+  severity: AlertSeverity,
+  message: z.string(),
+  pool_name: z.string().nullable().meta({ description: "null: about the whole server" }),
+  metric: z.string(),
+  labels: z.record(z.string(), z.string()),
+  value: z.number().meta({ description: "Of the sample that fired it" }),
+  comparator: AlertComparator,
+  threshold: z.number(),
+  started_at: Time,
+  ended_at: Time.nullable(),
+  acknowledged_at: Time.nullable(),
+  acknowledged_by: z.string().nullable(),
+}).meta({ id: "Alert" });
+
+/** See the head of this file. */
+export const AlertRule = z.strictObject({
+  ...shownFields(AlertRuleModel.shape, ALERT_RULE_FIELDS),
+  is_default: z.boolean().meta({ description: "Whether it is one of Lido's own" }),
+  is_changed: z.boolean().meta({ description: "Whether it is not as Lido has it" }),
+  silenced_until: Time.nullable(),
+  firing: Count,
+}).meta({ id: "AlertRule" });
 
 const Span = z.strictObject({ mean: z.number(), max: z.number() }).nullable();
 const counts = {

@@ -5,6 +5,7 @@ import { hasRetryAfter, type HttpErrorCode, STATUS } from "../../errors.ts";
 import { type ErrorCode, VERSION } from "../../../core/mod.ts";
 import type { FieldNames } from "../wire.ts";
 import { Problem } from "./answers.ts";
+import { ALERT_OPERATIONS } from "./alert_operations.ts";
 import { type HeaderName, headerRefs, HEADERS } from "./headers.ts";
 import type { Answer, Body, Operation, Parameter } from "./operation.ts";
 import { POOL_OPERATIONS } from "./pool_operations.ts";
@@ -15,6 +16,7 @@ import { TASK_OPERATIONS } from "./task_operations.ts";
 export const OPERATIONS: readonly Operation[] = [
   ...POOL_OPERATIONS,
   ...TASK_OPERATIONS,
+  ...ALERT_OPERATIONS,
   ...SERVER_OPERATIONS,
 ];
 

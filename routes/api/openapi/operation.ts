@@ -51,7 +51,7 @@ export interface Operation {
   readonly method: "get" | "post" | "put" | "patch" | "delete";
   /** With `{name}` for what varies. */
   readonly path: string;
-  readonly tag: "Pools" | "Tasks" | "Task types" | "Views" | "Server";
+  readonly tag: "Pools" | "Tasks" | "Task types" | "Views" | "Alerts" | "Server";
   readonly summary: string;
   readonly parameters?: Readonly<Record<string, Parameter>>;
   readonly body?: Body;

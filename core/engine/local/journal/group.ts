@@ -3,6 +3,7 @@
  * message and one transaction. Rows are laid flat, one after the other in one list.
  */
 import type { ErrorCode } from "../../../model/errors.ts";
+import type { AlertSettingKind } from "../../engine.ts";
 
 /** Columns of a submitted task, in their order. */
 export const SUBMIT_COLUMNS = [
@@ -82,6 +83,20 @@ export type Change =
     readonly name: string;
     readonly query: string | null;
     readonly atMs: number;
+  }
+  /** A rule or a channel of alerts as JSON; without a value it goes. */
+  | {
+    readonly kind: "alert_setting";
+    readonly of: AlertSettingKind;
+    readonly name: string;
+    readonly value: string | null;
+  }
+  /** An alert as it is now, as JSON. */
+  | {
+    readonly kind: "alert";
+    readonly id: string;
+    readonly endedAtMs: number | null;
+    readonly alert: string;
   }
   | { readonly kind: "rejected"; readonly pool: number; readonly count: number }
   | {

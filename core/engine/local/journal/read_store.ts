@@ -1,8 +1,15 @@
 /** Reads of the journal's file: what the reader's threads run. */
 import type { DatabaseSync } from "node:sqlite";
+import type { AlertPageRequest } from "../../../model/alert.ts";
 import type { SavedView } from "../../../model/saved_view.ts";
 import type { AttemptEntry, LogLine, TaskEventEntry, TaskId } from "../../../model/task.ts";
 import type { HistoryRead } from "../../engine.ts";
+import {
+  readAlertPage,
+  readAlertSettings,
+  readFiringAlerts,
+  type StoredAlertPage,
+} from "./alert_store.ts";
 import { readHistory, type StoredHistoryQuery } from "./history_read.ts";
 import {
   type Lane,
@@ -95,6 +102,18 @@ export class ReadStore {
       query: String(row["query"]),
       savedAtMs: Number(row["at"]),
     }));
+  }
+
+  alertSettings() {
+    return readAlertSettings(this.#rows);
+  }
+
+  firingAlerts(): readonly string[] {
+    return readFiringAlerts(this.#rows);
+  }
+
+  alerts(request: AlertPageRequest): StoredAlertPage {
+    return readAlertPage(this.#rows, request);
   }
 
   settingsVersions(pool: number) {

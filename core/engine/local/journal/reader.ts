@@ -2,6 +2,7 @@
  * Reads of the journal, off the server's own thread. There are two lanes: what may take long (lists
  * whose filter no index answers, searches, and the history) never stands before what is quick.
  */
+import type { AlertPageRequest } from "../../../model/alert.ts";
 import type { TaskId } from "../../../model/task.ts";
 import type { StoredHistoryQuery } from "./history_read.ts";
 import type { ReadyRequest } from "./ready_read.ts";
@@ -70,6 +71,21 @@ export class JournalReader implements AsyncDisposable {
   /** All saved views. */
   views() {
     return this.#quick.read("views");
+  }
+
+  /** All rules and channels of alerts on record. */
+  alertSettings() {
+    return this.#quick.read("alertSettings");
+  }
+
+  /** Alerts that fire, as far as is written. */
+  firingAlerts() {
+    return this.#quick.read("firingAlerts");
+  }
+
+  /** One page of alerts, newest first. @throws {LidoError} `cursor_invalid`. */
+  alerts(request: AlertPageRequest) {
+    return this.#quick.read("alerts", request);
   }
 
   /** Versions of a pool's settings, newest first. */

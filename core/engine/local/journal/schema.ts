@@ -224,6 +224,29 @@ CREATE TABLE views (
 `,
   },
   {
+    name: "alerts",
+    sql: `
+-- Rules that are not as Lido has them, and channels; value is JSON.
+CREATE TABLE alert_rules (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE alert_channels (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- In the order in which they fired; alert is JSON.
+CREATE TABLE alerts (
+  n INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  ended_at INTEGER,
+  alert TEXT NOT NULL
+) STRICT;
+CREATE INDEX alerts_firing ON alerts (n) WHERE ended_at IS NULL;
+`,
+  },
+  {
     name: "traces of tasks",
     sql: `
 -- The W3C traceparent that its submit came with, or was made for it; NULL when there was none.

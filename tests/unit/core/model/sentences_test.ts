@@ -4,7 +4,7 @@ import { Language } from "../../../../views/i18n/language.ts";
 
 const NAMES = Object.keys(SENTENCES) as SentenceName[]; // its own keys
 /** Parts that look like parts of patterns, lines and sentences. */
-const PARTS = ["a (b) [c] $1 .*\nnew line", "3"];
+const PARTS = ["a (b) [c] $1 .*\nnew line", "3", "4.5"];
 
 for (const name of NAMES) {
   Deno.test(`readSentence() finds ${name} again, with its parts, and Chinese has it`, () => {

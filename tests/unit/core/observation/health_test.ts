@@ -2,6 +2,7 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { PoolId, PoolSettings, type PoolSnapshot } from "../../../../core/model/pool.ts";
 import type { HealthAlert, SystemStats } from "../../../../core/model/system.ts";
 import { type HealthFacts, healthOf } from "../../../../core/observation/health.ts";
+import { alertWorld, gaugeOf } from "../../../helpers/memory_alerts.ts";
 import { NO_COUNTS } from "../../../helpers/no_counts.ts";
 
 const NO_TIMES = { count: 0, p50: 0, p95: 0, p99: 0, max: 0 };
@@ -55,6 +56,7 @@ function judge(facts: Partial<HealthFacts>) {
     isClosing: false,
     journalFailure: undefined,
     isJournalDamaged: false,
+    firing: [],
     ...facts,
   });
 }
@@ -142,5 +144,24 @@ Deno.test("healthOf() is critical once a read found the journal damaged", () => 
       "A read found the journal damaged, as the log tells; `deno task doctor` tells more, " +
         "`deno task restore` puts a backup in its place",
     ),
+  ]);
+});
+
+Deno.test("healthOf() tells of alerts that fire, but of none twice, and stays well for those", () => {
+  const { alerts: { firing } } = alertWorld([
+    gaugeOf("lido_pools", 101),
+    gaugeOf("lido_journal_up", 0),
+  ]);
+  const many = "101 pools are open; close those not in use";
+  const refuses = "The journal takes no writes: submits are refused";
+  const { isHealthy, alerts } = judge({ firing });
+  deepStrictEqual([isHealthy, alerts], [true, [
+    alert("rule", "critical", refuses, { reason: refuses }),
+    alert("rule", "warning", many, { reason: many }),
+  ]]);
+  const both = judge({ firing, stats: statsWith({ pools: 101 }) });
+  deepStrictEqual(both.alerts.map(({ kind, message }) => [kind, message]), [
+    ["many_pools", many],
+    ["rule", refuses],
   ]);
 });

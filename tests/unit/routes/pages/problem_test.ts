@@ -78,7 +78,7 @@ Deno.test("withPages() says nothing of an error that nobody foresaw but the requ
 });
 
 Deno.test("withPages() answers without a page when the frame itself cannot be made", async () => {
-  const { app, logged } = appWith({ getHealth: boom });
+  const { app, logged } = appWith({ getStats: boom });
   const response = await app.request("/types", { headers: BROWSER });
   const body = await response.json();
   deepStrictEqual([response.status, body.code], [500, "internal_error"]);

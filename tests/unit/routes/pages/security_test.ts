@@ -35,7 +35,8 @@ function routesOf({ app, bulkId }: Awaited<ReturnType<typeof worldOf>>) {
   ).map(({ method, path }) => ({
     method,
     path: path.replace("/bulk/:id", `/bulk/${bulkId}`)
-      .replace("/pools/:id", `/pools/${POOL_ID}`).replace("/tasks/:id", `/tasks/${TASK_ID}`),
+      .replace("/pools/:id", `/pools/${POOL_ID}`).replace("/tasks/:id", `/tasks/${TASK_ID}`)
+      .replace("/alerts/:id", `/alerts/${UNKNOWN_ID}`),
   }));
   return routes.filter(({ method, path }, at) =>
     routes.findIndex((one) => one.method === method && one.path === path) === at
@@ -49,8 +50,19 @@ function pagesOf(world: Awaited<ReturnType<typeof worldOf>>): readonly string[] 
     .map((tab) => `/pools/${POOL_ID}?tab=${tab}`);
   const parts = ["result", "input", "logs", "attempts", "events", "raw"]
     .map((tab) => `/tasks/${TASK_ID}?tab=${tab}`);
+  const alerts = ["tab=rules", "tab=history"].map((query) => `/alerts?${query}`);
+  const ofRule = ["edit", "remove"].map((what) => `/alerts/rules/${what}?name=many_pools`);
   const forms = ["/submit?as=json", `/submit?from=${TASK_ID}`, "/pools?status=all"];
-  return [...paths, ...tabs, ...parts, ...forms, "/nowhere", `/tasks/${UNKNOWN_ID}`];
+  return [
+    ...paths,
+    ...tabs,
+    ...parts,
+    ...alerts,
+    ...ofRule,
+    ...forms,
+    "/nowhere",
+    `/tasks/${UNKNOWN_ID}`,
+  ];
 }
 
 const isPage = (path: string) => !/^\/(palette|tasks\/export)/.test(path);

@@ -1,0 +1,315 @@
+/**
+ * The alerts of a server: looks at all rules again and again, keeps what fires and what fired, and has
+ * channels told, of each alert once that it fires and once that it recovered. What cannot be written
+ * now fires and is told all the same.
+ */
+import { v7 as uuidv7 } from "uuid";
+import type { Engine } from "../../engine/engine.ts";
+import {
+  type Alert,
+  AlertId,
+  type AlertPage,
+  type AlertPageRequest,
+  AlertRule,
+  type AlertRuleChanges,
+  type AlertRuleSnapshot,
+  ALERTS_FIRING_MAX,
+} from "../../model/alert.ts";
+import type { AlertNotice } from "../../model/alert_notice.ts";
+import type { Clock } from "../../model/clock.ts";
+import { LidoError } from "../../model/errors.ts";
+import { parseInput } from "../../model/faults.ts";
+import type { MetricFamily } from "../metrics/family.ts";
+import { alertText } from "./alert_text.ts";
+import { DEFAULT_RULES } from "./default_rules.ts";
+import { PoolUse } from "./pool_use.ts";
+import { RuleBook, type StoredRule } from "./rule_book.ts";
+import { checkRule } from "./rule_check.ts";
+import { seriesKey } from "./rule_reader.ts";
+import { RuleWatch } from "./rule_watch.ts";
+
+/** Between two looks. */
+const LOOK_MS = 5_000;
+
+/** What alerts are made with. */
+export interface AlertsOptions {
+  readonly engine: Pick<
+    Engine,
+    "alertSettings" | "saveAlertSetting" | "firingAlerts" | "saveAlert" | "listAlerts"
+  >;
+  readonly clock: Clock;
+  /** All metrics, of every pool. */
+  readonly readFamilies: () => readonly MetricFamily[];
+  /** Told what goes to the channels of a rule; null: to all. It must not throw. */
+  readonly tell?: (notice: AlertNotice, channels: readonly string[] | null) => void;
+  /** @throws {LidoError} `server_closing` once nothing is taken any more. */
+  readonly checkOpen: (verb: string) => void;
+  /** Told of what goes wrong where nobody waits for it. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** A rule at work, and its alerts by the keys of their series. */
+interface Post {
+  readonly watch: RuleWatch;
+  readonly firing: Map<string, Alert>;
+}
+
+/** See the head of this file. */
+export class Alerts implements Disposable {
+  readonly #options: AlertsOptions;
+  readonly #book: RuleBook;
+  /** Of the rules that are looked at, by their names. */
+  readonly #posts = new Map<string, Post>();
+  readonly #use = new PoolUse();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #revision = 0;
+
+  constructor(options: AlertsOptions) {
+    this.#options = options;
+    const { engine, onError = () => {} } = options;
+    this.#book = new RuleBook(engine.alertSettings("rules"), onError);
+    const left = new Set(engine.firingAlerts);
+    for (const rule of this.#book.rules) {
+      const firing = [...left].filter((alert) => alert.rule === rule.name);
+      if (!rule.isEnabled) continue;
+      for (const alert of firing) left.delete(alert);
+      const byKey = new Map(firing.map((alert) => [seriesKey(alert.labels), alert]));
+      this.#posts.set(rule.name, {
+        watch: new RuleWatch(rule, [...byKey.keys()]),
+        firing: byKey,
+      });
+    }
+    for (const alert of left) this.#end(alert); // the journal refused to have it at the time
+  }
+
+  /** Looks for the first time, and goes on by itself. */
+  start(): void {
+    this.look();
+    this.#plan();
+  }
+
+  /** Looks at all rules once. */
+  look(): void {
+    const { clock, readFamilies } = this.#options;
+    const families = new Map(readFamilies().map((family) => [family.name, family]));
+    const nowMs = clock.monotonicMs();
+    const used = this.#use.look(families, nowMs);
+    for (const { watch, firing } of this.#posts.values()) {
+      for (const step of watch.look({ families, used, nowMs })) {
+        if (step.kind === "fires") {
+          this.#fire(watch.rule, firing, step);
+          continue;
+        }
+        const alert = firing.get(step.key);
+        firing.delete(step.key);
+        if (alert !== undefined) this.#end(alert);
+      }
+    }
+    this.#tellAll();
+  }
+
+  /** Changes with all that can be seen of alerts. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Alerts that fire, the newest first. */
+  get firing(): readonly Alert[] {
+    return [...this.#posts.values()].flatMap(({ firing }) => [...firing.values()])
+      .sort((one, other) => one.id < other.id ? 1 : -1);
+  }
+
+  /** One page of all that fire or fired, newest first. @throws {LidoError} `cursor_invalid`. */
+  listAlerts(request: AlertPageRequest): Promise<AlertPage> {
+    return this.#options.engine.listAlerts(request);
+  }
+
+  /** All rules: Lido's own first, then the others by their names. */
+  listRules(): readonly AlertRuleSnapshot[] {
+    return this.#book.rules.map(({ name }) => this.getRule(name));
+  }
+
+  /** @throws {LidoError} `alert_rule_not_found`. */
+  getRule(name: string): AlertRuleSnapshot {
+    const rule = this.#book.get(nameOf(name));
+    return {
+      rule,
+      isDefault: DEFAULT_RULES.has(rule.name),
+      isChanged: this.#book.isChanged(rule.name),
+      silencedUntilMs: this.#isSilenced(rule.name) ? this.#book.silencedUntilMs(rule.name) : null,
+      firing: this.#posts.get(rule.name)?.firing.size ?? 0,
+    };
+  }
+
+  /**
+   * Changes a rule, or makes one: what is left out stays as it is. Its alerts end when it is no longer
+   * looked at.
+   * @throws {LidoError} `invalid_input`, `alert_rule_limit_reached`, `journal_unavailable`,
+   * `server_closing`.
+   */
+  async saveRule(name: string, changes: AlertRuleChanges): Promise<AlertRuleSnapshot> {
+    const before = this.#book.find(nameOf(name));
+    const rule = parseInput(AlertRule, { ...before, ...changes, name }, "save alert rule");
+    checkRule(rule, this.#options.readFamilies());
+    await this.#keep("save alert rule", rule.name, this.#book.withRule(rule));
+    this.#post(rule.name);
+    this.look(); // what it looks back at begins now
+    return this.getRule(rule.name);
+  }
+
+  /**
+   * Nobody is told of a rule's alerts for so long; null: they are again.
+   * @throws {LidoError} `alert_rule_not_found`, `journal_unavailable`, `server_closing`.
+   */
+  async silenceRule(name: string, forMs: number | null): Promise<AlertRuleSnapshot> {
+    const rule = this.#book.get(nameOf(name));
+    const untilMs = forMs === null ? null : this.#now() + Math.round(forMs);
+    const stored = this.#book.withSilence(rule.name, untilMs);
+    await this.#keep("silence alert rule", rule.name, stored);
+    this.#tellAll();
+    return this.getRule(rule.name);
+  }
+
+  /**
+   * Lets a rule go; one of Lido's own is again as Lido has it.
+   * @throws {LidoError} `alert_rule_not_found`, `journal_unavailable`, `server_closing`.
+   */
+  async removeRule(name: string): Promise<void> {
+    const rule = this.#book.get(nameOf(name));
+    await this.#keep("remove alert rule", rule.name, null);
+    this.#post(rule.name);
+  }
+
+  /**
+   * Somebody sees to an alert that fires: it is no longer shown on every page.
+   * @throws {LidoError} `alert_not_found`, `server_closing`.
+   */
+  acknowledge(id: string, by: string | null = null): Alert {
+    this.#options.checkOpen("acknowledge alert");
+    for (const { firing } of this.#posts.values()) {
+      const [key, alert] = [...firing].find(([, one]) => one.id === id) ?? [];
+      if (key === undefined || alert === undefined) continue;
+      if (alert.acknowledgedAtMs !== null) return alert;
+      const acknowledged = { ...alert, acknowledgedAtMs: this.#now(), acknowledgedBy: by };
+      firing.set(key, acknowledged);
+      this.#save(acknowledged);
+      return acknowledged;
+    }
+    throw new LidoError("alert_not_found", `Cannot acknowledge alert: none that fires is ${id}`);
+  }
+
+  /** Looks no more. */
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+
+  async #keep(verb: string, name: string, stored: StoredRule | null): Promise<void> {
+    this.#options.checkOpen(verb);
+    await this.#options.engine.saveAlertSetting("rules", name, stored);
+    this.#book.keep(name, stored);
+    this.#revision++;
+  }
+
+  #plan(): void {
+    this.#timer = setTimeout(() => {
+      try {
+        this.look();
+      } catch (error) {
+        this.#options.onError?.(error);
+      }
+      this.#plan();
+    }, LOOK_MS);
+    Deno.unrefTimer(this.#timer as unknown as number); // it shall not keep the process
+  }
+
+  /** Looks at a rule as it is from now on, or no more. */
+  #post(name: string): void {
+    const rule = this.#book.find(name);
+    const post = this.#posts.get(name);
+    if (rule !== undefined && rule.isEnabled) {
+      if (post !== undefined) post.watch.change(rule);
+      else this.#posts.set(name, { watch: new RuleWatch(rule), firing: new Map() });
+    } else {
+      this.#posts.delete(name);
+      for (const alert of post?.firing.values() ?? []) this.#end(alert);
+    }
+  }
+
+  #fire(
+    rule: AlertRule,
+    firing: Map<string, Alert>,
+    { key, labels, value }: {
+      readonly key: string;
+      readonly labels: Readonly<Record<string, string>>;
+      readonly value: number;
+    },
+  ): void {
+    if (this.firing.length >= ALERTS_FIRING_MAX) return;
+    const { name, severity, metric, comparator, threshold } = rule;
+    firing.set(key, {
+      id: AlertId.parse(uuidv7()),
+      rule: name,
+      severity,
+      metric,
+      labels,
+      poolName: labels["pool"] ?? null,
+      text: alertText(rule, labels, value),
+      value,
+      comparator,
+      threshold,
+      startedAtMs: this.#now(),
+      endedAtMs: null,
+      acknowledgedAtMs: null,
+      acknowledgedBy: null,
+      isTold: false,
+    });
+    this.#save(firing.get(key));
+  }
+
+  #end(alert: Alert): void {
+    const ended = { ...alert, endedAtMs: this.#now() };
+    this.#save(ended);
+    if (alert.isTold) this.#tell(ended, "recovered");
+  }
+
+  /** Tells of all that fire and nobody was told of: a silence may have ended. */
+  #tellAll(): void {
+    for (const { watch, firing } of this.#posts.values()) {
+      if (this.#isSilenced(watch.rule.name)) continue;
+      for (const [key, alert] of firing) {
+        if (alert.isTold) continue;
+        const told = { ...alert, isTold: true };
+        firing.set(key, told);
+        this.#save(told);
+        this.#tell(told, "firing");
+      }
+    }
+  }
+
+  #tell(alert: Alert, state: "firing" | "recovered"): void {
+    const { id, rule, severity, labels, poolName, value, threshold, text, startedAtMs } = alert;
+    const atMs = alert.endedAtMs ?? startedAtMs;
+    const notice = { id, rule, severity, state, labels, poolName, value, threshold, text };
+    const channels = this.#book.find(rule)?.channels ?? null;
+    this.#options.tell?.({ ...notice, atMs, startedAtMs }, channels);
+  }
+
+  #isSilenced(name: string): boolean {
+    return (this.#book.silencedUntilMs(name) ?? 0) > this.#options.clock.nowMs();
+  }
+
+  #save(alert: Alert | undefined): void {
+    if (alert === undefined) return;
+    this.#options.engine.saveAlert(alert);
+    this.#revision++;
+  }
+
+  #now(): number {
+    return Math.round(this.#options.clock.nowMs());
+  }
+}
+
+/** A name as it was saved. */
+function nameOf(name: string): string {
+  return name.normalize("NFC").trim();
+}

@@ -1,0 +1,95 @@
+/** One rule at work: tells of which series it begins or ceases to hold. */
+import type { AlertComparator, AlertRule } from "../../model/alert.ts";
+import type { Labels, MetricFamily } from "../metrics/family.ts";
+import { readsAlike, RuleReader } from "./rule_reader.ts";
+import { WatchedSeries } from "./watched_series.ts";
+
+/** What all rules look at; times are of the monotonic clock. */
+export interface Look {
+  readonly families: ReadonlyMap<string, MetricFamily>;
+  /** Ids of pools that are in use. */
+  readonly used: ReadonlySet<string>;
+  readonly nowMs: number;
+}
+
+/** A series for which a rule fires or recovers. */
+export type RuleStep =
+  | {
+    readonly kind: "fires";
+    readonly key: string;
+    readonly labels: Labels;
+    readonly value: number;
+  }
+  | { readonly kind: "recovers"; readonly key: string };
+
+const HOLDS: Readonly<Record<AlertComparator, (value: number, threshold: number) => boolean>> = {
+  above: (value, threshold) => value > threshold,
+  at_least: (value, threshold) => value >= threshold,
+  below: (value, threshold) => value < threshold,
+  at_most: (value, threshold) => value <= threshold,
+};
+
+/** See the head of this file. */
+export class RuleWatch {
+  #rule: AlertRule;
+  #reader: RuleReader;
+  #firstLookMs: number | undefined;
+  readonly #series = new Map<string, WatchedSeries>();
+  /** Keys of series that fired in an earlier life of the server. */
+  readonly #restored: Set<string>;
+
+  constructor(rule: AlertRule, firing: readonly string[] = []) {
+    this.#rule = rule;
+    this.#reader = new RuleReader(rule);
+    this.#restored = new Set(firing);
+    for (const key of firing) this.#series.set(key, new WatchedSeries(true));
+  }
+
+  get rule(): AlertRule {
+    return this.#rule;
+  }
+
+  /** From now on the rule is this one; what it has seen counts on where it reads the same. */
+  change(rule: AlertRule): void {
+    if (!readsAlike(rule, this.#rule)) this.#reader = new RuleReader(rule);
+    this.#rule = rule;
+  }
+
+  /** Looks at each series. */
+  look({ families, used, nowMs }: Look): readonly RuleStep[] {
+    const { metric, comparator, threshold } = this.#rule;
+    const steps: RuleStep[] = [];
+    const missing = new Set(this.#series.keys());
+    for (const { key, labels, value } of this.#reader.read(families.get(metric), nowMs)) {
+      missing.delete(key);
+      const poolId = labels["pool_id"];
+      const isUsed = poolId === undefined || used.has(poolId);
+      const holds = isUsed && value !== null && HOLDS[comparator](value, threshold);
+      const step = this.#step(key, holds, nowMs);
+      if (step === "fires" && value !== null) steps.push({ kind: "fires", key, labels, value });
+      if (step === "recovers") steps.push({ kind: "recovers", key });
+    }
+    for (const key of missing) {
+      if (this.#step(key, false, nowMs) === "recovers") steps.push({ kind: "recovers", key });
+    }
+    return steps;
+  }
+
+  #step(key: string, holds: boolean, nowMs: number): "fires" | "recovers" | undefined {
+    const known = this.#series.get(key);
+    if (known === undefined && !holds) return undefined;
+    if (!holds && this.#isBlind(key, nowMs)) return undefined;
+    const series = known ?? new WatchedSeries();
+    const step = series.step(holds, this.#rule, nowMs);
+    if (series.isOk) this.#series.delete(key);
+    else this.#series.set(key, series);
+    return step;
+  }
+
+  /** A new life of the server cannot tell yet what came in a window that began before it. */
+  #isBlind(key: string, nowMs: number): boolean {
+    this.#firstLookMs ??= nowMs;
+    const { reading, windowMs } = this.#rule;
+    return this.#restored.has(key) && reading !== "value" && nowMs - this.#firstLookMs < windowMs;
+  }
+}
