@@ -18,7 +18,7 @@ import {
   TraceFlags,
 } from "@opentelemetry/api";
 import type { ReadableSpan, SpanProcessor } from "@opentelemetry/sdk-trace";
-import { hideQueries } from "./hide_queries.ts";
+import { hideAddresses } from "./hide_addresses.ts";
 import { readTraceparent } from "../model/traceparent.ts";
 import {
   SPAN_ATTRIBUTES_MAX,
@@ -52,7 +52,7 @@ function keeperIn(where: Context): SpanKeeper | undefined {
 /** Makes the thread ready; once in its life. */
 export async function openTaskSpans(): Promise<TaskSpans> {
   const probe = trace.getTracer("lido").startSpan("probe");
-  if (probe.isRecording()) hideQueries(probe);
+  if (probe.isRecording()) hideAddresses(probe);
   else await collectSpans();
   return {
     run(link, keeper, code) {

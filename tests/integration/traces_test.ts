@@ -118,7 +118,7 @@ Deno.test("An attempt is part of its own trace only, though it follows another i
   deepStrictEqual([count("wait"), count("plan pictures"), count("picture")], [21, 21, 21]);
 });
 
-Deno.test("Spans hold no query, no input and no message, whatever becomes of a request or a task", async () => {
+Deno.test("Spans hold no address, no input and no message, whatever becomes of a request or a task", async () => {
   await using collector = new OtlpCollector();
   await using server = await startServer({ flags: ["--tasks", TASKS], env: collector.env });
   const poolId = await openPool(server, {});
@@ -129,7 +129,7 @@ Deno.test("Spans hold no query, no input and no message, whatever becomes of a r
   };
   await ask("1", "GET", "/api/tasks?text=canary-query");
   await ask("2", "GET", "/api/tasks?canary-name=1");
-  await ask("3", "GET", "/nowhere?token=canary-token");
+  await ask("3", "GET", "/nowhere/canary-path?token=canary-token");
   const submit = (digit: string, input: object, path = "/api/tasks?wait=60") =>
     ask(digit, "POST", path, {
       headers: { "content-type": "application/json" },

@@ -17,7 +17,7 @@ import {
   TraceFlags,
   type Tracer,
 } from "@opentelemetry/api";
-import { hideQueries } from "../../execution/hide_queries.ts";
+import { hideAddresses } from "../../execution/hide_addresses.ts";
 import { type Clock, systemClock } from "../../model/clock.ts";
 import { readTraceparent, writeTraceparent } from "../../model/traceparent.ts";
 import { VERSION } from "../../model/version.ts";
@@ -60,7 +60,7 @@ export class Traces {
     const tracer = trace.getTracer("lido", VERSION);
     const probe = tracer.startSpan("probe");
     if (!probe.isRecording()) return undefined;
-    hideQueries(probe);
+    hideAddresses(probe);
     return new Traces(tracer);
   }
 
