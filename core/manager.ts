@@ -13,6 +13,7 @@ import { runSelfTest } from "./execution/self_test.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
 import { LidoError } from "./model/errors.ts";
 import { parseInput } from "./model/faults.ts";
+import { asSaved } from "./model/given_name.ts";
 import type { History, HistoryRequest, RecentStep } from "./model/history.ts";
 import { LogLevelChange, type LogLevelState } from "./model/log_level.ts";
 import {
@@ -308,7 +309,7 @@ export class Manager implements AsyncDisposable {
   /** Lets a view go. @throws {LidoError} `view_not_found`, `server_closing`. */
   async removeView(name: string): Promise<void> {
     this.#checkOpen("remove view");
-    await this.#engine.removeView(name.normalize("NFC").trim()); // as it was saved
+    await this.#engine.removeView(asSaved(name));
   }
 
   /** @throws {LidoError} `pool_not_found`. */

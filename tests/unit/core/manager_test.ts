@@ -250,6 +250,7 @@ Deno.test("Manager.getRevision() stays while nothing happens, and changes with a
     ["a pool is changed", () => manager.changePool(id, { maxThreads: 2 })],
     ["a pool is opened", () => manager.createPool({ name: "other" })],
     ["a pool is paused", () => manager.pausePool(id)],
+    ["a rule is silenced", () => manager.alerts.silenceRule("many_pools", 1_000)],
     ["a task is cancelled", async () => {
       const { task } = await manager.submit(world.sleeps());
       strictEqual(manager.getRevision(), undefined); // it waits, each moment longer
