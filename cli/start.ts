@@ -37,7 +37,12 @@ export interface ServerParts<M extends StartedManager> {
 export async function start(config: Config, world: World): Promise<void> {
   const { Logging, getLogger } = await import("../core/observation/logging.ts");
   await using logging = new Logging(config, (text) => world.err.write(text));
-  await runServer({ config, world, parts: await loadParts(logging), logger: getLogger("server") });
+  await runServer({
+    config,
+    world,
+    parts: await loadParts(logging, world.env),
+    logger: getLogger("server"),
+  });
 }
 
 /** What {@link runServer} works with. */
@@ -104,12 +109,16 @@ function connectionsOf(descriptors = Infinity): number {
 }
 
 /** Imported when a server starts: the other commands shall start without all this. */
-async function loadParts(logging: Logging): Promise<ServerParts<Manager>> {
+async function loadParts(
+  logging: Logging,
+  variables: World["env"],
+): Promise<ServerParts<Manager>> {
   const [core, { createApp }, { serve }] = await Promise.all([
     import("../core/mod.ts"),
     import("../routes/app.ts"),
     import("../routes/server.ts"),
   ]);
+  const traces = await core.openTraces(variables);
   return {
     startManager: (config, logger, env) =>
       core.Manager.start({
@@ -117,6 +126,7 @@ async function loadParts(logging: Logging): Promise<ServerParts<Manager>> {
         env,
         logger,
         logging,
+        traces,
         onError: (error) => logger.error("Something failed that nobody waited for", { error }),
       }),
     listen: (manager, config, logger) =>
@@ -124,6 +134,7 @@ async function loadParts(logging: Logging): Promise<ServerParts<Manager>> {
         app: createApp({
           manager,
           clock: core.systemClock,
+          traces,
           logError: (error, requestId) => logger.error("Request failed", { error, requestId }),
         }),
         host: config.host,

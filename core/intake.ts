@@ -14,6 +14,7 @@ export function takeIn(
   submission: TaskSubmission,
   settings: PoolSettings,
   types: TaskTypeRegistry,
+  traceparent: string | null,
 ): NewTask {
   const type = types.get(submission.type);
   types.checkInput(type, submission.input);
@@ -29,6 +30,7 @@ export function takeIn(
       : submission.runTimeoutMs,
     tags: submission.tags,
     idempotencyKey: submission.idempotencyKey ?? null,
+    traceparent,
   };
 }
 
@@ -36,7 +38,11 @@ export function takeIn(
  * Makes a new task of one that there was, as it was submitted: its input keeps all its digits.
  * @throws {LidoError} `task_type_not_found`, `task_type_broken`, `invalid_input`.
  */
-export function takeInAgain(task: TaskSnapshot, types: TaskTypeRegistry): NewTask {
+export function takeInAgain(
+  task: TaskSnapshot,
+  types: TaskTypeRegistry,
+  traceparent: string | null,
+): NewTask {
   const type = types.get(task.type);
   types.checkInput(type, task.inputJson === null ? undefined : JSON.parse(task.inputJson));
   const { poolId, name, inputJson, priority, runTimeoutMs, tags } = task;
@@ -50,6 +56,7 @@ export function takeInAgain(task: TaskSnapshot, types: TaskTypeRegistry): NewTas
     runTimeoutMs,
     tags,
     idempotencyKey: null,
+    traceparent,
   };
 }
 

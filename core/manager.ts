@@ -52,6 +52,7 @@ import { readMetrics } from "./observation/metrics/catalogue.ts";
 import type { MetricFamily } from "./observation/metrics/family.ts";
 import { ProcessMeter } from "./observation/process_meter.ts";
 import { TypeShareMeter } from "./observation/type_shares.ts";
+import type { Traces } from "./observation/traces/traces.ts";
 import { PoolHistory } from "./pool_history.ts";
 import { PoolHouse } from "./pool_house.ts";
 import { DRAIN_DEADLINE_MS, type PoolRoom } from "./pool_room.ts";
@@ -68,6 +69,8 @@ export interface ManagerOptions {
   readonly clock?: Clock;
   /** Variables that pools' permissions may name; none if left out. */
   readonly env?: Readonly<Record<string, string>>;
+  /** See {@link openTraces}; nothing is traced if left out. */
+  readonly traces?: Traces | undefined;
   /** False: nothing is sampled over time, so there is no history; a bench tells what that costs. */
   readonly isWatched?: boolean;
   /** Told of what goes wrong where nobody waits for it. */
@@ -76,6 +79,14 @@ export interface ManagerOptions {
   readonly logger?: Logger;
   /** How much is logged, and what became of it; without, a change of the level changes nothing. */
   readonly logging?: LogControl;
+}
+
+/** What a submit has beside the task. */
+export interface SubmitOptions {
+  /** Ends the wait for room in the queue. */
+  readonly signal?: AbortSignal;
+  /** The span that it belongs to; see {@link TaskSnapshot.traceparent}. */
+  readonly traceparent?: string | null;
 }
 
 /** See the head of this file. */
@@ -143,7 +154,7 @@ export class Manager implements AsyncDisposable {
       ...options,
       engine,
       clock,
-      tell: (notice, names) => this.channels.tell(notice, names),
+      channels: this.channels,
       readFamilies: () => this.#readMetrics(ALERT_POOLS_MAX),
       checkOpen: (verb) => this.#checkOpen(verb),
     });
@@ -165,6 +176,7 @@ export class Manager implements AsyncDisposable {
         files: folder,
         keep: { tasks: journal.maxTaskHistory, ms: journal.maxTaskAgeMs },
         clock: options.clock ?? systemClock,
+        traces: options.traces,
         findType: (name) => types.find(name),
         onEvent: (event) => events.push(event),
         ...options.onError && { onError: options.onError },
@@ -351,9 +363,9 @@ export class Manager implements AsyncDisposable {
    */
   async submit(
     submission: TaskSubmission,
-    options: { readonly signal?: AbortSignal } = {},
+    { signal, traceparent }: SubmitOptions = {},
   ): Promise<{ task: TaskSnapshot; isNew: boolean }> {
-    return await this.#engine.enqueueOne(this.#newTask(submission), options.signal);
+    return await this.#engine.enqueueOne(this.#newTask(submission, traceparent), signal);
   }
 
   /** What {@link submit} would refuse is refused; nothing is submitted. @throws {LidoError} as it. */
@@ -364,16 +376,16 @@ export class Manager implements AsyncDisposable {
   /** Submits all of them or none; a fault names its place. @throws {LidoError} as {@link submit}. */
   async submitBatch(
     submissions: readonly TaskSubmission[],
-    options: { readonly signal?: AbortSignal } = {},
+    { signal, traceparent }: SubmitOptions = {},
   ): Promise<readonly TaskId[]> {
     const tasks = submissions.map((submission, at) => {
       try {
-        return this.#newTask(submission);
+        return this.#newTask(submission, traceparent);
       } catch (error) {
         throw inBatch(error, at);
       }
     });
-    const enqueued = await this.#engine.enqueue(tasks, options.signal);
+    const enqueued = await this.#engine.enqueue(tasks, signal);
     return enqueued.map(({ id }) => id);
   }
 
@@ -381,11 +393,14 @@ export class Manager implements AsyncDisposable {
    * Submits a task once more as it was, to the same pool; gives the new one.
    * @throws {LidoError} `task_not_found`, and as {@link submit}.
    */
-  async submitAgain(id: TaskId): Promise<TaskSnapshot> {
+  async submitAgain(
+    id: TaskId,
+    { traceparent = null }: Pick<SubmitOptions, "traceparent"> = {},
+  ): Promise<TaskSnapshot> {
     const old = await this.#engine.get(id);
     this.#checkOpen("submit task");
     this.#pools.get(old.poolId).checkOpen("submit task to");
-    return (await this.#engine.enqueueOne(takeInAgain(old, this.#types))).task;
+    return (await this.#engine.enqueueOne(takeInAgain(old, this.#types, traceparent))).task;
   }
 
   /** @throws {LidoError} `task_not_found`. */
@@ -629,10 +644,8 @@ export class Manager implements AsyncDisposable {
     this.#shares[Symbol.dispose]();
     this.events.close();
     try {
-      await Promise.all([
-        this.#pools.suspend(deadlineMs),
-        this.channels[Symbol.asyncDispose](),
-      ]);
+      await this.#pools.suspend(deadlineMs);
+      await this.channels[Symbol.asyncDispose]();
       // What ended just now counts once it is written: the last sample shall have it.
       if (this.#engine.failure === undefined) await this.#engine.flush();
       this.#history[Symbol.dispose]();
@@ -662,11 +675,11 @@ export class Manager implements AsyncDisposable {
     });
   }
 
-  #newTask(submission: TaskSubmission): NewTask {
+  #newTask(submission: TaskSubmission, traceparent: string | null = null): NewTask {
     this.#checkOpen("submit task");
     const room = this.#pools.get(submission.poolId);
     room.checkOpen("submit task to");
-    return takeIn(submission, room.settings, this.#types);
+    return takeIn(submission, room.settings, this.#types, traceparent);
   }
 
   async #onRoom(

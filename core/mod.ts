@@ -11,7 +11,7 @@ export {
   type BulkTarget,
 } from "./bulk.ts";
 export type { ChangeNote } from "./engine/engine.ts";
-export { Manager, type ManagerOptions } from "./manager.ts";
+export { Manager, type ManagerOptions, type SubmitOptions } from "./manager.ts";
 export {
   AttemptError,
   DirectPool,
@@ -41,6 +41,8 @@ export {
   type Sample,
 } from "./observation/metrics/family.ts";
 export { BOUNDS_S } from "./observation/metrics/buckets.ts";
+export { openTraces } from "./observation/traces/open_traces.ts";
+export type { Traces } from "./observation/traces/traces.ts";
 export { EventFeed } from "./observation/event_feed.ts";
 export { withRequestId } from "./observation/logging.ts";
 export { ALERT_CHANNELS_MAX, AlertChannel } from "./model/alert_channel.ts";
@@ -62,6 +64,7 @@ export { ChannelBook } from "./observation/alerts/channels/channel_book.ts";
 export { Alerts, type AlertsOptions } from "./observation/alerts/alerts.ts";
 export { DEFAULT_RULES, type DefaultRuleName } from "./observation/alerts/default_rules.ts";
 export { type SavedView, View, VIEWS_MAX } from "./model/saved_view.ts";
+export { readTraceparent, type SpanPlace } from "./model/traceparent.ts";
 export { VERSION } from "./model/version.ts";
 export { readSentence, type Said, type SentenceName } from "./model/sentences.ts";
 export {

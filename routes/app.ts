@@ -6,7 +6,7 @@ import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
-import { type Clock, withRequestId } from "../core/mod.ts";
+import { type Clock, readTraceparent, withRequestId } from "../core/mod.ts";
 import { alertRoutes } from "./api/alerts.ts";
 import { isNdjson } from "./api/batch_stream.ts";
 import { eventRoutes } from "./api/events.ts";
@@ -24,6 +24,7 @@ import { BODY_BYTES_MAX, checkJsonType, readBody } from "./guards/body_guard.ts"
 import { checkSite } from "./guards/cross_site_guard.ts";
 import { hostCheck } from "./guards/host_guard.ts";
 import { checkQuery } from "./guards/query_guard.ts";
+import { type RequestTraces, traceRequests } from "./guards/trace_guard.ts";
 import { healthRoutes } from "./health.ts";
 import { metricRoutes } from "./metrics.ts";
 import { alertPageRoutes } from "./pages/alerts.tsx";
@@ -43,6 +44,8 @@ import { RequestMeter } from "./request_meter.ts";
 export interface AppOptions {
   readonly manager: RoutedManager;
   readonly clock: Clock;
+  /** Where requests are traced; nowhere if left out. */
+  readonly traces?: RequestTraces | undefined;
   /** Told of each error that nobody foresaw; the client gets only the request's id. */
   readonly logError: LogError;
   /** Names beside the loopback ones under which this server may be called, without port. */
@@ -95,6 +98,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
 }
 
 function addGuards(app: Hono<AppEnv>, options: AppOptions): void {
+  if (options.traces !== undefined) app.use(traceRequests(options.traces));
   app.use(requestId());
   app.use(secureHeaders(SECURITY_HEADERS));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
@@ -114,6 +118,7 @@ function guard(options: AppOptions): MiddlewareHandler<AppEnv> {
     checkSite(c);
     c.set("body", await readBody(c, limits));
     checkQuery(c);
+    c.set("traceparent", c.get("traceparent") ?? sentTraceparent(c));
     try {
       await withRequestId(c.get("requestId"), next);
     } catch (thrown) {
@@ -121,6 +126,12 @@ function guard(options: AppOptions): MiddlewareHandler<AppEnv> {
       throw thrown instanceof Error ? thrown : new Error("Thrown: no Error", { cause: thrown });
     }
   };
+}
+
+/** One that is not as it must be counts as none: W3C wants it so. */
+function sentTraceparent(c: Context<AppEnv>): string | null {
+  const sent = c.req.header("traceparent");
+  return sent !== undefined && readTraceparent(sent) !== undefined ? sent : null;
 }
 
 function bodyTimeoutOf({ bodyTimeoutMs = 30_000 }: AppOptions): number {

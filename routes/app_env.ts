@@ -63,6 +63,8 @@ export interface AppEnv {
     requestId: string;
     /** The whole body, read and measured before any handler; empty when there is none. */
     body: Uint8Array;
+    /** The span that the request is part of, as its header `traceparent` has it; null when there is none. */
+    traceparent: string | null;
     /** How the resource's fields are called on the wire: faults are renamed by it. */
     fields: FieldNames | undefined;
   };

@@ -19,6 +19,14 @@ const STARTS_THE_CORE = [
   ...["doctor", "backup", "restore"].map((name) => `cli/commands/${name}.ts`),
 ];
 
+/** What is loaded only where something is traced, because it loads OpenTelemetry. */
+const TRACING = [
+  "core/observation/traces/traces.ts",
+  "core/observation/traces/attempt_trace.ts",
+  "core/execution/task_spans.ts",
+  "core/execution/hide_addresses.ts",
+];
+
 const RULES: readonly Rule[] = [
   {
     files: /^/,
@@ -39,6 +47,13 @@ const RULES: readonly Rule[] = [
     files: /^core\//,
     allows: ({ to }) => !isPackage(to, "hono") && !isPackage(to, "commander"),
     says: "core knows no HTTP framework and no command line",
+  },
+  {
+    files: /^/,
+    allows: ({ from, to, isTypeOnly, isDynamic }) =>
+      isTypeOnly || isDynamic || TRACING.includes(from) ||
+      !isPackage(to, "@opentelemetry") && !TRACING.includes(to),
+    says: "OpenTelemetry is loaded where something is traced, and else nowhere",
   },
   {
     files: /^core\/model\//,
@@ -168,6 +183,9 @@ const STRAY_HOUSE: Readonly<Record<string, string>> = {
   "core/manager.ts": `import "hono";\nimport "zod";\nimport "./engine/engine.ts";`,
   "core/engine/engine.ts": `import "../manager.ts";\nimport "../execution/pool.ts";`,
   "core/execution/pool.ts": `import "../engine/engine.ts";\nimport "node:url";`,
+  "core/observation/traces/traces.ts": `import "@opentelemetry/api";`,
+  "core/bulk.ts": `import type { A } from "./observation/traces/traces.ts";\n` +
+    `import "./observation/traces/traces.ts";\nawait import("@opentelemetry/api");`,
   "core/model/pool.ts": `import "../execution/pool.ts";\nimport "node:url";`,
   "routes/app.ts": `import "../core/mod.ts";\nimport type { A } from "../core/manager.ts";`,
   "views/page.tsx":
@@ -191,6 +209,7 @@ Deno.test("The check of imports finds a planted stray in every room", async () =
     deepStrictEqual(found.map((stray) => stray.split(":")[0]).sort(), [
       "cli/program.ts imports ../core/mod.ts",
       "cli/start.ts imports ../core/manager.ts",
+      "core/bulk.ts imports ./observation/traces/traces.ts",
       "core/engine/engine.ts imports ../manager.ts",
       "core/execution/pool.ts imports ../engine/engine.ts",
       "core/manager.ts imports hono",

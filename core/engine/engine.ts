@@ -65,6 +65,8 @@ export interface NewTask {
   readonly runTimeoutMs: number | null;
   readonly tags: readonly string[];
   readonly idempotencyKey: string | null;
+  /** What its attempts are part of, as W3C's Trace Context writes it. */
+  readonly traceparent: string | null;
 }
 
 /** The part of a pool's settings that its queue obeys. */

@@ -3,8 +3,8 @@
  * told what became of it; while the pool has it, its place belongs to the pool.
  */
 import { SENTENCES } from "../model/sentences.ts";
-import type { LogLine, TaskFailure } from "../model/task.ts";
-import type { TypeSource } from "./protocol.ts";
+import type { TaskFailure } from "../model/task.ts";
+import type { TaskNotes, TraceLink, TypeSource } from "./protocol.ts";
 
 /** Why an attempt is ended when the server ends: it goes on in the server's next life. */
 export const SHUTDOWN_CAUSE = SENTENCES.serverWasShutDown();
@@ -86,6 +86,8 @@ export abstract class Attempt {
   abstract readonly name: string;
   abstract readonly number: number;
 
+  /** It goes to a thread: what its spans shall hang below; null when it is part of no trace. */
+  abstract beginTrace(): TraceLink | null;
   /** It runs now. An attempt that was short may be settled without this. */
   abstract started(slot: number): void;
   /** It goes back to waiting, unbegun or through no fault of its own: no attempt is lost. */
@@ -93,12 +95,7 @@ export abstract class Attempt {
   /** It ended: the last call. */
   abstract settled(outcome: Outcome, slot: number | null): void;
   /** What its code said meanwhile. */
-  abstract noted(notes: {
-    readonly lines: readonly LogLine[];
-    readonly dropped: number;
-    readonly progressNote: string | null;
-    readonly metrics: Readonly<Record<string, number>> | null;
-  }): void;
+  abstract noted(notes: Omit<TaskNotes, "seq">): void;
   /** Its code threw after it had ended. */
   abstract erredLate(message: string): void;
 }

@@ -1,6 +1,13 @@
 /** What crosses the control channel of a child process beside batches: JSON, checked on the host. */
 import { z } from "zod";
 import { FAILURE_CODES } from "../model/task.ts";
+import {
+  SPAN_ATTRIBUTES_MAX,
+  SPAN_KEY_CHARS_MAX,
+  SPAN_NAME_CHARS_MAX,
+  SPAN_TEXT_CHARS_MAX,
+  SPANS_MAX,
+} from "./protocol.ts";
 
 /** Exit code of a child that used more memory than it may. */
 export const EXIT_OUT_OF_MEMORY = 99;
@@ -37,6 +44,21 @@ const line = z.object({
   text: z.string(),
 });
 
+const finite = number.nullable().transform((value) => value ?? 0);
+const text = z.string().max(SPAN_TEXT_CHARS_MAX);
+const span = z.object({
+  id: z.string().max(32),
+  parentId: z.string().max(32),
+  name: z.string().max(SPAN_NAME_CHARS_MAX),
+  kind: z.int().min(0).max(4),
+  startMs: finite,
+  endMs: finite,
+  isError: z.boolean(),
+  message: text,
+  attributes: z.record(z.string().max(SPAN_KEY_CHARS_MAX), z.union([text, number, z.boolean()]))
+    .refine((all) => Object.keys(all).length <= SPAN_ATTRIBUTES_MAX),
+});
+
 /** What a child says to the host. */
 export const FromChild = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("ready") }),
@@ -50,8 +72,10 @@ export const FromChild = z.discriminatedUnion("kind", [
       lines: z.array(line),
       dropped: number,
       progressNote: z.string().nullable(),
-      metrics: z.record(z.string(), number.nullable().transform((value) => value ?? 0)).nullable(),
+      metrics: z.record(z.string(), finite).nullable(),
       counters: z.array(z.string()),
+      spans: z.array(span).max(SPANS_MAX),
+      droppedSpans: number,
     })),
   }),
   z.object({
@@ -66,8 +90,8 @@ export const FromChild = z.discriminatedUnion("kind", [
     lanes: z.array(z.object({
       seq: number,
       startedAtMs: number,
-      progressDone: number.nullable().transform((value) => value ?? 0),
-      progressTotal: number.nullable().transform((value) => value ?? 0),
+      progressDone: finite,
+      progressTotal: finite,
     })),
   }),
 ]);

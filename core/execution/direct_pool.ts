@@ -76,6 +76,10 @@ class DirectAttempt extends Attempt {
     return 1;
   }
 
+  beginTrace(): null {
+    return null;
+  }
+
   started(): void {
     this.#onStart?.();
   }

@@ -36,6 +36,14 @@ export interface BootMessage {
   readonly lockName: string;
 }
 
+/** The span that an attempt's own spans hang below. */
+export interface TraceLink {
+  /** As W3C's Trace Context writes it. */
+  readonly traceparent: string;
+  /** Whether the spans that its code makes are wanted. */
+  readonly isRecorded: boolean;
+}
+
 /** Tasks to run, a column a property. */
 export interface RunMessage {
   readonly kind: "run";
@@ -53,6 +61,8 @@ export interface RunMessage {
   readonly taskIds: readonly string[];
   /** Empty when each is the first. */
   readonly attempts: readonly number[];
+  /** Empty when none is part of a trace. */
+  readonly traces: readonly (TraceLink | null)[];
 }
 
 /** What the host says. */
@@ -87,6 +97,34 @@ export interface OutcomesMessage {
   readonly values: readonly unknown[];
 }
 
+/** Spans of one attempt that are kept, and attributes of each. */
+export const SPANS_MAX = 100;
+/** See {@link SPANS_MAX}. */
+export const SPAN_ATTRIBUTES_MAX = 32;
+/** Characters of a span's name, of an attribute's name, and of a text in a span. */
+export const SPAN_NAME_CHARS_MAX = 200;
+/** See {@link SPAN_NAME_CHARS_MAX}. */
+export const SPAN_KEY_CHARS_MAX = 100;
+/** See {@link SPAN_NAME_CHARS_MAX}. */
+export const SPAN_TEXT_CHARS_MAX = 1_024;
+
+/** A span that a task's code made and ended. */
+export interface TaskSpan {
+  readonly id: string;
+  /** Another span's, the attempt's, or empty. */
+  readonly parentId: string;
+  readonly name: string;
+  /** OpenTelemetry's `SpanKind`. */
+  readonly kind: number;
+  /** Epoch milliseconds. */
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly isError: boolean;
+  /** Of an error; empty where nothing was said. */
+  readonly message: string;
+  readonly attributes: Readonly<Record<string, string | number | boolean>>;
+}
+
 /** What a task says while it runs, sent in groups. */
 export interface TaskNotes {
   readonly seq: number;
@@ -97,6 +135,9 @@ export interface TaskNotes {
   readonly metrics: Readonly<Record<string, number>> | null;
   /** Those of the metrics that only grow. */
   readonly counters: readonly string[];
+  readonly spans: readonly TaskSpan[];
+  /** Spans that the attempt's limit dropped, so far. */
+  readonly droppedSpans: number;
 }
 
 /** What the thread says. */

@@ -1,7 +1,7 @@
 /** What a task's code is given: the thread's side of `ctx`, see `core/tasks/define_task.ts`. */
 import type { LogLine } from "../model/task.ts";
 import type { TaskContext } from "../tasks/define_task.ts";
-import type { TaskNotes } from "./protocol.ts";
+import { SPANS_MAX, type TaskNotes, type TaskSpan } from "./protocol.ts";
 import type { StatsBlock } from "./stats_block.ts";
 
 /** Lines and characters that one attempt may log; what comes after is dropped and counted. */
@@ -35,6 +35,9 @@ export class RunContext implements TaskContext {
   #note: string | null = null;
   #metrics: Map<string, number> | undefined;
   readonly #counters = new Set<string>();
+  #spans: TaskSpan[] | undefined;
+  #keptSpans = 0;
+  #droppedSpans = 0;
   #hasNews = false;
   #isOver = false;
 
@@ -43,6 +46,7 @@ export class RunContext implements TaskContext {
     readonly taskId: string,
     readonly attempt: number,
     place: RunPlace,
+    readonly traceparent: string | null = null,
   ) {
     this.#place = place;
   }
@@ -120,16 +124,35 @@ export class RunContext implements TaskContext {
     this.#tell();
   }
 
+  /** Not of the context: a span that its code ended. */
+  addSpan(span: TaskSpan): void {
+    if (this.#isOver) return;
+    if (this.#keptSpans < SPANS_MAX) {
+      this.#keptSpans++;
+      (this.#spans ??= []).push(span);
+    } else this.#droppedSpans++;
+    this.#tell();
+  }
+
   /** Not of the context: what was said since the last time; undefined when nothing was. */
   takeNotes(): TaskNotes | undefined {
     if (!this.#hasNews) return undefined;
     const lines = this.#lines;
     this.#lines = [];
     this.#hasNews = false;
-    const metrics = this.#metrics ? Object.fromEntries(this.#metrics) : null;
-    const counters = [...this.#counters];
-    const progressNote = this.#note;
-    return { seq: this.seq, lines, dropped: this.#dropped, progressNote, metrics, counters };
+    const { seq } = this;
+    const spans = this.#spans ?? [];
+    this.#spans = undefined;
+    return {
+      seq,
+      lines,
+      dropped: this.#dropped,
+      progressNote: this.#note,
+      metrics: this.#metrics ? Object.fromEntries(this.#metrics) : null,
+      counters: [...this.#counters],
+      spans,
+      droppedSpans: this.#droppedSpans,
+    };
   }
 
   /** What is counted only grows. */

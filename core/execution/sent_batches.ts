@@ -3,7 +3,7 @@
  * from then on the host cannot take it back. A claim that fails means that the host took back all
  * that was not begun.
  */
-import type { RunMessage, TypeSource } from "./protocol.ts";
+import type { RunMessage, TraceLink, TypeSource } from "./protocol.ts";
 import type { StatsBlock } from "./stats_block.ts";
 
 /** One task that was claimed. */
@@ -14,6 +14,7 @@ export interface Sent {
   readonly input: unknown;
   readonly taskId: string;
   readonly attempt: number;
+  readonly trace: TraceLink | null;
 }
 
 const UNKNOWN_TYPE: TypeSource = { name: "unknown", url: "" };
@@ -66,6 +67,7 @@ export class SentBatches {
       input: message.inputs[at],
       taskId: message.taskIds[at] ?? "",
       attempt: message.attempts[at] ?? 1,
+      trace: message.traces[at] ?? null,
     };
   }
 }

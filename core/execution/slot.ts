@@ -122,6 +122,7 @@ export class Slot implements ThreadListener {
     }
     const taskIds = attempts[0]?.taskId === "" ? [] : attempts.map(({ taskId }) => taskId);
     const areFirst = attempts.every(({ number }) => number === 1);
+    const traces = attempts.map((attempt) => attempt.beginTrace());
     const message: RunMessage = {
       kind: "run",
       epoch: this.#epoch,
@@ -132,6 +133,7 @@ export class Slot implements ThreadListener {
       inputs,
       taskIds,
       attempts: areFirst ? [] : attempts.map(({ number }) => number),
+      traces: traces.every((link) => link === null) ? [] : traces,
     };
     this.live.add(attempts.length);
     this.thread.run(message);

@@ -13,6 +13,7 @@ import { RunContext } from "./run_context.ts";
 import { RunningTask } from "./running_task.ts";
 import { type Sent, SentBatches } from "./sent_batches.ts";
 import type { StatsBlock } from "./stats_block.ts";
+import type { TaskSpans } from "./task_spans.ts";
 import { ThreadReport } from "./thread_report.ts";
 
 /**
@@ -32,6 +33,8 @@ export interface RunnerPlace {
   /** Tasks at a time. */
   readonly lanes: number;
   load(type: TypeSource): Promise<AnyDefinition>;
+  /** Asked once, for the first attempt whose spans are wanted. */
+  openSpans(): Promise<TaskSpans>;
   post(message: FromThread): void;
 }
 
@@ -44,6 +47,9 @@ export class TaskRunner {
   readonly #running = new Map<number, RunningTask>();
   readonly #freeLanes: number[] = [];
   #lanes: number;
+  /** Asked for, and then there: no attempt before needs it. */
+  #openingSpans: Promise<void> | undefined;
+  #spans: TaskSpans | undefined;
   #isPumping = false;
   /** A task was run without following its context. */
   #hasUntracked = false;
@@ -138,18 +144,43 @@ export class TaskRunner {
   }
 
   #begin(sent: Sent): void {
-    const { stats, slot, guard } = this.#place;
+    const { stats, slot } = this.#place;
     const lane = this.#freeLanes.pop() ?? 0;
     const context = new RunContext(sent.seq, sent.taskId, sent.attempt, {
       stats,
       slot,
       lane,
       onNote: () => this.#report.scheduleNotes(),
-    });
+    }, sent.trace?.traceparent);
     const began = now.call(performance);
     const running = new RunningTask(sent, lane, timeOrigin + began, began, context);
     this.#running.set(sent.seq, running);
     stats.beginLane(slot, lane, sent.seq, running.startedAtMs);
+    if (sent.trace?.isRecorded && this.#spans === undefined) this.#openSpansAndStart(running);
+    else this.#startTraced(running);
+  }
+
+  async #openSpansAndStart(running: RunningTask): Promise<void> {
+    this.#openingSpans ??= this.#place.openSpans().then((spans) => void (this.#spans = spans));
+    try {
+      await this.#openingSpans;
+    } catch (error) {
+      // It runs all the same.
+      const { message } = errorPartsOf(error);
+      running.context.addLine("warning", `The task's spans are not kept: ${message}`);
+    }
+    if (!running.isOver) this.#startTraced(running);
+  }
+
+  /** Also one that is not traced: it may follow one that is, in whose context this goes on. */
+  #startTraced(running: RunningTask): void {
+    if (this.#spans === undefined) return this.#start(running);
+    this.#spans.run(running.sent.trace, running.context, () => this.#start(running));
+  }
+
+  #start(running: RunningTask): void {
+    const { guard } = this.#place;
+    const { sent } = running;
     const known = this.#definitions.get(sent.type.url);
     // A type that is known needs no await: short tasks then run one after the other in one go.
     if (known === undefined) guard.owners.run(running, () => this.#loadAndCall(running));

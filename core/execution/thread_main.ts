@@ -13,6 +13,7 @@ import type { BootMessage, FromThread, RunMessage, ToThread, TypeSource } from "
 import { RealmGuard } from "./realm_guard.ts";
 import { StatsBlock } from "./stats_block.ts";
 import { TaskRunner } from "./task_runner.ts";
+import type { TaskSpans } from "./task_spans.ts";
 
 const HEARTBEAT_MS = 500;
 /** How long a thread that is kept busy looks for its next message before it sleeps. */
@@ -49,6 +50,7 @@ class ThreadMain {
     this.#port = port;
     this.#stats = StatsBlock.open(boot.block, { slots: boot.slots, lanes: boot.lanes });
     captureConsole((level, text) => this.#runner.writeLine(level, text));
+    keepPlaceOfSpans();
     const guard = new RealmGuard((error, owner) => this.#runner.blame(owner, error));
     this.#runner = new TaskRunner({
       slot: boot.slot,
@@ -57,6 +59,7 @@ class ThreadMain {
       encoding: boot.encoding,
       lanes: 1,
       load,
+      openSpans,
       post: (message) => this.#post(message),
     });
     addEventListener("unhandledrejection", (event) => {
@@ -168,6 +171,20 @@ async function load(type: TypeSource): Promise<TaskDefinition<z.ZodType, z.ZodTy
   const module = await import(type.url);
   if (isTaskDefinition(module.default)) return module.default;
   throw new TypeError(`Cannot load task type ${type.name}: its file exports no defineTask`);
+}
+
+async function openSpans(): Promise<TaskSpans> {
+  const { openTaskSpans } = await import("./task_spans.ts");
+  return await openTaskSpans();
+}
+
+/**
+ * Where OpenTelemetry keeps what is registered. It is there before the guard looks, since that happens
+ * while tasks run, whom nobody shall blame for it.
+ */
+function keepPlaceOfSpans(): void {
+  const place = Symbol.for("opentelemetry.js.api.1");
+  if (!Reflect.has(globalThis, place)) Reflect.set(globalThis, place, undefined);
 }
 
 type Level = "debug" | "info" | "warning" | "error";

@@ -163,6 +163,8 @@ export interface TaskSnapshot {
   readonly runTimeoutMs: number | null;
   /** The input as JSON text; null when there is none. */
   readonly inputJson: string | null;
+  /** The span that it was submitted in, as W3C's Trace Context writes it; null when there was none. */
+  readonly traceparent: string | null;
   readonly status: TaskStatus;
   readonly metrics: Readonly<Record<string, number>>;
   readonly lateErrors: readonly LateError[];

@@ -9,6 +9,8 @@ export interface TaskContext {
   readonly taskId: string;
   /** Counts from 1. */
   readonly attempt: number;
+  /** The attempt's span, as W3C's header `traceparent` has it; null when it is part of no trace. */
+  readonly traceparent: string | null;
   /** Aborts when the task is asked to stop: pass it to whatever waits. */
   readonly signal: AbortSignal;
   /** The same, synchronous: for loops that never yield, in which no event arrives. */

@@ -4,9 +4,10 @@
  * sent all, or meanwhile. With `?atomic=true` nothing is submitted before all lines are right.
  */
 import type { Context } from "hono";
-import { LidoError, type TaskId, type TaskSubmission } from "../../core/mod.ts";
+import { LidoError, type SubmitOptions, type TaskId, type TaskSubmission } from "../../core/mod.ts";
 import type { AppEnv, RoutedManager } from "../app_env.ts";
 import { HttpError } from "../errors.ts";
+import { submitOptions } from "../submit_options.ts";
 import type { LogError } from "../problem.ts";
 import { BODY_BYTES_MAX } from "../guards/body_guard.ts";
 import { submissionFromWire, TASK_FIELDS } from "./bodies.ts";
@@ -64,7 +65,7 @@ export function streamBatch(c: Context<AppEnv>, desk: BatchDesk): Response {
         if (!signal.aborted) controller.enqueue(encoder.encode(lines.join("")));
       };
       try {
-        await submitLines(body, desk, signal, tell);
+        await submitLines(body, desk, submitOptions(c, signal), tell);
       } catch (error) {
         desk.logError(error, c.get("requestId"));
         tell({ line: 0, error: "Internal server error", code: "internal_error" });
@@ -81,10 +82,10 @@ export async function atomicBatch(
   c: Context<AppEnv>,
   { manager, bodyTimeoutMs }: BatchDesk,
 ): Promise<Response> {
-  const { signal } = c.req.raw;
+  const options = submitOptions(c);
   const group: Group = { lines: [], bytes: 0 };
   const faults: { path: (string | number)[]; message: string }[] = [];
-  for await (const line of linesOf(bodyOf(c), limitsOf(bodyTimeoutMs, signal))) {
+  for await (const line of linesOf(bodyOf(c), limitsOf(bodyTimeoutMs, options.signal))) {
     const read = readLine(line);
     if ("submission" in read) group.lines.push(read);
     else faults.push({ path: [`line ${line.number}`], message: read.error });
@@ -93,9 +94,7 @@ export async function atomicBatch(
   }
   if (faults.length > 0) throw invalidInput("Cannot submit tasks", faults);
   if (group.lines.length === 0) throw empty();
-  const ids = await manager.submitBatch(group.lines.map(({ submission }) => submission), {
-    signal,
-  });
+  const ids = await manager.submitBatch(group.lines.map(({ submission }) => submission), options);
   const lines = group.lines.map(({ number }, at) => ({ line: number, task_id: ids[at] }));
   const all = [...lines, { submitted: ids.length, failed: 0 }];
   const text = all.map((line) => `${JSON.stringify(line)}\n`).join("");
@@ -105,9 +104,10 @@ export async function atomicBatch(
 async function submitLines(
   body: ReadableStream<Uint8Array>,
   { manager, bodyTimeoutMs }: BatchDesk,
-  signal: AbortSignal,
+  options: Required<SubmitOptions>,
   tell: (...all: readonly Result[]) => void,
 ): Promise<void> {
+  const { signal } = options;
   let submitted = 0;
   let failed = 0;
   let group: Group = { lines: [], bytes: 0 };
@@ -123,7 +123,7 @@ async function submitLines(
     await written;
     const { lines } = group;
     group = { lines: [], bytes: 0 };
-    written = submitGroup(lines, manager, signal).then((results) => note(...results));
+    written = submitGroup(lines, manager, options).then((results) => note(...results));
     written.catch(() => {}); // whoever waits for it is told
   };
   try {
@@ -152,16 +152,16 @@ async function submitLines(
 async function submitGroup(
   lines: Group["lines"],
   manager: RoutedManager,
-  signal: AbortSignal,
+  options: SubmitOptions,
 ): Promise<readonly Result[]> {
   if (lines.length === 0) return [];
   try {
-    const ids = await manager.submitBatch(lines.map(({ submission }) => submission), { signal });
+    const ids = await manager.submitBatch(lines.map(({ submission }) => submission), options);
     return lines.map(({ number }, at) => ({ line: number, task_id: ids[at] as TaskId })); // one each
   } catch {
     return await Promise.all(lines.map(async ({ number, submission }) => {
       try {
-        const { task } = await manager.submit(submission, { signal });
+        const { task } = await manager.submit(submission, options);
         return { line: number, task_id: task.id };
       } catch (error) {
         return { line: number, ...reasonOf(error) };

@@ -2,6 +2,7 @@
 import { type Context, Hono } from "hono";
 import type { Clock, TaskId, TaskSnapshot } from "../../core/mod.ts";
 import type { AppEnv, RoutedManager } from "../app_env.ts";
+import { submitOptions } from "../submit_options.ts";
 import { presentPagination } from "../present/pagination.ts";
 import { presentAttempt, presentEvent, presentLogLine, presentTask } from "../present/task.ts";
 import { answer } from "./answer.ts";
@@ -78,7 +79,7 @@ function addSubmits(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock):
   routes.post("/", async (c) => {
     const waitMs = readWaitMs(readQuery(c));
     const submission = submissionFromWire(readJson(c), c.req.header("Idempotency-Key"));
-    const { task, isNew } = await manager.submit(submission, { signal: c.req.raw.signal });
+    const { task, isNew } = await manager.submit(submission, submitOptions(c));
     const shown = waitMs === undefined ? task : await waitForTask(c, manager, task.id, waitMs);
     c.header("Location", `/api/tasks/${task.id}`);
     return answer(c, presentTask(shown, clock.nowMs()), { status: isNew ? 202 : 200 });
@@ -93,7 +94,7 @@ function addBatches(routes: Hono<AppEnv>, desk: BatchDesk): void {
       return isAtomic ? await atomicBatch(c, desk) : streamBatch(c, desk);
     }
     const submissions = batchFromWire(readJson(c));
-    const ids = await manager.submitBatch(submissions, { signal: c.req.raw.signal });
+    const ids = await manager.submitBatch(submissions, submitOptions(c));
     return answer(c, { task_ids: ids }, { status: 202 });
   });
 }
@@ -104,7 +105,7 @@ function addSteering(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock)
     return answer(c, presentTask(task, clock.nowMs()));
   });
   routes.post("/:id/again", async (c) => {
-    const task = await manager.submitAgain(readTaskId(c.req.param("id")));
+    const task = await manager.submitAgain(readTaskId(c.req.param("id")), submitOptions(c));
     c.header("Location", `/api/tasks/${task.id}`);
     return answer(c, presentTask(task, clock.nowMs()), { status: 202 });
   });

@@ -2,6 +2,7 @@
 import { type Context, Hono } from "hono";
 import { BATCH_MAX, LidoError, messageOf, type TaskSubmission } from "../../core/mod.ts";
 import { type BatchModel, BatchPage } from "../../views/pages/submit.tsx";
+import { submitOptions } from "../submit_options.ts";
 import type { AppEnv } from "../app_env.ts";
 import { HttpError } from "../errors.ts";
 import type { SentForm } from "../present/form.ts";
@@ -38,7 +39,7 @@ export function batchRoutes(desk: Desk): Hono<AppEnv> {
       return await show(visit, sent, checked, refused.length > 0 ? 422 : 200);
     }
     const tasks = submissions.map(({ submission }) => submission);
-    const ids = await desk.manager.submitBatch(tasks, { signal: c.req.raw.signal });
+    const ids = await desk.manager.submitBatch(tasks, submitOptions(c));
     const { t } = visit.language;
     return visit.done(t.submit.batchDone(visit.language.number(ids.length)), "/tasks", {
       leads: true,

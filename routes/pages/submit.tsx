@@ -16,6 +16,7 @@ import {
   type SubmitModel,
   SubmitPage,
 } from "../../views/pages/submit.tsx";
+import { submitOptions } from "../submit_options.ts";
 import type { AppEnv } from "../app_env.ts";
 import { faultText } from "../api/wire.ts";
 import { parseJsonText } from "../api/read_json.ts";
@@ -56,7 +57,7 @@ export function submitRoutes(desk: Desk): Hono<AppEnv> {
     const visit = new Visit(c, desk);
     const { t } = visit.language;
     try {
-      const { task } = await desk.manager.submit(read(visit), { signal: c.req.raw.signal });
+      const { task } = await desk.manager.submit(read(visit), submitOptions(c));
       return visit.done(t.submit.done(task.name), `/tasks/${task.id}`, { leads: true });
     } catch (error) {
       if (!(error instanceof LidoError)) throw error;

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import type { TaskSnapshot } from "../../core/mod.ts";
 import { TaskPage } from "../../views/pages/task.tsx";
 import { TASK_TABS, type TaskPart, type TaskTab } from "../../views/pages/task_part.tsx";
+import { submitOptions } from "../submit_options.ts";
 import type { AppEnv } from "../app_env.ts";
 import { readTaskId } from "../api/query.ts";
 import { presentTask } from "../present/task.ts";
@@ -57,7 +58,7 @@ export function taskPageRoutes(desk: Desk): Hono<AppEnv> {
   });
   routes.post("/:id/again", async (c) => {
     const visit = new Visit(c, desk);
-    const task = await desk.manager.submitAgain(readTaskId(c.req.param("id")));
+    const task = await desk.manager.submitAgain(readTaskId(c.req.param("id")), submitOptions(c));
     const text = visit.language.t.task.again(task.name);
     return visit.done(text, `/tasks/${task.id}`, { leads: true });
   });

@@ -5,6 +5,7 @@ import type {
   TaskSnapshot,
   TaskStatus,
 } from "../../core/mod.ts";
+import { readTraceparent } from "../../core/mod.ts";
 import { presentTime } from "./time.ts";
 import { JsonText } from "./write_json.ts";
 
@@ -35,6 +36,7 @@ export function presentTask(task: TaskSnapshot, nowMs: number): Record<string, u
     code_version: task.codeVersion,
     metrics: task.metrics,
     late_errors: task.lateErrors.map(({ atMs, message }) => ({ at: presentTime(atMs), message })),
+    trace_id: traceIdOf(task.traceparent),
   };
 }
 
@@ -62,6 +64,11 @@ export function presentAttempt(entry: AttemptEntry): Record<string, unknown> {
     message: entry.message,
     code_version: entry.codeVersion,
   };
+}
+
+/** By which a viewer of traces finds a task's. */
+export function traceIdOf(traceparent: string | null): string | null {
+  return traceparent === null ? null : readTraceparent(traceparent)?.traceId ?? null;
 }
 
 function presentOutcome(status: TaskStatus): Record<string, unknown> {

@@ -13,6 +13,7 @@ import type { TaskPart } from "../../views/pages/task_part.tsx";
 import type { TaskRowModel } from "../../views/pages/task_table.tsx";
 import type { ShownState } from "../../views/parts/badge.tsx";
 import type { LongText } from "../../views/parts/json_text.tsx";
+import { traceIdOf } from "./task.ts";
 import { sentenceIn } from "./sentence.ts";
 
 /** Characters of a long text that a page shows; the whole is in the API. */
@@ -70,6 +71,7 @@ export function presentTaskPage(
     isTypeKnown,
     runTimeoutMs: task.runTimeoutMs,
     codeVersion: task.codeVersion,
+    traceId: traceIdOf(task.traceparent),
     why: status.state === "pending" ? sentenceIn(language, status.why) : null,
     stopRequestedAtMs: status.state === "running" ? status.stopRequestedAtMs : null,
     metrics: Object.entries(task.metrics),

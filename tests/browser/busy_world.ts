@@ -63,6 +63,12 @@ export async function startBusyWorld(): Promise<BusyWorld> {
   await manager.waitForTask(completed, { waitMs: 30_000 });
   await manager.saveView({ name: "Failures", query: "q=state%3Afailed" });
   await manager.saveView({ name: "What waits long", query: "q=state%3Apending&col=wait&col=pool" });
+  await manager.alerts.saveRule("Reports wait", {
+    metric: "lido_tasks",
+    labels: { state: "pending" },
+    comparator: "at_least",
+    threshold: 5,
+  });
   await manager.changePool(idle.id, { maxThreads: 6, runTimeoutMs: 30_000 }, {
     author: "mira",
     reason: "More orders on Fridays",

@@ -39,6 +39,10 @@ export function screensOf({ pools, tasks }: BusyWorld): readonly Screen[] {
     { name: "submit-json", path: "/submit?type=crawl&as=json" },
     { name: "submit-batch", path: "/submit/batch" },
     { name: "types", path: "/types" },
+    { name: "alerts", path: "/alerts" },
+    { name: "alert-rules", path: "/alerts?tab=rules" },
+    { name: "alert-history", path: "/alerts?tab=history" },
+    { name: "alert-rule", path: "/alerts/rules/edit?name=failures" },
     { name: "api", path: "/api/docs" },
     { name: "not-found", path: "/nowhere" },
   ];

@@ -9,7 +9,8 @@ const SAME_WORDS: ReadonlySet<string> = new Set(
   ms MB MiB p50 p95 p99
   process thread reject wait drop_oldest fsync relaxed memory info warning
   state failed pool default type sleep tag nightly args user id priority attempt run since
-  task_type task_name tags`.split(/\s+/),
+  task_type task_name tags
+  increase share pending pool_id zombie`.split(/\s+/),
 );
 
 /** Texts that have words of another language, without those words that `names` has. */
@@ -30,7 +31,7 @@ export function findStrange(
   });
 }
 
-/** How somebody called pools, tasks and types. */
+/** How somebody called pools, tasks, types and rules, and how metrics are called. */
 export async function namesIn({ manager }: BusyWorld): Promise<readonly string[]> {
   const { tasks } = await manager.listTasks({}, { page: 1, perPage: 100 });
   return [
@@ -38,6 +39,10 @@ export async function namesIn({ manager }: BusyWorld): Promise<readonly string[]
     ...tasks.flatMap(({ name, tags }) => [name, ...tags]),
     ...manager.listTaskTypes().map(({ name }) => name),
     ...manager.listViews().map(({ name }) => name),
+    ...manager.readMetrics().map(({ name }) => name),
+    ...manager.alerts.listRules().filter(({ isDefault }) => !isDefault).map(({ rule }) =>
+      rule.name
+    ),
   ];
 }
 

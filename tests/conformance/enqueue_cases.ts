@@ -24,6 +24,26 @@ export function testEnqueue(name: string, make: MakeEngine): void {
     deepStrictEqual(world.counts(), { pending: 2 });
   });
 
+  Deno.test(`${name}.enqueue() keeps the trace of a task with it, to its end and after`, async () => {
+    await using world = await EngineWorld.open(make);
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    const [traced, plain] = [world.task({ traceparent }), world.task()];
+    await world.engine.enqueue([traced, plain]);
+    const kept = async () =>
+      await Promise.all([traced, plain].map(async ({ id }) => {
+        return (await world.engine.get(id)).traceparent;
+      }));
+    deepStrictEqual(await kept(), [traceparent, null]);
+    for (const { id } of [traced, plain]) {
+      world.runner.start(id);
+      world.runner.end(id, "done");
+    }
+    await world.engine.flush();
+    deepStrictEqual(await kept(), [traceparent, null]);
+    const { tasks } = await world.list({}, { page: 1, perPage: 10 });
+    deepStrictEqual(tasks.map((task) => task.traceparent), [null, traceparent]);
+  });
+
   Deno.test(`${name}.enqueue() takes none when one pool of the batch is unknown`, async () => {
     await using world = await EngineWorld.open(make);
     const batch = [world.task(), world.task({ poolId: newPoolId() })];

@@ -148,9 +148,10 @@ export function testLife(name: string, make: MakeEngine): void {
     world.runner.start(id);
     const lines = ["one", "two"].map((text) => ({ atMs: 5, level: "info" as const, text }));
     const attempt = world.runner.find(id);
-    attempt.noted({ lines, dropped: 0, progressNote: "half", metrics: { rows: 2 } });
-    attempt.noted({ lines: [], dropped: 3, progressNote: "half", metrics: null });
-    attempt.noted({ lines: [], dropped: 4, progressNote: "half", metrics: null });
+    const others = { counters: [], spans: [], droppedSpans: 0 };
+    attempt.noted({ ...others, lines, dropped: 0, progressNote: "half", metrics: { rows: 2 } });
+    attempt.noted({ ...others, lines: [], dropped: 3, progressNote: "half", metrics: null });
+    attempt.noted({ ...others, lines: [], dropped: 4, progressNote: "half", metrics: null });
     await world.engine.flush();
     const read = await world.engine.readLogs(id);
     deepStrictEqual(read.map(({ level, text }) => [level, text]), [

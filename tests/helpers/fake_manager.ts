@@ -106,6 +106,7 @@ export const TASK: TaskSnapshot = {
   submittedAtMs: Date.UTC(2026, 0, 2, 3, 4, 5),
   runTimeoutMs: null,
   inputJson: '{"seconds":1,"big":12345678901234567890}',
+  traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
   status: {
     state: "completed",
     slot: 0,

@@ -68,7 +68,10 @@ export function alertWorld(
     clock,
     readFamilies: () => current,
     checkOpen: () => {},
-    tell: ({ state, rule }) => told.push(`${state} ${rule}`),
+    channels: {
+      has: (name) => name === "ops",
+      tell: ({ state, rule }) => void told.push(`${state} ${rule}`),
+    },
   });
   alerts.look();
   return {

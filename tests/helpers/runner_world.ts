@@ -1,7 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { FromThread, OutcomeCode, TypeSource } from "../../core/execution/protocol.ts";
+import type {
+  FromThread,
+  OutcomeCode,
+  TraceLink,
+  TypeSource,
+} from "../../core/execution/protocol.ts";
 import type { Owner, RealmGuard } from "../../core/execution/realm_guard.ts";
 import { StatsBlock } from "../../core/execution/stats_block.ts";
+import type { TaskSpans } from "../../core/execution/task_spans.ts";
 import { TaskRunner } from "../../core/execution/task_runner.ts";
 import { defineTask, type TaskContext, type TaskDefinition } from "../../core/tasks/define_task.ts";
 import { z } from "zod";
@@ -32,6 +38,7 @@ export interface RunnerOptions {
   readonly input?: z.ZodType;
   readonly output?: z.ZodType;
   load?(type: TypeSource): Promise<TaskDefinition>;
+  openSpans?(): Promise<TaskSpans>;
 }
 
 /** A task runner without a thread: all its messages are kept. */
@@ -59,13 +66,14 @@ export class RunnerWorld {
       guard: this.guard as unknown as RealmGuard, // the real one would change this test's realm
       encoding,
       lanes,
+      openSpans: options.openSpans ?? (() => Promise.reject(new TypeError("No spans here"))),
       load: options.load ?? (() => Promise.resolve(definition as TaskDefinition)),
       post: (message) => this.posted.push(message),
     });
   }
 
   /** Sends a batch; gives the number of its first task. */
-  send(inputs: readonly unknown[]): number {
+  send(inputs: readonly unknown[], traces: readonly (TraceLink | null)[] = []): number {
     const first = this.#sent;
     this.#sent += inputs.length;
     this.runner.run({
@@ -78,6 +86,7 @@ export class RunnerWorld {
       inputs,
       taskIds: [],
       attempts: [],
+      traces,
     });
     this.#isTypeKnown = true;
     return first;

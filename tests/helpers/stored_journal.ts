@@ -89,6 +89,7 @@ function write(db: DatabaseSync, tasks: StoredTasks): void {
       submitted: all.flatMap(submitRow),
       moved: all.slice(completed, completed + running).flatMap(startRow),
       ended: all.slice(0, completed).flatMap(endRow),
+      traced: [],
     })],
     changes: [{
       kind: "pool",

@@ -22,6 +22,7 @@ export function newTask(changes: Partial<NewTask> = {}): NewTask {
     runTimeoutMs: null,
     tags: [],
     idempotencyKey: null,
+    traceparent: null,
     ...changes,
   };
 }
@@ -52,6 +53,7 @@ export function storedTask(seq: number, changes: Partial<StoredTask> = {}): Stor
     resultJson: null,
     ending: null,
     notes: null,
+    traceparent: null,
     ...changes,
   };
 }

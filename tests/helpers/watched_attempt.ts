@@ -1,5 +1,5 @@
 import { Attempt, type Outcome } from "../../core/execution/attempt.ts";
-import type { TypeSource } from "../../core/execution/protocol.ts";
+import type { TaskNotes, TaskSpan, TraceLink, TypeSource } from "../../core/execution/protocol.ts";
 import { within } from "./within.ts";
 
 /** What may be said of an attempt; the rest has a default. */
@@ -10,6 +10,7 @@ export interface AttemptOptions {
   readonly runTimeoutMs?: number | null;
   readonly number?: number;
   readonly taskId?: string;
+  readonly trace?: TraceLink;
 }
 
 /** An attempt that writes down what it is told. */
@@ -21,7 +22,9 @@ export class WatchedAttempt extends Attempt {
   readonly lateErrors: string[] = [];
   readonly lines: string[] = [];
   readonly slots: number[] = [];
+  readonly spans: TaskSpan[] = [];
   outcome: Outcome | undefined;
+  readonly #trace: TraceLink | null;
   readonly #started = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<Outcome>();
 
@@ -30,6 +33,7 @@ export class WatchedAttempt extends Attempt {
     super(type, input, priority, options.runTimeoutMs ?? null);
     this.taskId = options.taskId ?? "";
     this.number = options.number ?? 1;
+    this.#trace = options.trace ?? null;
   }
 
   get name(): string {
@@ -44,6 +48,10 @@ export class WatchedAttempt extends Attempt {
   /** Resolves with what became of it. */
   whenEnded(): Promise<Outcome> {
     return within(`a task of type ${this.type.name} ended`, this.#ended.promise);
+  }
+
+  beginTrace(): TraceLink | null {
+    return this.#trace;
   }
 
   started(slot: number): void {
@@ -62,7 +70,8 @@ export class WatchedAttempt extends Attempt {
     this.#ended.resolve(outcome);
   }
 
-  noted({ lines }: { readonly lines: readonly { readonly text: string }[] }): void {
+  noted({ lines, spans }: Omit<TaskNotes, "seq">): void {
+    this.spans.push(...spans);
     this.lines.push(...lines.map(({ text }) => text));
   }
 

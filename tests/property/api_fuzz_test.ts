@@ -20,7 +20,7 @@ const LIFE = 500;
 /** What comes before its end, or takes long, is asked for seldom. */
 const SELDOM: Readonly<Record<string, number>> = {
   "/api/doctor": 0.15,
-  "/api/backup": 0.1,
+  "/api/backup": 0.15,
   "/api/events": 0.2,
   "/api/pools/{pool_id}/force-close": 0.2,
 };
@@ -105,6 +105,9 @@ function knownOf(life: Life): Maker["known"] {
     max_workers: [1, 2, 0],
     deadline_ms: [0, 5, "x"],
     grace_ms: [0, 5, -1],
+    rule_name: ["many_pools", "failures", "mine"],
+    metric: ["lido_pools", "lido_tasks_total", "lido_task_run_seconds", "lido_pool"],
+    channels: [null, [], ["gone"]],
     status: ["failed", "pending,running", "all", "open", "completed"],
     atomic: ["true", "false", "yes"],
   };

@@ -27,6 +27,7 @@ export function newTask(walk: EngineWalk, pool: ModelPool, key: string | null = 
     runTimeoutMs: null,
     tags: walk.pick([[], [], ["red"], ["red", "blue"]]) ?? [],
     idempotencyKey: key,
+    traceparent: null,
   };
 }
 

@@ -511,6 +511,7 @@ export const en = {
     lateErrors: "After its end",
     id: "Id",
     codeVersion: "Code version",
+    trace: "Trace",
     runTimeout: "Run timeout",
     noTimeout: "none",
     cancelled: (name: string) => `Task ${name} was cancelled`,

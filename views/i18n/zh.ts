@@ -475,6 +475,7 @@ export const zh: Words = {
     lateErrors: "结束之后",
     id: "编号",
     codeVersion: "代码版本",
+    trace: "追踪",
     runTimeout: "运行超时",
     noTimeout: "无",
     cancelled: (name) => `任务 ${name} 已取消`,

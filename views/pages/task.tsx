@@ -16,6 +16,8 @@ export interface TaskModel extends Omit<TaskRowModel, "act"> {
   readonly isTypeKnown: boolean;
   readonly runTimeoutMs: number | null;
   readonly codeVersion: string | null;
+  /** Null when it is part of none. */
+  readonly traceId: string | null;
   /** One sentence; null when it waits for nothing. */
   readonly why: string | null;
   readonly stopRequestedAtMs: number | null;
@@ -265,6 +267,7 @@ function TaskFacts({ model }: { readonly model: TaskModel }): Child {
             model.runTimeoutMs === null ? t.task.noTimeout : l.duration(model.runTimeoutMs),
           ],
           [t.task.codeVersion, <code>{model.codeVersion ?? "–"}</code>],
+          ...model.traceId === null ? [] : [[t.task.trace, <code>{model.traceId}</code>] as const],
           ...model.metrics.map(([name, value]) => [name, l.number(value)] as const),
         ]}
       />

@@ -47,6 +47,7 @@ import type {
 } from "../engine.ts";
 import type { HistorySample } from "../../observation/history/history_row.ts";
 import { getLogger, type Logger, outsideRequest } from "../../observation/logging.ts";
+import type { AttemptTraces } from "../../observation/traces/traces.ts";
 import { AlertShelf } from "./alert_shelf.ts";
 import { Capacity } from "./capacity.ts";
 import { EndWaiters } from "./end_waiters.ts";
@@ -65,7 +66,7 @@ import type { PoolShelf } from "./pool_shelf.ts";
 import { Queue } from "./queue.ts";
 import { recover } from "./recovery.ts";
 import { Retention } from "./retention.ts";
-import { endRow, isTimeout, moveRow, notesOf, submitRow } from "./rows.ts";
+import { endRow, isTimeout, moveRow, notesOf, submitRow, tracedRow } from "./rows.ts";
 import { newSnapshot, snapshotOf } from "./stored_snapshot.ts";
 import type { Tallies } from "./tallies.ts";
 import { changeTask } from "./task_change.ts";
@@ -90,6 +91,8 @@ export interface LocalEngineOptions {
   /** Ended tasks that are kept on record, and how long; null: as long as there is room. */
   readonly keep: { readonly tasks: number; readonly ms: number | null };
   readonly clock?: Clock;
+  /** Where attempts are traced; nowhere if left out. */
+  readonly traces?: AttemptTraces | undefined;
   /** Waiting tasks of a pool that are kept in memory; about 4,000 if left out. */
   readonly windowTasks?: number;
   /** Rows of a group from which on it is answered before the tables have it; 32 if left out. */
@@ -125,6 +128,7 @@ export class LocalEngine implements Engine, RecordListener {
   readonly kind = "local";
   readonly clock: Clock;
   readonly #logger: Logger;
+  readonly traces: AttemptTraces | undefined;
   readonly #onError: (error: unknown) => void;
   readonly #onEvent: (event: LiveEvent) => void;
   readonly #parts: Parts;
@@ -145,6 +149,7 @@ export class LocalEngine implements Engine, RecordListener {
   private constructor(options: LocalEngineOptions, parts: Parts) {
     this.clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? getLogger("engine");
+    this.traces = options.traces;
     this.#onError = options.onError ?? (() => {});
     this.#onEvent = options.onEvent ?? (() => {});
     this.#parts = parts;
@@ -619,10 +624,11 @@ export class LocalEngine implements Engine, RecordListener {
     const rows = entries.flatMap(({ task, seq }) =>
       submitRow(task, seq, this.#queueOf(task.poolId).number, nowMs)
     );
+    const traced = entries.flatMap(tracedRow);
     const chars = fresh.reduce((sum, { inputJson }) => sum + (inputJson?.length ?? 0), 0);
     const written = fresh.length === 0
       ? Promise.resolve()
-      : this.#parts.journal.submit(rows, { tasks: fresh.length, chars, isRelaxed });
+      : this.#parts.journal.submit(rows, { traced, tasks: fresh.length, chars, isRelaxed });
     // From here on each has its place: others must not take it.
     for (const { task, seq } of entries) {
       const queue = this.#queueOf(task.poolId);
@@ -688,6 +694,7 @@ export class LocalEngine implements Engine, RecordListener {
     tallies.moved(poolId, from, record.state);
     if (record.outcome && isTimeout(record.outcome)) tallies.add(poolId, "timedOut", 1);
     record.isEndWritten = true;
+    record.endTrace();
     this.#tell(record.task, record.state);
     if (this.#logger.isEnabledFor("debug")) this.#logEnd(record);
     this.#parts.ledger.takeBack(record.order);

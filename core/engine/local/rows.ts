@@ -30,6 +30,15 @@ export function submitRow(
   ];
 }
 
+/** What is kept of the trace of a new task; see `TRACED_COLUMNS`. */
+export function tracedRow(
+  { task: { traceparent }, seq }: { readonly task: NewTask; readonly seq: number },
+): readonly Cell[] {
+  return traceparent === null ? NO_CELLS : [seq, traceparent];
+}
+
+const NO_CELLS: readonly Cell[] = [];
+
 /** A step to a state that is not final; see `MOVE_COLUMNS`. */
 export function moveRow(record: TaskRecord, pool: number, move: Move): readonly Cell[] {
   return [

@@ -20,6 +20,7 @@ export function snapshotOf(row: StoredTask, why: string): TaskSnapshot {
     submittedAtMs: row.submittedAtMs,
     runTimeoutMs: row.runTimeoutMs,
     inputJson: row.inputJson,
+    traceparent: row.traceparent,
     status: statusOf(row, why),
     metrics: notes.metrics ?? {},
     lateErrors: notes.lateErrors ?? [],
@@ -28,7 +29,7 @@ export function snapshotOf(row: StoredTask, why: string): TaskSnapshot {
 
 /** A task that was submitted a moment ago, and waits. */
 export function newSnapshot(task: NewTask, submittedAtMs: number, why: string): TaskSnapshot {
-  const { id, poolId, name, type, priority, tags, runTimeoutMs, inputJson } = task;
+  const { id, poolId, name, type, priority, tags, runTimeoutMs, inputJson, traceparent } = task;
   return {
     id,
     poolId,
@@ -41,6 +42,7 @@ export function newSnapshot(task: NewTask, submittedAtMs: number, why: string): 
     submittedAtMs,
     runTimeoutMs,
     inputJson,
+    traceparent,
     status: { state: "pending", why },
     metrics: {},
     lateErrors: [],
@@ -59,6 +61,7 @@ export function taskOf(row: StoredTask, type: NewTask["type"] | undefined): NewT
     runTimeoutMs: row.runTimeoutMs,
     tags: row.tags,
     idempotencyKey: row.idempotencyKey,
+    traceparent: row.traceparent,
   };
 }
 

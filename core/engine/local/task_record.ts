@@ -4,10 +4,13 @@
  * back or ends, and the record changes its state by the one table of transitions.
  */
 import { Attempt, type Outcome, SHUTDOWN_CAUSE } from "../../execution/attempt.ts";
+import type { TaskNotes, TraceLink } from "../../execution/protocol.ts";
 import type { Clock } from "../../model/clock.ts";
 import { SENTENCES } from "../../model/sentences.ts";
 import type { LateError, LogLine, TaskSnapshot, TaskStatus } from "../../model/task.ts";
 import { isFinal, type TaskEvent, type TaskState, transition } from "../../model/task_state.ts";
+import type { AttemptTrace } from "../../observation/traces/attempt_trace.ts";
+import type { AttemptTraces, TracedTask } from "../../observation/traces/traces.ts";
 import type { AttemptRunner, NewTask } from "../engine.ts";
 
 const LATE_ERRORS_MAX = 10;
@@ -15,6 +18,8 @@ const LATE_ERRORS_MAX = 10;
 /** Who is told what becomes of a record. */
 export interface RecordListener {
   readonly clock: Clock;
+  /** Undefined when nothing is traced. */
+  readonly traces: AttemptTraces | undefined;
   /** It went from one state to another that is not final. */
   moved(record: TaskRecord, move: Move): void;
   /** Its threads gave it back, begun or not: it waits, and nothing of it runs. */
@@ -62,6 +67,8 @@ export class TaskRecord extends Attempt {
   metrics: Readonly<Record<string, number>> = {};
   lateErrors: LateError[] = [];
   #hasDropped = false;
+  /** Of the last attempt that went to a thread; undefined when none is traced. */
+  #trace: AttemptTrace | undefined;
 
   constructor(
     readonly task: NewTask,
@@ -87,6 +94,25 @@ export class TaskRecord extends Attempt {
   /** Whether it has ended. */
   get isOver(): boolean {
     return isFinal(this.state);
+  }
+
+  beginTrace(): TraceLink | null {
+    const { traceparent } = this.task;
+    if (traceparent === null) return null;
+    this.#trace = this.listener.traces?.begin(this.#traced(traceparent));
+    return this.#trace ?? { traceparent, isRecorded: false };
+  }
+
+  /** Its end is written: what is traced of it is told. */
+  endTrace(): void {
+    const { outcome, task: { traceparent }, listener: { traces } } = this;
+    if (traceparent === null || traces === undefined || outcome === undefined) return;
+    const atMs = this.finishedAtMs;
+    if (this.#trace === undefined || this.startedAtMs === null) {
+      return traces.tellWait(this.#traced(traceparent), atMs);
+    }
+    const code = outcome.kind === "failed" ? { code: outcome.failure.code } : {};
+    this.#trace.end({ atMs, outcome: outcome.kind, ...code });
   }
 
   started(slot: number): void {
@@ -119,12 +145,7 @@ export class TaskRecord extends Attempt {
   }
 
   noted(
-    notes: {
-      readonly lines: readonly LogLine[];
-      readonly dropped: number;
-      readonly progressNote: string | null;
-      readonly metrics: Readonly<Record<string, number>> | null;
-    },
+    notes: Omit<TaskNotes, "seq">,
   ): void {
     const lines = [...notes.lines];
     // Told once, where the first is missing.
@@ -135,6 +156,7 @@ export class TaskRecord extends Attempt {
     }
     this.progressNote = notes.progressNote;
     this.metrics = notes.metrics ?? this.metrics;
+    this.#trace?.add(notes.spans, notes.droppedSpans);
     if (lines.length > 0) this.listener.logged(this, lines);
     if (this.isOver) this.listener.noted(this);
   }
@@ -160,6 +182,7 @@ export class TaskRecord extends Attempt {
       submittedAtMs: this.submittedAtMs,
       runTimeoutMs: task.runTimeoutMs,
       inputJson: task.inputJson,
+      traceparent: task.traceparent,
       status: this.#status(),
       metrics: this.metrics,
       lateErrors: [...this.lateErrors],
@@ -176,8 +199,23 @@ export class TaskRecord extends Attempt {
   #comeBack(cause: string | null): void {
     this.ranOnSlot = null;
     this.startedAtMs = null;
-    if (this.state === "running") this.#move("requeue", this.listener.clock.nowMs(), cause);
+    if (this.state === "running") {
+      const atMs = this.listener.clock.nowMs();
+      this.#trace?.end({ atMs, outcome: "interrupted" });
+      this.#move("requeue", atMs, cause);
+    }
     this.listener.cameBack(this);
+  }
+
+  #traced(traceparent: string): TracedTask {
+    return {
+      taskId: this.task.id,
+      poolId: this.task.poolId,
+      type: this.task.type.name,
+      attempt: this.number,
+      traceparent,
+      waitsSinceMs: this.#trace?.waitsSinceMs ?? this.submittedAtMs,
+    };
   }
 
   #move(event: TaskEvent, atMs: number, cause: string | null = null): void {

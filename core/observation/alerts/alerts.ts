@@ -15,13 +15,13 @@ import {
   type AlertRuleSnapshot,
   ALERTS_FIRING_MAX,
 } from "../../model/alert.ts";
-import type { AlertNotice } from "../../model/alert_notice.ts";
 import type { Clock } from "../../model/clock.ts";
 import { LidoError } from "../../model/errors.ts";
 import { parseInput } from "../../model/faults.ts";
 import { getLogger, type Logger, outsideRequest } from "../logging.ts";
 import type { MetricFamily } from "../metrics/family.ts";
 import { alertText } from "./alert_text.ts";
+import type { ChannelBook } from "./channels/channel_book.ts";
 import { DEFAULT_RULES } from "./default_rules.ts";
 import { PoolUse } from "./pool_use.ts";
 import { RuleBook, type StoredRule } from "./rule_book.ts";
@@ -41,8 +41,8 @@ export interface AlertsOptions {
   readonly clock: Clock;
   /** All metrics, of every pool. */
   readonly readFamilies: () => readonly MetricFamily[];
-  /** Told what goes to the channels of a rule; null: to all. It must not throw. */
-  readonly tell?: (notice: AlertNotice, channels: readonly string[] | null) => void;
+  /** Who is told. */
+  readonly channels: Pick<ChannelBook, "tell" | "has">;
   /** @throws {LidoError} `server_closing` once nothing is taken any more. */
   readonly checkOpen: (verb: string) => void;
   /** Told of what goes wrong where nobody waits for it. */
@@ -72,14 +72,11 @@ export class Alerts implements Disposable {
     this.#book = new RuleBook(engine.alertSettings("rules"), onError);
     const left = new Set(engine.firingAlerts);
     for (const rule of this.#book.rules) {
-      const firing = [...left].filter((alert) => alert.rule === rule.name);
       if (!rule.isEnabled) continue;
-      for (const alert of firing) left.delete(alert);
-      const byKey = new Map(firing.map((alert) => [seriesKey(alert.labels), alert]));
-      this.#posts.set(rule.name, {
-        watch: new RuleWatch(rule, [...byKey.keys()]),
-        firing: byKey,
-      });
+      const own = engine.firingAlerts.filter((alert) => alert.rule === rule.name);
+      const firing = new Map(own.map((alert) => [seriesKey(alert.labels), alert]));
+      for (const alert of firing.values()) left.delete(alert);
+      this.#posts.set(rule.name, { watch: new RuleWatch(rule, [...firing.keys()]), firing });
     }
     for (const alert of left) this.#end(alert); // the journal refused to have it at the time
   }
@@ -152,7 +149,8 @@ export class Alerts implements Disposable {
   async saveRule(name: string, changes: AlertRuleChanges): Promise<AlertRuleSnapshot> {
     const before = this.#book.find(nameOf(name));
     const rule = parseInput(AlertRule, { ...before, ...changes, name }, "save alert rule");
-    checkRule(rule, this.#options.readFamilies());
+    const { channels, readFamilies } = this.#options;
+    checkRule(rule, readFamilies(), (channel) => channels.has(channel));
     await this.#keep("save alert rule", rule.name, this.#book.withRule(rule));
     this.#post(rule.name);
     this.look(); // what it looks back at begins now
@@ -298,7 +296,7 @@ export class Alerts implements Disposable {
       else logger.info("Alert recovered", { ...notice });
     });
     const channels = this.#book.find(rule)?.channels ?? null;
-    this.#options.tell?.({ ...notice, atMs, startedAtMs }, channels);
+    this.#options.channels.tell({ ...notice, atMs, startedAtMs }, channels);
   }
 
   #isSilenced(name: string): boolean {

@@ -1,4 +1,4 @@
-/** Whether a rule can ever hold: it reads a metric that there is, in a way that its kind allows. */
+/** Whether a rule can ever hold, and tell somebody: its metric, labels and channels are there. */
 import { closest } from "fastest-levenshtein";
 import type { AlertReading, AlertRule } from "../../model/alert.ts";
 import type { Fault } from "../../model/errors.ts";
@@ -15,8 +15,20 @@ const KINDS: Readonly<Record<AlertReading, readonly MetricFamily["kind"][]>> = {
 };
 
 /** @throws {LidoError} `invalid_input` with every fault. */
-export function checkRule(rule: AlertRule, families: readonly MetricFamily[]): void {
-  const faults = [...metricFaults(rule, families), ...partFaults(rule)];
+export function checkRule(
+  rule: AlertRule,
+  families: readonly MetricFamily[],
+  hasChannel: (name: string) => boolean,
+): void {
+  const strangers = rule.channels?.filter((name) => !hasChannel(name)) ?? [];
+  const faults = [
+    ...metricFaults(rule, families),
+    ...partFaults(rule),
+    ...strangers.map((name) => ({
+      path: ["channels"],
+      message: `No channel is called ${JSON.stringify(name)}`,
+    })),
+  ];
   if (faults.length > 0) throw inputError("save alert rule", faults);
 }
 

@@ -119,9 +119,11 @@ function pointsOf(
 /** Tells a series from others of its metric; the name of a pool, which can change, is not in it. */
 export function seriesKey(labels: Labels): string {
   const isOfPool = labels["pool_id"] !== undefined;
-  return JSON.stringify(
-    Object.entries(labels).filter(([name]) => !(isOfPool && name === "pool")).sort(),
-  );
+  let key = "";
+  for (const name in labels) {
+    if (!isOfPool || name !== "pool") key += `${name}=${labels[name]}\0`;
+  }
+  return key;
 }
 
 function hasLabels(labels: Labels, wanted: Labels): boolean {

@@ -58,13 +58,15 @@ export class RuleWatch {
   /** Looks at each series. */
   look({ families, used, nowMs }: Look): readonly RuleStep[] {
     const { metric, comparator, threshold } = this.#rule;
+    this.#firstLookMs ??= nowMs;
+    const canHold = !this.#isTooSoon(nowMs);
     const steps: RuleStep[] = [];
     const missing = new Set(this.#series.keys());
     for (const { key, labels, value } of this.#reader.read(families.get(metric), nowMs)) {
       missing.delete(key);
       const poolId = labels["pool_id"];
       const isUsed = poolId === undefined || used.has(poolId);
-      const holds = isUsed && value !== null && HOLDS[comparator](value, threshold);
+      const holds = canHold && isUsed && value !== null && HOLDS[comparator](value, threshold);
       const step = this.#step(key, holds, nowMs);
       if (step === "fires" && value !== null) steps.push({ kind: "fires", key, labels, value });
       if (step === "recovers") steps.push({ kind: "recovers", key });
@@ -88,8 +90,18 @@ export class RuleWatch {
 
   /** A new life of the server cannot tell yet what came in a window that began before it. */
   #isBlind(key: string, nowMs: number): boolean {
-    this.#firstLookMs ??= nowMs;
-    const { reading, windowMs } = this.#rule;
-    return this.#restored.has(key) && reading !== "value" && nowMs - this.#firstLookMs < windowMs;
+    return this.#restored.has(key) && this.#rule.reading !== "value" && this.#hasPart(nowMs);
+  }
+
+  /** In a part of its window less comes than in the whole. */
+  #isTooSoon(nowMs: number): boolean {
+    const { reading, comparator } = this.#rule;
+    const isBelow = comparator === "below" || comparator === "at_most";
+    return isBelow && reading === "increase" && this.#hasPart(nowMs);
+  }
+
+  /** Whether only a part of the window was looked at yet. */
+  #hasPart(nowMs: number): boolean {
+    return nowMs - (this.#firstLookMs ?? nowMs) < this.#rule.windowMs;
   }
 }

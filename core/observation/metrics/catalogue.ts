@@ -7,7 +7,14 @@ import type { TypeTotals } from "../../execution/type_tally.ts";
 import type { TaskCounts } from "../../model/pool.ts";
 import { isFinal, TASK_STATES } from "../../model/task_state.ts";
 import { BOUNDS_S, cumulate } from "./buckets.ts";
-import type { HistogramFamily, Labels, MetricFamily, NumberFamily, Sample } from "./family.ts";
+import type {
+  HistogramFamily,
+  HistogramSample,
+  Labels,
+  MetricFamily,
+  NumberFamily,
+  Sample,
+} from "./family.ts";
 import { type MetricFacts, type PoolMetricFacts, SLOT_STATES } from "./facts.ts";
 
 const FINAL = TASK_STATES.filter(isFinal);
@@ -278,12 +285,21 @@ function spread(
   pools: readonly PoolMetricFacts[],
   which: "wait" | "run",
 ): HistogramFamily {
-  const samples = pools.flatMap((pool) =>
-    pool.stats === undefined
-      ? []
-      : [{ labels: labelsOf(pool), ...cumulate(pool.stats.loadCounts(which)) }]
-  );
-  return { kind: "histogram", name, help, bounds: BOUNDS_S, samples };
+  let samples: readonly HistogramSample[] | undefined;
+  return {
+    kind: "histogram",
+    name,
+    help,
+    bounds: BOUNDS_S,
+    // Read when somebody looks: it costs more than all else of a pool, and rules seldom do.
+    get samples() {
+      return samples ??= pools.flatMap((pool) =>
+        pool.stats === undefined
+          ? []
+          : [{ labels: labelsOf(pool), ...cumulate(pool.stats.loadCounts(which)) }]
+      );
+    },
+  };
 }
 
 function one(value: number): Sample {

@@ -158,6 +158,7 @@ export const Task = z.strictObject({
   code_version: z.string().nullable(),
   metrics: z.record(z.string(), z.number()),
   late_errors: z.array(z.strictObject({ at: Time, message: z.string() })),
+  trace_id: z.string().nullable().meta({ description: "The trace that its submit was part of" }),
 }).meta({ id: "Task" });
 
 /** See the head of this file. */

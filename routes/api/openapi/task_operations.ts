@@ -57,6 +57,13 @@ const KEY: Readonly<Record<string, Parameter>> = {
     description: "The same submission with the same key gives the first one's task",
   },
 };
+const TRACE: Readonly<Record<string, Parameter>> = {
+  traceparent: {
+    in: "header",
+    schema: z.string().optional(),
+    description: "The span that the submit is part of, as W3C's Trace Context writes it",
+  },
+};
 const TASK: Answer = { status: 200, description: "The task", data: Task };
 const READS = ["task_not_found", "journal_unavailable", "journal_corrupt"] as const;
 const SUBMITS = [
@@ -99,7 +106,7 @@ export const TASK_OPERATIONS: readonly Operation[] = [
     path: "/api/tasks",
     tag: "Tasks",
     summary: "Submits a task",
-    parameters: { ...WAIT, ...KEY },
+    parameters: { ...WAIT, ...KEY, ...TRACE },
     body: {
       schema: Submit,
       names: TASK_FIELDS,
@@ -123,6 +130,7 @@ export const TASK_OPERATIONS: readonly Operation[] = [
         schema: z.enum(["true", "false"]).optional(),
         description: "Of NDJSON: true submits all or none",
       },
+      ...TRACE,
     },
     body: {
       // Each is parsed on its own; what it holds is told once, for one task.
@@ -258,6 +266,7 @@ export const TASK_OPERATIONS: readonly Operation[] = [
     path: "/api/tasks/{task_id}/again",
     tag: "Tasks",
     summary: "Submits a task once more as it was",
+    parameters: TRACE,
     answers: [{ ...TASK, status: 202, description: "The new task", headers: ["Location"] }],
     errors: [...READS, ...SUBMITS],
   },

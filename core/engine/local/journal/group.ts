@@ -22,6 +22,9 @@ export const SUBMIT_COLUMNS = [
   "input",
 ] as const;
 
+/** Columns of what is kept of a submitted task that belongs to a trace. */
+export const TRACED_COLUMNS = ["seq", "traceparent"] as const;
+
 /** Columns of a task that went from one state that is not final to another. */
 export const MOVE_COLUMNS = [
   "seq",
@@ -149,17 +152,18 @@ export interface TaskRows {
   readonly submitted: readonly Cell[];
   readonly moved: readonly Cell[];
   readonly ended: readonly Cell[];
+  readonly traced: readonly Cell[];
 }
 
 /** JSON of {@link TaskRows}: a text crosses to another thread many times faster than lists do. */
-export function writeTaskRows({ submitted, moved, ended }: TaskRows): string {
-  return JSON.stringify([submitted, moved, ended]);
+export function writeTaskRows({ submitted, moved, ended, traced }: TaskRows): string {
+  return JSON.stringify([submitted, moved, ended, traced]);
 }
 
-/** What {@link writeTaskRows} wrote. */
+/** What {@link writeTaskRows} wrote; in an older Lido it knew nothing of traces. */
 export function readTaskRows(text: string): TaskRows {
-  const [submitted, moved, ended] = JSON.parse(text); // as they were written
-  return { submitted, moved, ended };
+  const [submitted, moved, ended, traced = []] = JSON.parse(text); // as they were written
+  return { submitted, moved, ended, traced };
 }
 
 /** One group. */

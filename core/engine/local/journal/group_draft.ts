@@ -9,6 +9,8 @@ const TEXT_CHARS_MAX = 64 * 1024 * 1024;
 /** Submits that wait for their answer, or were answered already. */
 export interface Submission {
   readonly rows: readonly Cell[];
+  /** See `TRACED_COLUMNS`. */
+  readonly traced: readonly Cell[];
   readonly tasks: number;
   readonly chars: number;
   /** Null once the caller was answered: then it must be written. */
@@ -41,10 +43,11 @@ export class GroupDraft {
   /** What the writer is told of it. */
   message(number: number): GroupMessage {
     const submitted = this.submissions.flatMap(({ rows }) => rows);
+    const traced = this.submissions.flatMap((submission) => submission.traced);
     const [ended = [], ...more] = splitEnds(this.ended);
     const tasks = [
-      writeTaskRows({ submitted, moved: this.moved, ended }),
-      ...more.map((ends) => writeTaskRows({ submitted: [], moved: [], ended: ends })),
+      writeTaskRows({ submitted, moved: this.moved, ended, traced }),
+      ...more.map((ends) => writeTaskRows({ submitted: [], moved: [], ended: ends, traced: [] })),
     ];
     return { kind: "group", number, isSynced: this.isSynced, tasks, changes: this.changes };
   }

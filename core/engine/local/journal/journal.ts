@@ -123,7 +123,8 @@ export class Journal implements AsyncDisposable {
    */
   submit(
     rows: readonly Cell[],
-    { tasks, chars, isRelaxed }: {
+    { traced, tasks, chars, isRelaxed }: {
+      readonly traced: readonly Cell[];
       readonly tasks: number;
       readonly chars: number;
       readonly isRelaxed: boolean;
@@ -134,13 +135,13 @@ export class Journal implements AsyncDisposable {
     this.#waitingChars += chars;
     if (isRelaxed) {
       this.#owedTasks += tasks;
-      this.#next.submissions.push({ rows, tasks, chars, answer: null });
+      this.#next.submissions.push({ rows, traced, tasks, chars, answer: null });
       this.#plan();
       return Promise.resolve();
     }
     this.#next.isSynced = true;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#next.submissions.push({ rows, tasks, chars, answer: { resolve, reject } });
+    this.#next.submissions.push({ rows, traced, tasks, chars, answer: { resolve, reject } });
     this.#plan();
     return promise;
   }

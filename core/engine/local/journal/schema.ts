@@ -246,4 +246,11 @@ CREATE TABLE alerts (
 CREATE INDEX alerts_firing ON alerts (n) WHERE ended_at IS NULL;
 `,
   },
+  {
+    name: "traces of tasks",
+    sql: `
+-- The W3C traceparent that its submit came with, or was made for it; NULL when there was none.
+ALTER TABLE tasks ADD COLUMN traceparent TEXT;
+`,
+  },
 ];

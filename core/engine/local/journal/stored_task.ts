@@ -27,6 +27,7 @@ export interface StoredTask {
   readonly idempotencyKey: string | null;
   readonly tags: readonly string[];
   readonly inputJson: string | null;
+  readonly traceparent: string | null;
   readonly resultJson: string | null;
   /** JSON of a `TaskFailure` when it failed; the cause in words when it was cancelled. */
   readonly ending: string | null;

@@ -12,7 +12,7 @@ export const TASK_COLUMNS =
   `t.seq, lower(hex(t.id)) AS id, t.pool, t.type, t.state, t.name, t.priority,
   t.submitted_at, t.attempt, t.deaths, t.started_at, t.finished_at, t.run_ms, t.slot,
   t.run_timeout_ms, t.code_url, t.code_version, t.idempotency_key, t.tags, t.input, t.result,
-  t.ending, t.notes`;
+  t.ending, t.notes, t.traceparent`;
 
 /** Statements that are kept: texts hold conditions, of which there is no end. */
 const STATEMENTS_MAX = 500;
@@ -102,6 +102,7 @@ export class TaskRows {
       resultJson: row["result"] as string | null,
       ending: row["ending"] as string | null,
       notes: row["notes"] as string | null,
+      traceparent: row["traceparent"] as string | null,
     };
   }
 

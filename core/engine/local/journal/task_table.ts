@@ -10,6 +10,7 @@ import {
   MOVE_COLUMNS,
   SUBMIT_COLUMNS,
   type TaskRows,
+  TRACED_COLUMNS,
 } from "./group.ts";
 import type { Fates } from "./fates.ts";
 import { CHANGE, START, storedState, STRETCH, SUBMIT, TIMED_OUT } from "./schema.ts";
@@ -34,6 +35,7 @@ export class TaskTable {
    */
   write(rows: TaskRows, fates: Fates, changes: readonly Change[] = []): void {
     this.#submit(rows.submitted, fates);
+    this.#trace(rows.traced);
     this.#move(rows.moved, fates);
     for (const change of changes) if (change.kind === "changed") this.#change(change);
     this.#end(rows.ended, fates);
@@ -109,6 +111,14 @@ export class TaskTable {
       seq,
       tags,
     );
+  }
+
+  /** Of the tasks that were just submitted. */
+  #trace(rows: readonly Cell[]): void {
+    for (let at = 0; at < rows.length; at += TRACED_COLUMNS.length) {
+      const [seq = null, traceparent = null] = rows.slice(at, at + TRACED_COLUMNS.length);
+      this.#statements.run("UPDATE tasks SET traceparent = ? WHERE seq = ?", traceparent, seq);
+    }
   }
 
   #move(rows: readonly Cell[], fates: Fates): void {

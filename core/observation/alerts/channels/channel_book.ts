@@ -41,6 +41,11 @@ export class ChannelBook implements AsyncDisposable {
     return [...this.#channels.values()].sort((one, other) => one.name < other.name ? -1 : 1);
   }
 
+  /** Whether there is a channel of this name. */
+  has(name: string): boolean {
+    return this.#channels.has(name);
+  }
+
   /** @throws {LidoError} `alert_channel_not_found`. */
   getChannel(name: string): AlertChannel {
     const channel = this.#channels.get(name.normalize("NFC").trim());

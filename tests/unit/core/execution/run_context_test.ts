@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import type { TaskSpan } from "../../../../core/execution/protocol.ts";
 import { RunContext } from "../../../../core/execution/run_context.ts";
 import { StatsBlock } from "../../../../core/execution/stats_block.ts";
 
@@ -73,9 +74,37 @@ Deno.test("RunContext.takeNotes() gives what is new, and asks to be heard once",
     progressNote: "half",
     metrics: { rows: 5, level: 2, size_count: 2, size_sum: 30 },
     counters: ["rows", "size_count", "size_sum"],
+    spans: [],
+    droppedSpans: 0,
   });
   strictEqual(context.takeNotes(), undefined);
   context.progress(2, 2, "half");
+  strictEqual(context.takeNotes(), undefined);
+});
+
+Deno.test("RunContext.takeNotes() gives each span once, 100 in all, and counts the others", () => {
+  const { calls, context } = contextOf(7);
+  const spanOf = (id: number): TaskSpan => ({
+    id: String(id),
+    parentId: "",
+    name: "a span",
+    kind: 0,
+    startMs: 1,
+    endMs: 2,
+    isError: false,
+    message: "",
+    attributes: {},
+  });
+  for (let id = 0; id < 60; id++) context.addSpan(spanOf(id));
+  strictEqual(calls.notes, 1);
+  const first = context.takeNotes();
+  for (let id = 60; id < 150; id++) context.addSpan(spanOf(id));
+  const second = context.takeNotes();
+  deepStrictEqual([first?.spans.length, first?.droppedSpans], [60, 0]);
+  deepStrictEqual([second?.spans.length, second?.droppedSpans], [40, 50]);
+  deepStrictEqual([second?.spans[0]?.id, second?.spans.at(-1)?.id], ["60", "99"]);
+  context.end();
+  context.addSpan(spanOf(1));
   strictEqual(context.takeNotes(), undefined);
 });
 

@@ -6,6 +6,8 @@ import { StatsBlock } from "../../../../core/execution/stats_block.ts";
 const TYPE = { name: "mine", url: "file:///mine.task.ts" };
 const OTHER = { name: "other", url: "file:///other.task.ts" };
 
+const LINK = { traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01`, isRecorded: true };
+
 function batchOf(changes: Partial<RunMessage>): RunMessage {
   return {
     kind: "run",
@@ -17,6 +19,7 @@ function batchOf(changes: Partial<RunMessage>): RunMessage {
     inputs: ["a"],
     taskIds: [],
     attempts: [],
+    traces: [],
     ...changes,
   };
 }
@@ -44,11 +47,12 @@ Deno.test("SentBatches.next() gives tasks with all that was said of them, in the
     inputs: ["b", "c"],
     taskIds: ["one", "two"],
     attempts: [3, 4],
+    traces: [null, LINK],
   }));
   deepStrictEqual([batches.next(), batches.next(), batches.next(), batches.next()], [
-    { seq: 0, token: 9, type: TYPE, input: "a", taskId: "", attempt: 1 },
-    { seq: 1, token: 10, type: OTHER, input: "b", taskId: "one", attempt: 3 },
-    { seq: 2, token: 10, type: TYPE, input: "c", taskId: "two", attempt: 4 },
+    { seq: 0, token: 9, type: TYPE, input: "a", taskId: "", attempt: 1, trace: null },
+    { seq: 1, token: 10, type: OTHER, input: "b", taskId: "one", attempt: 3, trace: null },
+    { seq: 2, token: 10, type: TYPE, input: "c", taskId: "two", attempt: 4, trace: LINK },
     undefined,
   ]);
   strictEqual(batches.isEmpty, true);

@@ -216,3 +216,11 @@ Deno.test("Slot agrees with a plain list about what is in flight", () => {
     { numRuns: 200 },
   );
 });
+
+Deno.test("Slot.send() tells the trace of each attempt, and nothing where none has one", () => {
+  const { slot, thread } = startSlot();
+  const trace = { traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01`, isRecorded: true };
+  slot.send([new WatchedAttempt(), new WatchedAttempt()]);
+  slot.send([new WatchedAttempt(), new WatchedAttempt({ trace })]);
+  deepStrictEqual(thread.batches.map(({ traces }) => traces), [[], [null, trace]]);
+});

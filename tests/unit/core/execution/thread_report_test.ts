@@ -17,7 +17,7 @@ function world() {
     const onNote = () => report.scheduleNotes();
     const context = new RunContext(seq, "", 1, { stats, slot: 0, lane: 0, onNote });
     const type = { name: "mine", url: "file:///mine.task.ts" };
-    const sent = { seq, token, type, input: undefined, taskId: "", attempt: 1 };
+    const sent = { seq, token, type, input: undefined, taskId: "", attempt: 1, trace: null };
     const one = new RunningTask(sent, 0, 1_000, 100, context);
     running.set(seq, one);
     return one;

@@ -10,6 +10,7 @@ export interface ProgressCall {
 export class FakeContext implements TaskContext {
   readonly taskId = "task-1";
   readonly attempt = 1;
+  readonly traceparent = null;
   readonly calls: ProgressCall[] = [];
   readonly #controller = new AbortController();
   readonly #stopAtCall: number;

@@ -102,6 +102,9 @@ Deno.test("The headers of requests that the API reads are described where they a
     ["resizePool", "If-Match"],
     ["revertPool", "If-Match"],
     ["submitTask", "Idempotency-Key"],
+    ["submitTask", "traceparent"],
+    ["submitBatch", "traceparent"],
+    ["submitAgain", "traceparent"],
     ["followEvents", "Last-Event-ID"],
   ]);
 });

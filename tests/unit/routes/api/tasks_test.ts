@@ -12,7 +12,8 @@ const SHOWN_TASK = `{"task_id":"${TASK_ID}","name":"nap","pool_id":"${POOL_ID}",
   `"input":{"seconds":1,"big":12345678901234567890},"priority":0,"tags":["a"],"attempt":1,` +
   `"worker":0,"stop_requested_at":null,"is_zombie":false,"why_waiting":null,` +
   `"run_timeout_ms":null,"code_version":"0123456789abcdef","metrics":{"rows":3},` +
-  `"late_errors":[{"at":"2026-01-02T03:04:08.000Z","message":"late"}]}`;
+  `"late_errors":[{"at":"2026-01-02T03:04:08.000Z","message":"late"}],` +
+  `"trace_id":"0af7651916cd43dd8448eb211c80319c"}`;
 
 interface HappyCase {
   readonly ask: readonly [method: string, path: string, body?: unknown];
@@ -53,7 +54,7 @@ const HAPPY: readonly HappyCase[] = [
   },
   {
     ask: ["POST", "", { pool_id: POOL_ID, task_type: "sleep" }],
-    call: ["submit", submission, {}],
+    call: ["submit", submission, { traceparent: null }],
     status: 202,
     answer: task,
   },
@@ -75,7 +76,7 @@ const HAPPY: readonly HappyCase[] = [
       priority: -3,
       runTimeoutMs: 1000,
       tags: ["t"],
-    }, {}],
+    }, { traceparent: null }],
     status: 202,
     answer: task,
   },
@@ -89,7 +90,9 @@ const HAPPY: readonly HappyCase[] = [
     ask: ["POST", "/batch", {
       tasks: [{ pool_id: POOL_ID, task_type: "sleep" }, { pool_id: POOL_ID }],
     }],
-    call: ["submitBatch", [submission, { ...submission, input: { seconds: 5 } }], {}],
+    call: ["submitBatch", [submission, { ...submission, input: { seconds: 5 } }], {
+      traceparent: null,
+    }],
     status: 202,
     answer: `"data":{"task_ids":["${TASK_ID}","${TASK_ID}"]}`,
   },

@@ -34,6 +34,7 @@ const PLAIN = {
   code_version: "0123456789abcdef",
   metrics: { rows: 3 },
   late_errors: [{ at: "2026-01-02T03:04:08.000Z", message: "late" }],
+  trace_id: "0af7651916cd43dd8448eb211c80319c",
 };
 
 const failure = { code: "task_error", name: "TypeError", message: "no", stack: "at x" } as const;

@@ -4,6 +4,7 @@ import {
   END_COLUMNS,
   MOVE_COLUMNS,
   SUBMIT_COLUMNS,
+  TRACED_COLUMNS,
 } from "../../../../../core/engine/local/journal/group.ts";
 import {
   endRow,
@@ -11,6 +12,7 @@ import {
   moveRow,
   notesOf,
   submitRow,
+  tracedRow,
 } from "../../../../../core/engine/local/rows.ts";
 import { type Move, TaskRecord } from "../../../../../core/engine/local/task_record.ts";
 import type { NewTask } from "../../../../../core/engine/engine.ts";
@@ -33,7 +35,15 @@ function makeRecord(task: NewTask = newTask()) {
     task,
     { seq: 5, submittedAtMs: 1, attempt: 3, deaths: 2 },
     new ScriptedRunner(),
-    { clock: fakeClock(7.6), moved: keep, ended: keep, cameBack() {}, logged() {}, noted() {} },
+    {
+      clock: fakeClock(7.6),
+      traces: undefined,
+      moved: keep,
+      ended: keep,
+      cameBack() {},
+      logged() {},
+      noted() {},
+    },
   );
   const lastMove = () => {
     const move = moves.at(-1);
@@ -84,6 +94,15 @@ Deno.test("submitRow() writes null for what was not said", () => {
     submitRow(newTask(), 1, 1, 1),
   );
   deepStrictEqual([runTimeoutMs, idempotencyKey, tags, input], [null, null, null, null]);
+});
+
+Deno.test("tracedRow() lays the trace of a task that has one, and nothing else", () => {
+  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  deepStrictEqual(named(TRACED_COLUMNS, tracedRow({ task: newTask({ traceparent }), seq: 12 })), {
+    seq: 12,
+    traceparent,
+  });
+  deepStrictEqual(tracedRow({ task: newTask(), seq: 12 }), []);
 });
 
 Deno.test("moveRow() tells a start, and that it came back", () => {
@@ -158,7 +177,15 @@ Deno.test("endRow() throws for a task that has not ended", () => {
 Deno.test("notesOf() gives what its code said beside its result, and null when it said nothing", () => {
   const { record } = makeRecord();
   strictEqual(notesOf(record), null);
-  record.noted({ lines: [], dropped: 0, progressNote: null, metrics: { rows: 3 } });
+  record.noted({
+    lines: [],
+    dropped: 0,
+    progressNote: null,
+    metrics: { rows: 3 },
+    counters: [],
+    spans: [],
+    droppedSpans: 0,
+  });
   strictEqual(notesOf(record), '{"metrics":{"rows":3},"lateErrors":[]}');
   const { record: other } = makeRecord();
   other.erredLate("too late");

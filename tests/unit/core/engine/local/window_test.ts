@@ -91,7 +91,15 @@ function makeWindow(changes: Partial<WindowOptions> = {}) {
     reader: disk as unknown as JournalReader, // what a window asks of it
     journal: disk as unknown as Journal,
     clock,
-    listener: { clock, moved() {}, ended() {}, cameBack() {}, logged() {}, noted() {} },
+    listener: {
+      clock,
+      traces: undefined,
+      moved() {},
+      ended() {},
+      cameBack() {},
+      logged() {},
+      noted() {},
+    },
     records,
     findType: () => undefined,
     onError: (error) => void errors.push(error),

@@ -149,6 +149,16 @@ Deno.test("Alerts of what came in a window do not end because the server was res
   deepStrictEqual(next.told, ["recovered burns"]);
 });
 
+Deno.test("Alerts of too little in a window fire only once a whole window was looked at", async () => {
+  const { alerts, pass, told } = alertWorld([counterOf("burns_total", 7)]);
+  const rule = { metric: "burns_total", reading: "increase", comparator: "below" } as const;
+  await alerts.saveRule("cold", { ...rule, threshold: 1, windowMs: 60_000 });
+  pass(55);
+  deepStrictEqual(told, []);
+  pass(5);
+  deepStrictEqual(told, ["firing cold"]);
+});
+
 const USES: Readonly<Record<string, MetricFamily>> = {
   "a task waits": WAITS,
   "a task runs": gaugeOf("lido_tasks", 1, { ...POOL, state: "running" }),
@@ -274,6 +284,7 @@ Deno.test("Alerts.saveRule() refuses a rule that could never hold, naming the fi
     [{ metric: "burns_total", reading: "share" }, "part", /Needed/],
     [{ metric: "heat", part: { state: "x" } }, "part.state", /no such label/],
     [{ metric: "burns_total", part: { state: "x" } }, "part", /Only of the reading share/],
+    [{ metric: "heat", channels: ["ops", "hops"] }, "channels", /No channel is called "hops"/],
     [{ metric: "heat", windowMs: 1 }, "windowMs", /10000/],
   ];
   for (const [changes, path, says] of bad) {

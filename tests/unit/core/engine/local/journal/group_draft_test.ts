@@ -16,8 +16,9 @@ Deno.test("GroupDraft lays what came in one message, in its order", () => {
   const { number, tasks } = draft.message(7);
   const [text = "", ...more] = tasks;
   deepStrictEqual([number, more], [7, []]);
-  const { submitted, ended } = readTaskRows(text);
+  const { submitted, ended, traced } = readTaskRows(text);
   deepStrictEqual(submitted.filter((_, at) => at % SUBMIT_COLUMNS.length === 0), [1, 2]);
+  deepStrictEqual(traced, [1, "trace 1", 2, "trace 2"]);
   strictEqual(ended[END_COLUMNS.indexOf("result")], "1");
 });
 
@@ -25,7 +26,7 @@ Deno.test("GroupDraft keeps submits that are too many for the next group, unless
   const draft = new GroupDraft();
   const large = Array.from({ length: 70_000 }, () => null);
   draft.submissions.push(
-    { rows: large, tasks: 1, chars: 0, answer: ANSWER },
+    { rows: large, traced: [], tasks: 1, chars: 0, answer: ANSWER },
     submission(2, ANSWER),
     submission(3, null),
   );
@@ -47,7 +48,7 @@ Deno.test("GroupDraft spreads ends over several texts where one would be too lon
 
 function submission(seq: number, answer: typeof ANSWER | null) {
   const rows = SUBMIT_COLUMNS.map((column): Cell => column === "seq" ? seq : null);
-  return { rows, tasks: 1, chars: 0, answer };
+  return { rows, traced: [seq, `trace ${seq}`], tasks: 1, chars: 0, answer };
 }
 
 function end(result: string): readonly Cell[] {

@@ -17,6 +17,7 @@ import {
 } from "../../../../../../core/engine/local/journal/schema.ts";
 
 const AT_MS = 1_790_000_000_000;
+const TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 const [PENDING, RUNNING, COMPLETED] = (["pending", "running", "completed"] as const)
   .map(storedState) as [number, number, number];
 const [COMPLETE, REQUEUE] = (["complete", "requeue"] as const)
@@ -130,11 +131,42 @@ Deno.test("An end in several texts is written whole", () => {
       submitted: [...submit(1), ...submit(2)],
       moved: [],
       ended: end(1, PENDING, true),
+      traced: [],
     }),
-    writeTaskRows({ submitted: [], moved: [], ended: end(2, PENDING, true) }),
+    writeTaskRows({ submitted: [], moved: [], ended: end(2, PENDING, true), traced: [] }),
   ];
   file.store.write({ ...group(1, {}), tasks: [first, second] });
   deepStrictEqual(file.counters(), { [COMPLETED]: 2 });
+});
+
+Deno.test("The trace of a task is kept with it, whether it waits or has ended by then", () => {
+  using file = openJournal();
+  const submitted = [1, 2, 3].flatMap(submit);
+  file.store.write(group(1, { submitted, traced: [1, TRACEPARENT, 2, TRACEPARENT] }));
+  file.store.write(group(2, { ended: end(2, PENDING, true) }));
+  while (file.store.applyNext());
+  deepStrictEqual(file.rows().map(({ traceparent }) => traceparent), [
+    TRACEPARENT,
+    TRACEPARENT,
+    null,
+  ]);
+});
+
+Deno.test("Groups that an older Lido left waiting are read as they were", () => {
+  using file = openJournal();
+  // Without the rows of traces, as it wrote them.
+  const text = JSON.stringify([[1, 2].flatMap(submit), [], end(2, PENDING, true)]);
+  file.store.write({ ...group(1, {}), tasks: [text] });
+  file.store.write(group(2, { submitted: submit(3), traced: [3, TRACEPARENT] }));
+  const next = file.open();
+  strictEqual(next.lastGroup, 2);
+  while (next.applyNext());
+  deepStrictEqual(file.tasks(), [
+    [1, PENDING, "submit"],
+    [2, COMPLETED, "submit start complete"],
+    [3, PENDING, "submit"],
+  ]);
+  deepStrictEqual(file.rows().map(({ traceparent }) => traceparent), [null, null, TRACEPARENT]);
 });
 
 interface OpenJournal extends Disposable {
@@ -175,7 +207,7 @@ function openJournal(inboxRowsMin = 0): OpenJournal {
 }
 
 function group(number: number, rows: Partial<TaskRows>): GroupMessage {
-  const tasks = [writeTaskRows({ submitted: [], moved: [], ended: [], ...rows })];
+  const tasks = [writeTaskRows({ submitted: [], moved: [], ended: [], traced: [], ...rows })];
   return { kind: "group", number, isSynced: false, tasks, changes: [] };
 }
 

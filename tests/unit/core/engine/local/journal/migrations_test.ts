@@ -205,6 +205,27 @@ Deno.test("migrate() looks at the write-ahead file before SQLite does", async ()
   });
 });
 
+Deno.test("migrate() gives tasks of an older file no trace, and leaves what waits in its inbox", async () => {
+  await inFolder(async (path) => {
+    const before = MIGRATIONS.findIndex(({ name }) => name === "traces of tasks");
+    await migrate(path, MIGRATIONS.slice(0, before));
+    const waiting = "[[],[],[]]";
+    changeJournal(
+      path,
+      `INSERT INTO tasks (seq, id, pool, type, state, name, priority, submitted_at, code_url,
+        code_version, events) VALUES (1, x'01', 1, 'noop', 3, 'old', 0, 1, 'file:///a', 'v', '');
+       INSERT INTO inbox VALUES (7, '${waiting}')`,
+    );
+    await migrate(path);
+    const db = new DatabaseSync(path, { readOnly: true });
+    const task = db.prepare("SELECT name, traceparent FROM tasks").all().map((row) => ({ ...row }));
+    const inbox = db.prepare("SELECT number, tasks FROM inbox").all().map((row) => ({ ...row }));
+    db.close();
+    deepStrictEqual(task, [{ name: "old", traceparent: null }]);
+    deepStrictEqual(inbox, [{ number: 7, tasks: waiting }]);
+  });
+});
+
 Deno.test("MIGRATIONS are written one after the other, and each has its name", () => {
   strictEqual(new Set(MIGRATIONS.map(({ name }) => name)).size, MIGRATIONS.length);
   ok(MIGRATIONS.every(({ name }) => name !== ""));

@@ -19,7 +19,7 @@ Deno.test("What waits goes to the tables once they take it, though somebody want
   changeJournal(path, REFUSE);
   const listener = { written: () => {}, failed: () => {} };
   const journal = await Journal.open(path, { isDurable: true, listener, inboxRowsMin: 0 });
-  await journal.submit(submitRow(1), { tasks: 1, chars: 0, isRelaxed: false });
+  await journal.submit(submitRow(1), { traced: [], tasks: 1, chars: 0, isRelaxed: false });
   // SQLite takes this file away when the last connection is closed: here the writer's, on failure.
   await until("the writer gave up for now", () => !existsSync(`${path}-wal`));
   const applied = journal.applied();
