@@ -44,7 +44,7 @@ export { BOUNDS_S } from "./observation/metrics/buckets.ts";
 export { openTraces } from "./observation/traces/open_traces.ts";
 export type { Traces } from "./observation/traces/traces.ts";
 export { EventFeed } from "./observation/event_feed.ts";
-export { withRequestId } from "./observation/logging.ts";
+export { type RequestIds, withRequest } from "./observation/logging.ts";
 export { ALERT_CHANNELS_MAX, AlertChannel } from "./model/alert_channel.ts";
 export type { Delivery } from "./model/alert_delivery.ts";
 export {

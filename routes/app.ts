@@ -6,7 +6,7 @@ import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
-import { type Clock, readTraceparent, withRequestId } from "../core/mod.ts";
+import { type Clock, readTraceparent, type RequestIds, withRequest } from "../core/mod.ts";
 import { alertRoutes } from "./api/alerts.ts";
 import { isNdjson } from "./api/batch_stream.ts";
 import { eventRoutes } from "./api/events.ts";
@@ -120,12 +120,17 @@ function guard(options: AppOptions): MiddlewareHandler<AppEnv> {
     checkQuery(c);
     c.set("traceparent", c.get("traceparent") ?? sentTraceparent(c));
     try {
-      await withRequestId(c.get("requestId"), next);
+      await withRequest(idsOf(c), next);
     } catch (thrown) {
       // Hono gives its error handler nothing but Errors; code may throw anything.
       throw thrown instanceof Error ? thrown : new Error("Thrown: no Error", { cause: thrown });
     }
   };
+}
+
+function idsOf(c: Context<AppEnv>): RequestIds {
+  const traceId = readTraceparent(c.get("traceparent") ?? "")?.traceId;
+  return { requestId: c.get("requestId"), ...traceId !== undefined && { traceId } };
 }
 
 /** One that is not as it must be counts as none: W3C wants it so. */

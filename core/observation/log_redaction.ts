@@ -26,6 +26,8 @@ const SECRET_TEXTS: readonly (readonly [RegExp, string])[] = [
   [/\blido_[\w-]{20,}/g, HIDDEN],
   // The password of an address: `redis://user:password@host`.
   [/\b([a-z][a-z+.-]{0,20}:\/\/[^\s/:@]{0,200}:)[^\s/@]+@/gi, `$1${HIDDEN}@`],
+  // Addresses of Slack's and Feishu's robots: whoever has one can write there.
+  [/(hooks\.slack\.com\/services\/|\/bot\/v2\/hook\/)[\w/-]+/g, `$1${HIDDEN}`],
   // `?token=…`, `password=…`.
   [/((?:token|key|password|secret|signature)=)[^&\s"']+/gi, `$1${HIDDEN}`],
 ];

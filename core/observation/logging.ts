@@ -53,9 +53,16 @@ export function getLogger(room: string): Logger {
   return getLogTapeLogger(["lido", room]);
 }
 
-/** Runs something for a request: what is logged by it, at once or later, bears the request's id. */
-export function withRequestId<Result>(requestId: string, run: () => Result): Result {
-  return context.run({ requestId }, run);
+/** What tells a request from others. */
+export interface RequestIds {
+  readonly requestId: string;
+  /** Of the trace that it is part of. */
+  readonly traceId?: string;
+}
+
+/** Runs something for a request: what is logged by it, at once or later, bears the request's ids. */
+export function withRequest<Result>(ids: RequestIds, run: () => Result): Result {
+  return context.run({ ...ids }, run);
 }
 
 /** Runs what only happens to be noticed while a request is handled. */

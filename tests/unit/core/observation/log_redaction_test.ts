@@ -30,6 +30,18 @@ Deno.test("withoutSecrets() hides what looks like a secret in any text", () => {
     ["redis://user:hunter2@cache:6379/0", "redis://user:[hidden]@cache:6379/0"],
     ["redis://:hunter2@cache", "redis://:[hidden]@cache"],
     ["GET /x?a=1&token=abc%20d&b=2", "GET /x?a=1&token=[hidden]&b=2"],
+    [
+      "at https://hooks.slack.com/services/T0/B0/Xy-1",
+      "at https://hooks.slack.com/services/[hidden]",
+    ],
+    [
+      "https://open.feishu.cn/open-apis/bot/v2/hook/ab-1 x",
+      "https://open.feishu.cn/open-apis/bot/v2/hook/[hidden] x",
+    ],
+    [
+      "POST https://oapi.example/send?access_token=ab1",
+      "POST https://oapi.example/send?access_token=[hidden]",
+    ],
     ["lido_0123456789abcdefghijKLMN is it", "[hidden] is it"],
     ["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl", "[hidden]"],
     ["http://localhost:8000/api/tasks?page=2", "http://localhost:8000/api/tasks?page=2"],

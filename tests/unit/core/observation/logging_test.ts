@@ -4,7 +4,7 @@ import {
   getLogger,
   Logging,
   outsideRequest,
-  withRequestId,
+  withRequest,
 } from "../../../../core/observation/logging.ts";
 import { keepLog } from "../../../helpers/log_lines.ts";
 import { until } from "../../../helpers/until.ts";
@@ -54,10 +54,10 @@ Deno.test("Logging changes its level while it runs, and always says so", async (
   ]);
 });
 
-Deno.test("withRequestId() marks what is logged for a request, also later, and nothing else", async () => {
+Deno.test("withRequest() marks what is logged for a request, also later, and nothing else", async () => {
   await using log = keepLog();
   const logger = getLogger("room");
-  await withRequestId("r-1", async () => {
+  await withRequest({ requestId: "r-1" }, async () => {
     logger.info("At once");
     await Promise.resolve();
     logger.info("Later", { requestId: "its own" });

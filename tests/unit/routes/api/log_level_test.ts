@@ -25,23 +25,20 @@ Deno.test("PUT /api/log-level sets the level, and tells until when", async () =>
   deepStrictEqual(calls, [{ method: "setLogLevel", args: [{ level: "debug", forMs: 60_000 }] }]);
 });
 
-Deno.test("What is logged while a request is handled bears its id", async () => {
+Deno.test("What is logged while a request is handled bears its ids", async () => {
   await using log = keepLog();
+  const traceId = "0af7651916cd43dd8448eb211c80319c";
+  const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
   const { app } = appWith({
     getStats: () => {
       getLogger("test").info("Asked");
       return STATS;
     },
   });
-  await app.request("/api/stats", { headers: { "x-request-id": "r-7" } });
+  await app.request("/api/stats", { headers: { "x-request-id": "r-7", traceparent } });
   const { headers } = await app.request("/api/stats");
   deepStrictEqual(
-    log.read().filter(({ message }) => message === "Asked").map(({ properties }) =>
-      properties.requestId
-    ),
-    [
-      "r-7",
-      headers.get("x-request-id"),
-    ],
+    log.read().filter(({ message }) => message === "Asked").map(({ properties }) => properties),
+    [{ requestId: "r-7", traceId }, { requestId: headers.get("x-request-id") }],
   );
 });

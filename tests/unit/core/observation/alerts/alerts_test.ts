@@ -4,7 +4,7 @@ import {
   LidoError,
   type MetricFamily,
   type NumberFamily,
-  withRequestId,
+  withRequest,
 } from "../../../../../core/mod.ts";
 import { ALERTS_FIRING_MAX } from "../../../../../core/model/alert.ts";
 import { keepLog } from "../../../../helpers/log_lines.ts";
@@ -72,7 +72,7 @@ Deno.test("Alerts are in the log when they are told, as data and for no request"
   await using log = keepLog();
   const { heat, pass, alerts } = await heated();
   heat(12);
-  withRequestId("r-1", () => pass(15));
+  withRequest({ requestId: "r-1" }, () => pass(15));
   const [alert] = alerts.firing;
   heat(0);
   pass(60);
