@@ -25,6 +25,7 @@ import {
   type ResizeInfo,
   type SettingsVersion,
 } from "./model/pool.ts";
+import { AUTOSCALE_AUTHOR } from "./model/sizing.ts";
 import { type SavedView, View } from "./model/saved_view.ts";
 import { SENTENCES } from "./model/sentences.ts";
 import type { Health, SelfTestFinding, SystemStats } from "./model/system.ts";
@@ -51,6 +52,8 @@ import { PoolHouse } from "./pool_house.ts";
 import { DRAIN_DEADLINE_MS, type PoolRoom } from "./pool_room.ts";
 import { BulkOperations } from "./bulk.ts";
 import { inBatch, takeIn, takeInAgain } from "./intake.ts";
+import { scaledRoom } from "./scaled_room.ts";
+import { Autoscaler, type ScaledPool } from "./sizing/autoscaler.ts";
 import { TaskTypeRegistry } from "./tasks/registry.ts";
 
 /** What a manager is made with. */
@@ -81,6 +84,7 @@ export class Manager implements AsyncDisposable {
   readonly #upkeep: Upkeep;
   readonly #process: ProcessMeter;
   readonly #metricPools: number;
+  readonly #autoscaler: Autoscaler;
 
   private constructor(
     options: ManagerOptions,
@@ -103,6 +107,7 @@ export class Manager implements AsyncDisposable {
     this.#startedAtMs = clock.nowMs();
     this.#process = new ProcessMeter(folder.path, this.#startedAtMs);
     this.#metricPools = limits.metricPools;
+    this.#autoscaler = new Autoscaler({ ...options, clock, pools: () => this.#scaledPools() });
   }
 
   /**
@@ -254,9 +259,17 @@ export class Manager implements AsyncDisposable {
     await this.#engine.removeView(name.normalize("NFC").trim()); // as it was saved
   }
 
-  /** @throws {LidoError} `pool_not_found`. */
-  getResizeInfo(id: PoolId): ResizeInfo {
-    return this.#pools.get(id).resizeInfo(availableParallelism());
+  /**
+   * What to know before a resize; with what is to be expected of the size `asked`, too.
+   * @throws {LidoError} `pool_not_found`.
+   */
+  async readResizeInfo(id: PoolId, asked?: number): Promise<ResizeInfo> {
+    const room = this.#pools.get(id);
+    return await room.resizeInfo({
+      cores: availableParallelism(),
+      autoscaleSuggestion: this.#autoscaler.suggestionFor(id) ?? null,
+      ...asked !== undefined && { asked },
+    });
   }
 
   /** Starts no task for now. @throws {LidoError} `pool_not_found`, `pool_closed`. */
@@ -553,6 +566,7 @@ export class Manager implements AsyncDisposable {
     this.#upkeep[Symbol.dispose]();
     this.#process[Symbol.dispose]();
     this.events.close();
+    await this.#autoscaler[Symbol.asyncDispose]();
     try {
       await this.#pools.suspend(deadlineMs);
       // What ended just now counts once it is written: the last sample shall have it.
@@ -568,12 +582,23 @@ export class Manager implements AsyncDisposable {
     this.#pools.restore();
     for (const room of this.#pools.list()) this.#history.watch(room);
     this.#history.start();
+    this.#autoscaler.start();
     if (this.#engine.pools.length > 0) return;
     await this.createPool({
       name: "default",
       maxThreads: availableParallelism(),
       permissions: { read: [Deno.cwd()] },
     });
+  }
+
+  /** A change by the autoscaler is one like any other, with its reason. */
+  #scaledPools(): readonly ScaledPool[] {
+    return this.#pools.list().map((room) =>
+      scaledRoom(room, async ({ size, reason }, version) => {
+        const note = { author: AUTOSCALE_AUTHOR, reason, ifVersions: [version] };
+        await this.resizePool(room.id, { maxThreads: size }, note);
+      })
+    );
   }
 
   #newTask(submission: TaskSubmission): NewTask {

@@ -9,6 +9,7 @@ import type { AttemptQueue } from "./attempt_queue.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { cancelled, failed, failureOf, stopped } from "./endings.ts";
 import type { IdleWaits } from "./idle_waits.ts";
+import type { LoadTrace } from "./load_trace.ts";
 import type { OutcomesMessage } from "./protocol.ts";
 import type { Slot, SlotOwner } from "./slot.ts";
 import type { SlotCrew } from "./slot_crew.ts";
@@ -23,6 +24,7 @@ export interface LandingPool {
   readonly dispatcher: Dispatcher;
   readonly waits: IdleWaits;
   readonly tally: TypeTally;
+  readonly trace: LoadTrace;
   settings(): PoolSettings;
   stats(): StatsBlock;
   /** Something is free: looks at once for what could run on it. */
@@ -132,6 +134,7 @@ export class Landing implements SlotOwner {
     const startedAtMs = within(message.startedAtMs[at], endedAtMs - sinceStartMs, endedAtMs);
     const value = message.values[at];
     this.#pool.dispatcher.pace.record(attempt.type.url, runMs);
+    this.#pool.trace.record(attempt.enqueuedMs, runMs);
     this.#pool.stats().recordWait(Math.max(0, nowMs - attempt.enqueuedMs - runMs));
     if (this.#pool.settings().isolation === "process") this.#recordRun(code === "done", runMs);
     if (code === "done") {

@@ -15,6 +15,7 @@ import { Dispatcher } from "./dispatcher.ts";
 import { EndOrders } from "./end_orders.ts";
 import { IdleWaits } from "./idle_waits.ts";
 import { Landing } from "./landing.ts";
+import { LoadTrace } from "./load_trace.ts";
 import { POOL_SHAPE } from "./pool_shape.ts";
 import { PoolWatch } from "./pool_watch.ts";
 import type { Encoding } from "./protocol.ts";
@@ -56,6 +57,8 @@ export class ThreadPool {
   readonly #orders: EndOrders;
   /** What came of its attempts. */
   readonly tally: TypeTally = new TypeTally();
+  /** When the last ones came, and how long they ran. */
+  readonly trace: LoadTrace = new LoadTrace();
   #settings: PoolSettings;
   #stats: StatsBlock | undefined;
   #isPaused = false;
@@ -85,6 +88,7 @@ export class ThreadPool {
       dispatcher: this.#dispatcher,
       waits: this.#waits,
       tally: this.tally,
+      trace: this.trace,
       stats: () => this.stats,
       dispatch: () => this.#dispatch(),
       planDispatch: () => this.#planDispatch(),

@@ -4,6 +4,7 @@ import { Dispatcher } from "../../core/execution/dispatcher.ts";
 import { EndOrders } from "../../core/execution/end_orders.ts";
 import { IdleWaits } from "../../core/execution/idle_waits.ts";
 import { TypeTally } from "../../core/execution/type_tally.ts";
+import { LoadTrace } from "../../core/execution/load_trace.ts";
 import { Landing } from "../../core/execution/landing.ts";
 import { POOL_SHAPE } from "../../core/execution/pool_shape.ts";
 import type { Slot } from "../../core/execution/slot.ts";
@@ -22,6 +23,7 @@ export class SlotWorld implements AsyncDisposable {
   readonly dispatcher: Dispatcher;
   readonly waits: IdleWaits;
   readonly tally = new TypeTally();
+  readonly trace = new LoadTrace();
   readonly landing: Landing;
   readonly orders: EndOrders;
   /** How often something was free, at once or a little later, and how often a grace period began. */
@@ -48,6 +50,7 @@ export class SlotWorld implements AsyncDisposable {
       dispatcher: this.dispatcher,
       waits: this.waits,
       tally: this.tally,
+      trace: this.trace,
       settings: () => settings,
       stats: () => this.stats,
       dispatch: () => void this.calls.dispatch++,

@@ -5,11 +5,12 @@ import { POOL, POOL_ID, UNKNOWN_ID } from "../../../helpers/fake_manager.ts";
 import { keptToast, look, send, triggersOf } from "../../../helpers/pages.ts";
 
 const PATH = `/pools/${POOL_ID}`;
-const TABS = ["live", "tasks", "charts", "settings", "permissions", "history"] as const;
+const TABS = ["live", "tasks", "charts", "sizing", "settings", "permissions", "history"] as const;
 const SHOWN = {
   live: ["Slot 0", "4711"],
   tasks: ["nap"],
   charts: ["Queue", "Wait p50"],
+  sizing: ["Suggested: 9", "Tasks wait", "640", "ever longer", "Off: only people resize"],
   settings: ["Threads at most"],
   permissions: ["May read", "/data"],
   history: ["Opened"],
