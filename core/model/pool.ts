@@ -110,7 +110,7 @@ export const PoolSettings = z.strictObject({
   autoscale: Autoscale.default("off"),
   autoscaleMaxThreads: z.int().min(1).max(POOL_THREADS_MAX).default(16)
     .meta({ description: "Threads at the most that autoscale sets; at the least minThreads" }),
-  autoscaleCoolDownMs: z.int().min(10_000).max(86_400_000).default(120_000)
+  autoscaleCoolDownMs: z.int().min(10_000).max(86_400_000).default(300_000)
     .meta({
       description: "One change in this time; fewer threads only when fewer were enough for as long",
     }),

@@ -3,6 +3,7 @@
  * more where that is near its limit, since no two hours are alike. Each replay is a step of its own:
  * between them, others have their turn.
  */
+import { setImmediate } from "node:timers/promises";
 import type { Load } from "../execution/load_trace.ts";
 import { POOL_THREADS_MAX, type PoolSettings } from "../model/pool.ts";
 import { SENTENCES } from "../model/sentences.ts";
@@ -67,7 +68,7 @@ export async function outlook(
   const servers = size * tasksPerThread;
   const utilisation = busyOf(load) / servers;
   if (utilisation >= 1) return { size, utilisation, waitP95Ms: null };
-  await othersTurn();
+  await setImmediate(); // others have their turn
   return { size, utilisation, waitP95Ms: p95Of(replayWaits(load, servers)) };
 }
 
@@ -76,7 +77,7 @@ async function findSize(
   { settings: { targetWaitMs, tasksPerThread }, sizeMax }: SizingGoal,
 ): Promise<{ size: number; keepsTarget: boolean }> {
   const keeps = async (size: number, limitMs: number) => {
-    await othersTurn();
+    await setImmediate(); // others have their turn
     return isP95Within(replayWaits(load, size * tasksPerThread), limitMs);
   };
   const least = Math.ceil(busyOf(load) / tasksPerThread / UTILISATION_MAX);
@@ -144,8 +145,4 @@ function rateOf({ runMs, seenMs }: SeenLoad): number {
 
 function meanRunOf({ runMs }: SeenLoad): number {
   return runMs.reduce((sum, one) => sum + one, 0) / runMs.length;
-}
-
-function othersTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
 }

@@ -1,13 +1,14 @@
 /** Advice on one pool, from what it ran lately. */
-import type { LoadTrace } from "../execution/load_trace.ts";
+import { type LoadTrace, TRACE_TASKS_MAX } from "../execution/load_trace.ts";
 import { POOL_THREADS_MAX, type PoolSettings } from "../model/pool.ts";
 import type { SizeOutlook, SizingAdvice } from "../model/sizing.ts";
 import { advise, outlook, SEEN_TASKS_MIN, type SeenLoad, sizesAbout } from "./advice.ts";
 
 /** What came longer ago says nothing of what comes next. */
 const ADVICE_WINDOW_MS = 86_400_000;
-/** The autoscaler follows the day: what it looks back at, or longer to see enough. */
+/** The autoscaler follows the day: so far it looks back, or so many tasks, since a few tell chance only. */
 const AUTOSCALE_WINDOW_MS = 600_000;
+const AUTOSCALE_TASKS = 500;
 /** Whoever asks again so soon gets the same. */
 const KEPT_MS = 5_000;
 
@@ -58,7 +59,10 @@ export class PoolAdviser {
   adviseNow(): Promise<SizingAdvice | undefined> {
     const settings = this.#pool.settings();
     const sizeMax = Math.max(settings.minThreads, settings.autoscaleMaxThreads);
-    return advise(this.#seen(AUTOSCALE_WINDOW_MS), { settings, sizeMax });
+    const lately = this.#seen(AUTOSCALE_WINDOW_MS);
+    const isEnough = lately.runMs.length >= AUTOSCALE_TASKS;
+    const load = isEnough ? lately : this.#seen(ADVICE_WINDOW_MS, AUTOSCALE_TASKS);
+    return advise(load, { settings, sizeMax });
   }
 
   #sizing(): Promise<Sizing | undefined> {
@@ -81,11 +85,13 @@ export class PoolAdviser {
     return { advice, sizes: sorted(sizes) };
   }
 
-  #seen(windowMs: number): SeenLoad {
+  /** The last that came in this time, and no more than `most` of them. */
+  #seen(windowMs: number, most = TRACE_TASKS_MAX): SeenLoad {
     const { trace } = this.#pool;
     // What came after the oldest that waits has not run yet: the time since then does not count.
     const untilMs = this.#pool.oldestQueuedMs() ?? this.#pool.nowMs();
-    const load = trace.since(untilMs - windowMs, SEEN_TASKS_MIN);
+    const { arrivedMs, runMs } = trace.since(untilMs - windowMs, SEEN_TASKS_MIN);
+    const load = { arrivedMs: arrivedMs.subarray(-most), runMs: runMs.subarray(-most) };
     const [firstMs = untilMs, lastMs = untilMs] = [load.arrivedMs[0], load.arrivedMs.at(-1)];
     // All may have come at one instant: they take at least as long as one runs.
     return {

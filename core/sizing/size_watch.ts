@@ -6,8 +6,12 @@
  */
 import type { SizeSuggestion } from "../model/sizing.ts";
 
-/** Fewer threads are worth a change from this share of them on: a large pool wants another number all day. */
-const DOWN_SHARE_MIN = 0.1;
+/**
+ * So many fewer threads, and such a share of them, are worth a change: what is wanted moves a little
+ * all day, and a thread that is allowed and not needed costs nothing.
+ */
+const DOWN_THREADS_MIN = 2;
+const DOWN_SHARE_MIN = 0.3;
 
 /** What one look at a pool saw. */
 export interface SizeLook {
@@ -23,9 +27,8 @@ export interface SizeLook {
 export class SizeWatch {
   #version: number | undefined;
   #changedMs = -Infinity;
-  #lowSinceMs: number | undefined;
-  /** The most that was wanted since then. */
-  #most: SizeSuggestion | undefined;
+  /** Since when less was wanted, and the most of that. */
+  #low: { readonly sinceMs: number; readonly most: SizeSuggestion } | undefined;
 
   /** What to set now; undefined if nothing. */
   decide(look: SizeLook): SizeSuggestion | undefined {
@@ -33,23 +36,23 @@ export class SizeWatch {
     this.#noteChange(look);
     const isCool = nowMs - this.#changedMs >= coolDownMs;
     if (wanted.size >= size) {
-      this.#lowSinceMs = undefined;
-      this.#most = undefined;
+      this.#low = undefined;
       return wanted.size > size && isCool ? wanted : undefined;
     }
-    this.#lowSinceMs ??= nowMs;
-    if (this.#most === undefined || wanted.size > this.#most.size) this.#most = wanted;
-    const isLowForLong = nowMs - this.#lowSinceMs >= coolDownMs;
-    const isWorthIt = size - this.#most.size >= size * DOWN_SHARE_MIN;
-    return isCool && isLowForLong && isWorthIt ? this.#most : undefined;
+    this.#low ??= { sinceMs: nowMs, most: wanted };
+    if (wanted.size > this.#low.most.size) this.#low = { ...this.#low, most: wanted };
+    const { sinceMs, most } = this.#low;
+    if (!isCool || nowMs - sinceMs < coolDownMs) return undefined;
+    this.#low = { sinceMs: nowMs, most: wanted }; // what is not worth it now may be later
+    const isWorthIt = size - most.size >= Math.max(DOWN_THREADS_MIN, size * DOWN_SHARE_MIN);
+    return isWorthIt ? most : undefined;
   }
 
   /** With other settings, what was wanted before tells nothing. */
   #noteChange({ settingsVersion, nowMs }: SizeLook): void {
     if (this.#version !== undefined && this.#version !== settingsVersion) {
       this.#changedMs = nowMs;
-      this.#lowSinceMs = undefined;
-      this.#most = undefined;
+      this.#low = undefined;
     }
     this.#version = settingsVersion;
   }

@@ -23,7 +23,9 @@ export const RUNS: Readonly<Record<string, (chance: Chance) => number>> = {
 };
 
 /** The time from one task to the next, 1 on average: each call makes the pattern anew. */
-export const GAPS: Readonly<Record<string, (chance: Chance) => () => number>> = {
+export const GAPS: Readonly<
+  Record<string, (chance: Chance, busy: number) => () => number>
+> = {
   steady: () => () => 1,
   poisson: (chance) => () => exponential(chance),
   /** A squared coefficient of variation of 4. */
@@ -38,6 +40,7 @@ export const GAPS: Readonly<Record<string, (chance: Chance) => () => number>> = 
     let task = 0;
     return () => task++ % 20 === 0 ? 20 : 0;
   },
+  waves,
 };
 
 /** Tasks of one pattern that keep `busy` threads busy and run 1 s on average. */
@@ -51,8 +54,10 @@ export function loadOf(
   },
 ): Load {
   const chance = chanceOf(seed);
-  const [nextGap, nextRun] = [gapsOf(gaps, busy, chance), RUNS[runs]];
-  if (nextRun === undefined) throw new TypeError(`No runs are ${runs}`);
+  const [nextGap, nextRun] = [GAPS[gaps]?.(chance, busy), RUNS[runs]];
+  if (nextGap === undefined || nextRun === undefined) {
+    throw new TypeError(`No pattern is ${gaps}, ${runs}`);
+  }
   let nowMs = 0;
   return {
     arrivedMs: Float64Array.from({ length: tasks }, () => nowMs += nextGap() / busy * 1_000),
@@ -60,15 +65,8 @@ export function loadOf(
   };
 }
 
-function gapsOf(name: string, busy: number, chance: Chance): () => number {
-  if (name === "waves") return waves(busy, chance);
-  const make = GAPS[name];
-  if (make === undefined) throw new TypeError(`No gaps are ${name}`);
-  return make(chance);
-}
-
 /** Three times as many as on average for about 5 s, and then none for about 10 s. */
-function waves(busy: number, chance: Chance): () => number {
+function waves(chance: Chance, busy: number): () => number {
   const waveGaps = 5 * busy;
   let left = exponential(chance) * waveGaps;
   return () => {
