@@ -26,6 +26,7 @@ import {
   type ResizeInfo,
   type SettingsVersion,
 } from "./model/pool.ts";
+import { AUTOSCALE_AUTHOR } from "./model/sizing.ts";
 import { type SavedView, View } from "./model/saved_view.ts";
 import { SENTENCES } from "./model/sentences.ts";
 import type { Health, SelfTestFinding, SystemStats } from "./model/system.ts";
@@ -59,6 +60,8 @@ import { PoolHouse } from "./pool_house.ts";
 import { DRAIN_DEADLINE_MS, type PoolRoom } from "./pool_room.ts";
 import { BulkOperations } from "./bulk.ts";
 import { inBatch, takeIn, takeInAgain } from "./intake.ts";
+import { scaledRoom } from "./scaled_room.ts";
+import { Autoscaler, type ScaledPool } from "./sizing/autoscaler.ts";
 import { TaskTypeRegistry } from "./tasks/registry.ts";
 
 /** Open pools whose series alert rules see: the oldest. */
@@ -116,6 +119,7 @@ export class Manager implements AsyncDisposable {
   readonly #shares: TypeShareMeter;
   readonly #metricPools: number;
   readonly #isWatched: boolean;
+  readonly #autoscaler: Autoscaler;
 
   private constructor(
     options: ManagerOptions,
@@ -159,6 +163,7 @@ export class Manager implements AsyncDisposable {
       readFamilies: () => this.#readMetrics(ALERT_POOLS_MAX),
       checkOpen: (verb) => this.#checkOpen(verb),
     });
+    this.#autoscaler = new Autoscaler({ ...options, clock, pools: () => this.#scaledPools() });
   }
 
   /**
@@ -312,9 +317,17 @@ export class Manager implements AsyncDisposable {
     await this.#engine.removeView(asSaved(name));
   }
 
-  /** @throws {LidoError} `pool_not_found`. */
-  getResizeInfo(id: PoolId): ResizeInfo {
-    return this.#pools.get(id).resizeInfo(availableParallelism());
+  /**
+   * What to know before a resize; with what is to be expected of the size `asked`, too.
+   * @throws {LidoError} `pool_not_found`.
+   */
+  async readResizeInfo(id: PoolId, asked?: number): Promise<ResizeInfo> {
+    const room = this.#pools.get(id);
+    return await room.resizeInfo({
+      cores: availableParallelism(),
+      autoscaleSuggestion: this.#autoscaler.suggestionFor(id) ?? null,
+      ...asked !== undefined && { asked },
+    });
   }
 
   /** Starts no task for now. @throws {LidoError} `pool_not_found`, `pool_closed`. */
@@ -644,6 +657,7 @@ export class Manager implements AsyncDisposable {
     this.#process[Symbol.dispose]();
     this.#shares[Symbol.dispose]();
     this.events.close();
+    await this.#autoscaler[Symbol.asyncDispose]();
     try {
       await this.#pools.suspend(deadlineMs);
       await this.channels[Symbol.asyncDispose]();
@@ -663,6 +677,7 @@ export class Manager implements AsyncDisposable {
       this.#history.start();
       this.#process.start();
       this.#shares.start();
+      this.#autoscaler.start();
     }
     if (this.#engine.pools.length === 0) await this.#openDefault();
     if (this.#isWatched) this.alerts.start();
@@ -674,6 +689,16 @@ export class Manager implements AsyncDisposable {
       maxThreads: availableParallelism(),
       permissions: { read: [Deno.cwd()] },
     });
+  }
+
+  /** A change by the autoscaler is one like any other, with its reason. */
+  #scaledPools(): readonly ScaledPool[] {
+    return this.#pools.list().map((room) =>
+      scaledRoom(room, async ({ size, reason }, version) => {
+        const note = { author: AUTOSCALE_AUTHOR, reason, ifVersions: [version] };
+        await this.resizePool(room.id, { maxThreads: size }, note);
+      })
+    );
   }
 
   #newTask(submission: TaskSubmission, traceparent: string | null = null): NewTask {
