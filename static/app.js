@@ -113,6 +113,7 @@ document.addEventListener("change", (event) => {
 
 for (const field of document.querySelectorAll("input[data-slider]")) {
   field.type = "range";
+  field.className = "form-range";
   field.form.classList.add("automatic");
 }
 

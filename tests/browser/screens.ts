@@ -16,6 +16,7 @@ export function screensOf({ pools, tasks }: BusyWorld): readonly Screen[] {
     { name: "pool-live", path: `/pools/${pools.busy}` },
     { name: "pool-tasks", path: `/pools/${pools.idle}?tab=tasks` },
     { name: "pool-charts", path: `/pools/${pools.idle}?tab=charts&range=15m` },
+    { name: "pool-sizing", path: `/pools/${pools.idle}?tab=sizing` },
     { name: "pool-settings", path: `/pools/${pools.idle}?tab=settings` },
     { name: "pool-permissions", path: `/pools/${pools.idle}?tab=permissions` },
     { name: "pool-history", path: `/pools/${pools.idle}?tab=history` },
