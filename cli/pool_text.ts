@@ -1,6 +1,6 @@
 /** Pools as a person reads them in a terminal. */
 import { type Column, drawFacts, drawTable } from "./table.ts";
-import type { WirePool, WireWorker } from "./client/mod.ts";
+import type { WireOutlook, WirePool, WireResizeInfo, WireWorker } from "./client/mod.ts";
 import type { Output } from "./world.ts";
 
 const POOL_COLUMNS: readonly Column<WirePool>[] = [
@@ -46,6 +46,36 @@ export function drawPool(pool: WirePool, output: Output): string {
   ]);
   if (pool.workers.length === 0) return facts;
   return `${facts}\n${drawTable(pool.workers, WORKER_COLUMNS, output)}`;
+}
+
+const OUTLOOK_COLUMNS: readonly Column<WireOutlook>[] = [
+  { title: "THREADS", text: ({ size }) => String(size), isNumber: true },
+  {
+    title: "WAIT P95",
+    text: ({ wait_p95_ms }) => wait_p95_ms === null ? "∞" : `${Math.round(wait_p95_ms)} ms`,
+    isNumber: true,
+  },
+  {
+    title: "BUSY",
+    text: ({ utilisation }) => `${Math.round(utilisation * 100)} %`,
+    isNumber: true,
+  },
+];
+
+/** Draws how many threads a pool wants, and what other sizes would bring. */
+export function drawSizing(info: WireResizeInfo, output: Output): string {
+  const { advice, autoscale_suggestion: suggestion } = info;
+  const facts = drawFacts([
+    ["pool", info.name],
+    ["threads", String(info.current_max_workers)],
+    ["suggested", String(info.suggested_max_workers)],
+    ["why", info.reason],
+    ["autoscale", info.autoscale],
+    ...(suggestion === null
+      ? []
+      : [["it would set", `${suggestion.size}: ${suggestion.reason}`]] as const),
+  ]);
+  return advice === null ? facts : `${facts}\n${drawTable(advice.sizes, OUTLOOK_COLUMNS, output)}`;
 }
 
 function mebibytes(bytes: number): string {

@@ -13,6 +13,7 @@ import { runSelfTest } from "./execution/self_test.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
 import { LidoError } from "./model/errors.ts";
 import { parseInput } from "./model/faults.ts";
+import { asSaved } from "./model/given_name.ts";
 import type { History, HistoryRequest, RecentStep } from "./model/history.ts";
 import { LogLevelChange, type LogLevelState } from "./model/log_level.ts";
 import {
@@ -25,6 +26,7 @@ import {
   type ResizeInfo,
   type SettingsVersion,
 } from "./model/pool.ts";
+import { AUTOSCALE_AUTHOR } from "./model/sizing.ts";
 import { type SavedView, View } from "./model/saved_view.ts";
 import { SENTENCES } from "./model/sentences.ts";
 import type { Health, SelfTestFinding, SystemStats } from "./model/system.ts";
@@ -58,6 +60,8 @@ import { PoolHouse } from "./pool_house.ts";
 import { DRAIN_DEADLINE_MS, type PoolRoom } from "./pool_room.ts";
 import { BulkOperations } from "./bulk.ts";
 import { inBatch, takeIn, takeInAgain } from "./intake.ts";
+import { scaledRoom } from "./scaled_room.ts";
+import { Autoscaler, type ScaledPool } from "./sizing/autoscaler.ts";
 import { TaskTypeRegistry } from "./tasks/registry.ts";
 
 /** Open pools whose series alert rules see: the oldest. */
@@ -115,6 +119,7 @@ export class Manager implements AsyncDisposable {
   readonly #shares: TypeShareMeter;
   readonly #metricPools: number;
   readonly #isWatched: boolean;
+  readonly #autoscaler: Autoscaler;
 
   private constructor(
     options: ManagerOptions,
@@ -158,6 +163,7 @@ export class Manager implements AsyncDisposable {
       readFamilies: () => this.#readMetrics(ALERT_POOLS_MAX),
       checkOpen: (verb) => this.#checkOpen(verb),
     });
+    this.#autoscaler = new Autoscaler({ ...options, clock, pools: () => this.#scaledPools() });
   }
 
   /**
@@ -308,12 +314,20 @@ export class Manager implements AsyncDisposable {
   /** Lets a view go. @throws {LidoError} `view_not_found`, `server_closing`. */
   async removeView(name: string): Promise<void> {
     this.#checkOpen("remove view");
-    await this.#engine.removeView(name.normalize("NFC").trim()); // as it was saved
+    await this.#engine.removeView(asSaved(name));
   }
 
-  /** @throws {LidoError} `pool_not_found`. */
-  getResizeInfo(id: PoolId): ResizeInfo {
-    return this.#pools.get(id).resizeInfo(availableParallelism());
+  /**
+   * What to know before a resize; with what is to be expected of the size `asked`, too.
+   * @throws {LidoError} `pool_not_found`.
+   */
+  async readResizeInfo(id: PoolId, asked?: number): Promise<ResizeInfo> {
+    const room = this.#pools.get(id);
+    return await room.resizeInfo({
+      cores: availableParallelism(),
+      autoscaleSuggestion: this.#autoscaler.suggestionFor(id) ?? null,
+      ...asked !== undefined && { asked },
+    });
   }
 
   /** Starts no task for now. @throws {LidoError} `pool_not_found`, `pool_closed`. */
@@ -643,6 +657,7 @@ export class Manager implements AsyncDisposable {
     this.#process[Symbol.dispose]();
     this.#shares[Symbol.dispose]();
     this.events.close();
+    await this.#autoscaler[Symbol.asyncDispose]();
     try {
       await this.#pools.suspend(deadlineMs);
       await this.channels[Symbol.asyncDispose]();
@@ -662,6 +677,7 @@ export class Manager implements AsyncDisposable {
       this.#history.start();
       this.#process.start();
       this.#shares.start();
+      this.#autoscaler.start();
     }
     if (this.#engine.pools.length === 0) await this.#openDefault();
     if (this.#isWatched) this.alerts.start();
@@ -673,6 +689,16 @@ export class Manager implements AsyncDisposable {
       maxThreads: availableParallelism(),
       permissions: { read: [Deno.cwd()] },
     });
+  }
+
+  /** A change by the autoscaler is one like any other, with its reason. */
+  #scaledPools(): readonly ScaledPool[] {
+    return this.#pools.list().map((room) =>
+      scaledRoom(room, async ({ size, reason }, version) => {
+        const note = { author: AUTOSCALE_AUTHOR, reason, ifVersions: [version] };
+        await this.resizePool(room.id, { maxThreads: size }, note);
+      })
+    );
   }
 
   #newTask(submission: TaskSubmission, traceparent: string | null = null): NewTask {

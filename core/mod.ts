@@ -88,11 +88,19 @@ export {
   type RecentStep,
 } from "./model/history.ts";
 export {
+  AUTOSCALE_AUTHOR,
+  type SizeOutlook,
+  type SizeSuggestion,
+  type SizingAdvice,
+} from "./model/sizing.ts";
+export {
+  Autoscale,
   differencesOf,
   Durability,
   Isolation,
   type Percentiles,
   Permissions,
+  POOL_THREADS_MAX,
   type PoolChanges,
   PoolId,
   PoolSettings,

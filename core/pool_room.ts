@@ -21,6 +21,8 @@ import {
   type SlotSnapshot,
 } from "./model/pool.ts";
 import type { Slot } from "./execution/slot.ts";
+import type { SizeSuggestion } from "./model/sizing.ts";
+import { PoolAdviser } from "./sizing/pool_adviser.ts";
 
 /** How long a pool that is closed may go on with what it has, unless the caller says. */
 export const DRAIN_DEADLINE_MS = 60_000;
@@ -39,10 +41,20 @@ export interface PoolRoomParts {
   readonly logger: Logger;
 }
 
+/** What a room does not know of itself when it is to be resized. */
+export interface ResizeFacts {
+  /** Of this machine. */
+  readonly cores: number;
+  readonly autoscaleSuggestion: SizeSuggestion | null;
+  /** A size that somebody thinks of. */
+  readonly asked?: number;
+}
+
 /** See the head of this file. */
 export class PoolRoom {
   readonly id: PoolId;
   readonly createdAtMs: number;
+  readonly adviser: PoolAdviser;
   #state: PoolState;
   #settings: PoolSettings;
   #settingsVersion: number;
@@ -70,6 +82,12 @@ export class PoolRoom {
     this.#state = pool.state;
     this.#settings = pool.settings;
     this.#settingsVersion = pool.settingsVersion;
+    this.adviser = new PoolAdviser({
+      trace: threads.trace,
+      settings: () => this.#settings,
+      oldestQueuedMs: () => threads.oldestQueuedMs(),
+      nowMs: () => performance.now(),
+    });
     if (pool.state !== "running") threads.pause();
     engine.attach(pool.id, threads, pool.settings);
     if (!this.isOpen) engine.seal(pool.id);
@@ -88,6 +106,10 @@ export class PoolRoom {
 
   get settings(): PoolSettings {
     return this.#settings;
+  }
+
+  get settingsVersion(): number {
+    return this.#settingsVersion;
   }
 
   /** Whether it takes tasks. */
@@ -284,12 +306,16 @@ export class PoolRoom {
     };
   }
 
-  /** What to know before a resize: what runs and waits decides what more threads would bring. */
-  resizeInfo(cores: number): ResizeInfo {
+  /** What to know before a resize, and what is to be expected of one more size. */
+  async resizeInfo(facts: ResizeFacts): Promise<ResizeInfo> {
     const { running, pending } = this.engine.counts(this.id);
     const active = running + pending;
-    // Threads beyond the cores only help tasks that wait: never suggest more than upstream would.
-    const suggested = Math.max(1, Math.min(active + 2, Math.max(cores, this.#settings.maxThreads)));
+    const sizing = await this.adviser.advise(facts.asked);
+    const suggestion = sizing?.advice ?? {
+      // Threads beyond the cores only help tasks that wait: never suggest more than upstream would.
+      size: Math.max(1, Math.min(active + 2, Math.max(facts.cores, this.#settings.maxThreads))),
+      reason: SENTENCES.sizeByCounts(running, pending, facts.cores),
+    };
     return {
       id: this.id,
       name: this.#settings.name,
@@ -298,11 +324,12 @@ export class PoolRoom {
       minThreads: this.#settings.minThreads,
       activeTasks: active,
       canResize: this.isOpen,
-      suggestedMaxThreads: suggested,
-      running,
-      pending,
-      cores,
-      reason: `${running} tasks run and ${pending} wait; this machine has ${cores} cores`,
+      suggestedMaxThreads: suggestion.size,
+      reason: suggestion.reason,
+      advice: sizing?.advice ?? null,
+      sizes: sizing?.sizes ?? [],
+      autoscale: this.#settings.autoscale,
+      autoscaleSuggestion: facts.autoscaleSuggestion,
     };
   }
 

@@ -10,7 +10,7 @@ export type RoutedManager = Pick<
   | "findPoolName"
   | "changePool"
   | "resizePool"
-  | "getResizeInfo"
+  | "readResizeInfo"
   | "revertPool"
   | "recyclePool"
   | "pausePool"

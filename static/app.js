@@ -109,6 +109,13 @@ document.addEventListener("change", (event) => {
   if (form && event.target.matches("select")) form.requestSubmit();
 });
 
+// Numbers that are rather slid ---------------------------------------------
+
+for (const field of document.querySelectorAll("input[data-slider]")) {
+  field.type = "range";
+  field.form.classList.add("automatic");
+}
+
 // Selections ---------------------------------------------------------------
 
 const bulk = document.getElementById("bulk");

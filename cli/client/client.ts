@@ -15,6 +15,7 @@ import type {
   WireLogLevel,
   WireLogLine,
   WirePool,
+  WireResizeInfo,
   WireSettingsVersion,
   WireTask,
   WireTaskType,
@@ -74,6 +75,15 @@ export class LidoClient<Types extends TaskTypes = TaskTypes> {
   /** Changes how many threads a pool has. */
   resizePool(id: string, size: object): Promise<Answer<unknown>> {
     return this.#http.send({ method: "PUT", path: `${poolPath(id)}/resize`, body: size });
+  }
+
+  /** How many threads a pool wants, and why; also what is to be expected of so many. */
+  async getResizeInfo(id: string, maxWorkers?: number): Promise<WireResizeInfo> {
+    return (await this.#http.send<WireResizeInfo>({
+      method: "GET",
+      path: `${poolPath(id)}/resize-info`,
+      query: { max_workers: maxWorkers },
+    })).data;
   }
 
   /** All versions of a pool's settings, newest first, each with what it changed. */

@@ -109,6 +109,30 @@ export interface WireBulk {
   }[];
 }
 
+/** What to know before a pool is resized. */
+export interface WireResizeInfo {
+  readonly pool_id: string;
+  readonly name: string;
+  readonly current_max_workers: number;
+  readonly suggested_max_workers: number;
+  readonly reason: string;
+  /** Null while too few tasks have run. */
+  readonly advice: {
+    readonly target_wait_ms: number;
+    readonly sizes: readonly WireOutlook[];
+  } | null;
+  readonly autoscale: string;
+  readonly autoscale_suggestion: { readonly size: number; readonly reason: string } | null;
+}
+
+/** What is to be expected of a pool with so many threads. */
+export interface WireOutlook {
+  readonly size: number;
+  /** Null when ever more would wait. */
+  readonly wait_p95_ms: number | null;
+  readonly utilisation: number;
+}
+
 /** A pool's settings as they once were set. */
 export interface WireSettingsVersion {
   readonly version: number;

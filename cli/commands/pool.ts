@@ -12,7 +12,7 @@ import type { PoolAction, WirePool } from "../client/mod.ts";
 import { findPool, findPoolId, POOL_ARGUMENT } from "../find_pool.ts";
 import { addLeafOptions, readLeafOptions } from "../leaf_options.ts";
 import { CREATE_FLAGS } from "../pool_flags.ts";
-import { drawPool, drawPools } from "../pool_text.ts";
+import { drawPool, drawPools, drawSizing } from "../pool_text.ts";
 import { printable } from "../printable.ts";
 import type { World } from "../world.ts";
 import { addPoolSettings, addSettingsVersions } from "./pool_settings.ts";
@@ -26,6 +26,7 @@ export function addPoolCommands(program: Command, world: World): void {
   addList(pool, world);
   addCreate(pool, world);
   addShow(pool, world);
+  addSizing(pool, world);
   addResize(pool, world);
   addPoolSettings(pool, world);
   addSettingsVersions(pool, world);
@@ -92,6 +93,20 @@ function addResize(pool: Command, world: World): void {
         data,
         () => `${printable(message ?? `Resized pool ${name} to ${maxWorkers}`)}\n`,
       );
+    },
+  );
+}
+
+function addSizing(pool: Command, world: World): void {
+  const sizing = pool.command("sizing")
+    .description("tell how many threads a pool wants, and why")
+    .argument("<pool>", POOL_ARGUMENT)
+    .option("--max-workers <integer>", "what if it had so many threads", parseInteger);
+  addServerFlags(sizing, "pool sizing default", "pool sizing default --max-workers 12").action(
+    async (name: string, flags: ServerFlags & { maxWorkers?: number }) => {
+      const client = clientFor(world, flags);
+      const info = await client.getResizeInfo(await findPoolId(client, name), flags.maxWorkers);
+      print(world, flags, info, () => drawSizing(info, world.out));
     },
   );
 }

@@ -10,6 +10,7 @@ import type { Dispatcher } from "./dispatcher.ts";
 import { cancelled, failed, failureOf, stopped } from "./endings.ts";
 import type { IdleWaits } from "./idle_waits.ts";
 import type { OutcomesMessage, TaskNotes } from "./protocol.ts";
+import type { LoadTrace } from "./load_trace.ts";
 import type { Slot, SlotOwner } from "./slot.ts";
 import type { SlotCrew } from "./slot_crew.ts";
 import type { StatsBlock } from "./stats_block.ts";
@@ -25,6 +26,7 @@ export interface LandingPool {
   readonly waits: IdleWaits;
   readonly tally: TypeTally;
   readonly userMetrics: UserMetrics;
+  readonly trace: LoadTrace;
   settings(): PoolSettings;
   stats(): StatsBlock;
   /** Something is free: looks at once for what could run on it. */
@@ -138,6 +140,7 @@ export class Landing implements SlotOwner {
     const startedAtMs = within(message.startedAtMs[at], endedAtMs - sinceStartMs, endedAtMs);
     const value = message.values[at];
     this.#pool.dispatcher.pace.record(attempt.type.url, runMs);
+    this.#pool.trace.record(attempt.enqueuedMs, runMs);
     this.#pool.stats().recordWait(Math.max(0, nowMs - attempt.enqueuedMs - runMs));
     if (this.#pool.settings().isolation === "process") this.#recordRun(code === "done", runMs);
     if (code === "done") {

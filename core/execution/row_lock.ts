@@ -3,8 +3,11 @@
  * it move, reads again, and so never sees a torn record; the writer waits for nobody.
  */
 
-/** After so many tries a reader goes on: a writer that died with its row open would hold it for ever. */
-const TRIES_MAX = 1_000_000;
+/**
+ * After so many tries a reader goes on: a writer may have lost its processor with its row open, or have
+ * died so.
+ */
+const TRIES_MAX = 10_000;
 
 /** Makes the row odd; gives what {@link closeRow} is to be given. */
 export function openRow(ints: Int32Array, cell: number): number {
@@ -16,13 +19,12 @@ export function closeRow(ints: Int32Array, cell: number, lock: number): void {
   Atomics.store(ints, cell, lock + 1);
 }
 
-/** What `read` gives when nobody writes meanwhile. */
-export function readStable<Row>(ints: Int32Array, cell: number, read: () => Row): Row {
-  let row = read();
+/** What `read` gives when nobody writes meanwhile; undefined if somebody does all the time. */
+export function readStable<Row>(ints: Int32Array, cell: number, read: () => Row): Row | undefined {
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const before = Atomics.load(ints, cell);
-    row = read();
-    if (before % 2 === 0 && Atomics.load(ints, cell) === before) break;
+    const row = read();
+    if (before % 2 === 0 && Atomics.load(ints, cell) === before) return row;
   }
-  return row;
+  return undefined;
 }

@@ -79,9 +79,14 @@ export interface LaneRow {
   readonly progressTotal: number;
 }
 
+const EMPTY_ROW: SlotRow = { heartbeatAtMs: 0, done: 0, failed: 0, busyMs: 0, memoryBytes: 0 };
+
 /** See the head of this file. */
 export class StatsBlock {
   readonly #ints: Int32Array;
+  /** What was read whole last, by its place: a writer may lose its processor in the midst of a row. */
+  readonly #slotRows = new Map<number, SlotRow>();
+  readonly #laneRows = new Map<number, LaneRow>();
   readonly #floats: Float64Array;
   readonly #counters: BigInt64Array;
   readonly #slotStride: number;
@@ -156,6 +161,10 @@ export class StatsBlock {
   /** Makes a slot's row and lanes new for a fresh thread; histograms and counters stay. */
   clearSlot(slot: number): void {
     const at = this.#slotAt(slot);
+    this.#slotRows.delete(at);
+    for (let lane = 0; lane < this.shape.lanes; lane++) {
+      this.#laneRows.delete(this.#laneAt(slot, lane));
+    }
     this.#ints.fill(0, at * 2, (at + this.#slotStride) * 2);
   }
 
@@ -225,7 +234,7 @@ export class StatsBlock {
     closeRow(this.#ints, at * 2, lock);
   }
 
-  /** Reads a lane; undefined when it is free. */
+  /** Reads a lane, or what it was when it could be read last; undefined when it is free. */
   loadLane(slot: number, lane: number): LaneRow | undefined {
     const at = this.#laneAt(slot, lane);
     const row = readStable(this.#ints, at * 2, () => ({
@@ -233,7 +242,9 @@ export class StatsBlock {
       startedAtMs: this.#lane(at, "startedAtMs"),
       progressDone: this.#lane(at, "progressDone"),
       progressTotal: this.#lane(at, "progressTotal"),
-    }));
+    })) ?? this.#laneRows.get(at);
+    if (row === undefined) return undefined;
+    this.#laneRows.set(at, row);
     return row.seq < 0 ? undefined : row;
   }
 
@@ -259,16 +270,18 @@ export class StatsBlock {
     closeRow(this.#ints, at * 2, lock);
   }
 
-  /** Reads a slot's row. */
+  /** Reads a slot's row, or what it was when it could be read last. */
   loadSlotRow(slot: number): SlotRow {
     const at = this.#slotAt(slot);
-    return readStable(this.#ints, at * 2, () => ({
+    const row = readStable(this.#ints, at * 2, () => ({
       heartbeatAtMs: this.#slot(at, "heartbeatAtMs"),
       done: this.#slot(at, "done"),
       failed: this.#slot(at, "failed"),
       busyMs: this.#slot(at, "busyMs"),
       memoryBytes: this.#slot(at, "memoryBytes"),
-    }));
+    })) ?? this.#slotRows.get(at) ?? EMPTY_ROW;
+    this.#slotRows.set(at, row);
+    return row;
   }
 
   #slotAt(slot: number): number {

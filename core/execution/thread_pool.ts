@@ -15,6 +15,7 @@ import { Dispatcher } from "./dispatcher.ts";
 import { EndOrders } from "./end_orders.ts";
 import { IdleWaits } from "./idle_waits.ts";
 import { Landing } from "./landing.ts";
+import { LoadTrace } from "./load_trace.ts";
 import { POOL_SHAPE } from "./pool_shape.ts";
 import { PoolWatch } from "./pool_watch.ts";
 import type { Encoding } from "./protocol.ts";
@@ -63,6 +64,8 @@ export class ThreadPool {
   readonly #orders: EndOrders;
   /** What came of its attempts. */
   readonly tally: TypeTally = new TypeTally();
+  /** When the last ones came, and how long they ran. */
+  readonly trace: LoadTrace = new LoadTrace();
   #settings: PoolSettings;
   #stats: StatsBlock | undefined;
   #isPaused = false;
@@ -94,6 +97,7 @@ export class ThreadPool {
       waits: this.#waits,
       tally: this.tally,
       userMetrics: options.userMetrics ?? new UserMetrics(),
+      trace: this.trace,
       stats: () => this.stats,
       dispatch: () => this.#dispatch(),
       planDispatch: () => this.#planDispatch(),

@@ -3,6 +3,7 @@
  * the time in which a rule held for one series. It keeps the sample that fired it.
  */
 import { z } from "zod";
+import { GivenName } from "./given_name.ts";
 
 /** Rules of one server, those of its own included. */
 export const ALERT_RULES_MAX = 200;
@@ -10,12 +11,6 @@ export const ALERT_RULES_MAX = 200;
 export const ALERTS_FIRING_MAX = 1_000;
 /** Alerts on record, of which the oldest go. */
 export const ALERTS_KEPT_MAX = 10_000;
-
-/** One line, without spaces at its ends; no address can have `.` or `..` as its last part. */
-const RuleName = z.string().normalize("NFC").trim().min(1).max(60)
-  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, { error: "Invalid: must be one line of text" })
-  .refine((name) => !/^\.{1,2}$/.test(name), { error: "Invalid: dots alone are no name" })
-  .meta({ description: "What the rule is called" });
 
 const MetricName = z.string().max(100).regex(/^[a-z][a-z0-9_]*$/, {
   error: "Invalid: must be a metric's name, such as lido_tasks",
@@ -50,7 +45,7 @@ const Duration = z.int().min(0).max(86_400_000);
 
 /** See the head of this file. */
 export const AlertRule = z.strictObject({
-  name: RuleName,
+  name: GivenName.meta({ description: "What the rule is called" }),
   metric: MetricName.meta({ description: "What is looked at, by its name in /metrics" }),
   labels: LabelsOf.default({})
     .meta({ description: "Only series with these labels, such as pool_id" }),

@@ -1,6 +1,6 @@
 /** Where alerts are told: each kind with what sending to it takes. */
 import { z } from "zod";
-import { ViewName } from "./saved_view.ts";
+import { GivenName } from "./given_name.ts";
 
 /** Channels of one server. */
 export const ALERT_CHANNELS_MAX = 50;
@@ -12,7 +12,7 @@ const SECRET_CHARS_MAX = 256;
 const HOST_CHARS_MAX = 253;
 const ADDRESS_CHARS_MAX = 254;
 
-const name = ViewName.meta({ description: "What the channel is called" });
+const name = GivenName.meta({ description: "What the channel is called" });
 
 /** Parsers of addresses drop line ends and tabs silently: none comes as far as them. */
 const TargetUrl = z.string().trim().min(1).max(URL_CHARS_MAX)

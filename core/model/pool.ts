@@ -4,6 +4,7 @@
  * live state leaves core.
  */
 import { z } from "zod";
+import type { SizeOutlook, SizeSuggestion, SizingAdvice } from "./sizing.ts";
 
 /** The most threads that one pool may ask for. */
 export const POOL_THREADS_MAX = 256;
@@ -59,6 +60,14 @@ export type Durability = z.infer<typeof Durability>;
 
 const duration = z.int().min(1).max(30 * 86_400_000);
 
+/** Whether the number of threads is changed by itself. */
+export const Autoscale = z.enum(["off", "suggest", "apply"]).meta({
+  description:
+    "off: only people resize; suggest: what would be set is shown; apply: it is set, as a version of the settings with its reason",
+});
+/** Whether the number of threads is changed by itself. */
+export type Autoscale = z.infer<typeof Autoscale>;
+
 /** What may be set of a pool. All but `isolation` can be changed while it runs. */
 export const PoolSettings = z.strictObject({
   name: z.string().trim().min(1).max(128).meta({ description: "Label; need not be unique" }),
@@ -96,6 +105,15 @@ export const PoolSettings = z.strictObject({
     }),
   warmSpare: z.boolean().default(true)
     .meta({ description: "While all threads are busy, keep the next one started if max allows" }),
+  targetWaitMs: z.int().min(1).max(86_400_000).default(1_000)
+    .meta({ description: "So long at the most 95 of 100 tasks should wait: advice keeps to it" }),
+  autoscale: Autoscale.default("off"),
+  autoscaleMaxThreads: z.int().min(1).max(POOL_THREADS_MAX).default(16)
+    .meta({ description: "Threads at the most that autoscale sets; at the least minThreads" }),
+  autoscaleCoolDownMs: z.int().min(10_000).max(86_400_000).default(300_000)
+    .meta({
+      description: "One change in this time; fewer threads only when fewer were enough for as long",
+    }),
 }).refine((settings) => settings.minThreads <= settings.maxThreads, {
   path: ["minThreads"],
   message: "Too big: must not be above maxThreads",
@@ -224,10 +242,13 @@ export interface ResizeInfo {
   readonly activeTasks: number;
   readonly canResize: boolean;
   readonly suggestedMaxThreads: number;
-  /** What the suggestion is made of. */
-  readonly running: number;
-  readonly pending: number;
-  readonly cores: number;
   /** The suggestion's reason, in one sentence. */
   readonly reason: string;
+  /** What the suggestion is made of; null while too few tasks have run to tell. */
+  readonly advice: SizingAdvice | null;
+  /** Sizes about the advised one, the pool's own, and the one that was asked for; smallest first. */
+  readonly sizes: readonly SizeOutlook[];
+  readonly autoscale: Autoscale;
+  /** What the autoscaler would set instead of what is set; null if nothing. */
+  readonly autoscaleSuggestion: SizeSuggestion | null;
 }

@@ -47,6 +47,33 @@ export const SENTENCES = {
   threadDidNotAnswer: () => "It did not answer after its start",
   threadStoppedAnswering: () => "Stopped answering, and was ended",
   endedBySignal: (signal: Part) => `Ended by ${signal}`,
+  sizeAdvised: (
+    rate: Part,
+    runMs: Part,
+    busy: Part,
+    size: Part,
+    percent: Part,
+    waitMs: Part,
+    targetMs: Part,
+  ) =>
+    `${rate} tasks a second that run ${runMs} ms keep ${busy} threads busy. With ${size}, busy for ${percent} % of the time, 95 of 100 wait ${waitMs} ms at the most; ${targetMs} ms are allowed`,
+  sizeFallsShort: (
+    rate: Part,
+    runMs: Part,
+    busy: Part,
+    size: Part,
+    percent: Part,
+    waitMs: Part,
+    targetMs: Part,
+  ) =>
+    `${rate} tasks a second that run ${runMs} ms keep ${busy} threads busy. Even with ${size}, busy for ${percent} % of the time, 95 of 100 wait up to ${waitMs} ms; ${targetMs} ms are allowed`,
+  sizeOverrun: (rate: Part, runMs: Part, busy: Part, size: Part) =>
+    `${rate} tasks a second that run ${runMs} ms want ${busy} threads: with ${size}, ever more wait`,
+  sizeByCounts: (running: Part, pending: Part, cores: Part) =>
+    `Too few tasks have ended to tell more. Running: ${running}, waiting: ${pending}; this machine has ${cores} cores`,
+  sizeByWaiting: (pending: Part, waitMs: Part, targetMs: Part) =>
+    `Too few tasks have ended to tell more. Waiting: ${pending}, the oldest for ${waitMs} ms; ${targetMs} ms are allowed`,
+
   resultTooLong: (chars: Part, most: Part) =>
     `Cannot send result: ${chars} characters, at most ${most}`,
 

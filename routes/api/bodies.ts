@@ -51,6 +51,8 @@ export const Size = z.strictObject({
   minThreads: SETTINGS.minThreads.exactOptional(),
   reason: Reason,
 });
+/** What may be asked before a resize. */
+export const AskedSize = z.strictObject({ maxThreads: SETTINGS.maxThreads.exactOptional() });
 /** The body of a revert. */
 export const Revert = z.strictObject({
   version: z.int().min(1).meta({ description: "The version of the settings to bring back" }),
@@ -122,6 +124,12 @@ export function sizeFromWire(
   const form = { action: "Cannot resize pool", schema: Size, names: SIZE_FIELDS };
   const { reason, ...size } = fromWire(body, form);
   return { size, note: noteOf(reason) };
+}
+
+/** Reads the size that is asked for before a resize. */
+export function askedSizeFromWire(query: unknown): number | undefined {
+  const form = { action: "Cannot tell of pool's size", schema: AskedSize, names: SIZE_FIELDS };
+  return fromWire(query, form).maxThreads;
 }
 
 /** Reads the body of a revert. */

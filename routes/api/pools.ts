@@ -10,6 +10,7 @@ import {
 } from "../present/pool.ts";
 import { answer } from "./answer.ts";
 import {
+  askedSizeFromWire,
   changesFromWire,
   deadlineFromWire,
   POOL_FIELDS,
@@ -20,7 +21,7 @@ import {
 } from "./bodies.ts";
 import { poolHistoryRoutes } from "./history.ts";
 import { readIfMatch } from "./if_match.ts";
-import { readDeadline, readPoolId, readPoolStates, readQuery } from "./query.ts";
+import { readAskedSize, readDeadline, readPoolId, readPoolStates, readQuery } from "./query.ts";
 import { readJson, readOptionalJson } from "./read_json.ts";
 
 /** Makes the routes below `/api/pools`. */
@@ -101,8 +102,10 @@ function addSteering(routes: Hono<AppEnv>, manager: RoutedManager): void {
     const message = `Pool ${name} was resized from ${before.maxThreads} to ${maxThreads} threads`;
     return answer(c, presentResize(before, pool), { beside: { message } });
   });
-  routes.get("/:id/resize-info", (c) => {
-    return answer(c, presentResizeInfo(manager.getResizeInfo(readPoolId(c.req.param("id")))));
+  routes.get("/:id/resize-info", async (c) => {
+    const id = readPoolId(c.req.param("id"));
+    const asked = askedSizeFromWire(readAskedSize(readQuery(c)));
+    return answer(c, presentResizeInfo(await manager.readResizeInfo(id, asked)));
   });
   routes.post("/:id/pause", async (c) => {
     return answer(c, presentPool(await manager.pausePool(readPoolId(c.req.param("id")))));

@@ -111,6 +111,13 @@ export function readDeadline(query: Query): { deadline_ms?: unknown } {
   return { deadline_ms: /^\d{1,15}$/.test(text) ? Number(text) : text };
 }
 
+/** A size that somebody thinks of. */
+export function readAskedSize(query: Query): { max_workers?: unknown } {
+  const text = query.get("max_workers");
+  if (text === undefined) return {};
+  return { max_workers: /^\d{1,15}$/.test(text) ? Number(text) : text };
+}
+
 /** A time, as in `2026-11-24T12:00:00Z`. @throws {HttpError} `invalid_input` that names the parameter. */
 export function readTime(name: string, text: string, action: string): number {
   const atMs = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : NaN;

@@ -1,6 +1,13 @@
 /** `/pools/:id`: one pool, its parts, and what is done to it. */
 import { Hono } from "hono";
-import { LidoError, type PoolChanges, PoolSettings, type PoolSnapshot } from "../../core/mod.ts";
+import {
+  LidoError,
+  POOL_THREADS_MAX,
+  type PoolChanges,
+  PoolSettings,
+  type PoolSnapshot,
+  type ResizeInfo,
+} from "../../core/mod.ts";
 import { type PoolModel, PoolPage } from "../../views/pages/pool.tsx";
 import {
   POOL_TABS,
@@ -8,6 +15,11 @@ import {
   PoolSettingsForm,
   type PoolTab,
 } from "../../views/pages/pool_part.tsx";
+import {
+  type SizingModel,
+  WhatIfAnswer,
+  type WhatIfModel,
+} from "../../views/pages/pool_sizing.tsx";
 import { COLUMNS_DEFAULT } from "../../views/pages/task_table.tsx";
 import type { AppEnv } from "../app_env.ts";
 import { readPoolId } from "../api/query.ts";
@@ -15,6 +27,7 @@ import { poolCharts } from "../present/chart.ts";
 import { fieldsOf, sentFieldsOf } from "../present/form.ts";
 import { presentPoolRow, presentVersions } from "../present/pool_page.ts";
 import { sentenceIn } from "../present/sentence.ts";
+import { presentSizing, presentWhatIf } from "../present/sizing.ts";
 import { historyOf, rangeOf } from "./overview.tsx";
 import { poolQuestionRoutes } from "./pool_questions.tsx";
 import { checkForm, faultsOf } from "./check_form.ts";
@@ -53,8 +66,13 @@ function addPage(routes: Hono<AppEnv>, desk: Desk): void {
       <PoolPage model={present(visit, pool, await readPart(visit, pool, tab))} />
     );
     const { name } = pool.settings;
+    if (tab === "sizing" && visit.wants("what-if")) {
+      return await visit.fragment(<WhatIfAnswer model={(await readWhatIf(visit, pool)).whatIf} />);
+    }
     // A form is filled in, and shall not be swapped beneath whoever does.
-    if (tab === "settings") return await visit.page("pools", name, await body());
+    if (tab === "settings" || tab === "sizing") {
+      return await visit.page("pools", name, await body());
+    }
     const parts = async () => ({ body: await body() });
     return await visit.live({ place: "pools", title: name, parts, variant: visit.path });
   });
@@ -159,6 +177,8 @@ async function readPart(visit: Visit, pool: PoolSnapshot, tab: PoolTab): Promise
         charts: poolCharts(await manager.getHistory({ poolId: id, ...historyOf(range, nowMs) }), t),
       };
     }
+    case "sizing":
+      return { tab, sizing: await readSizing(visit, pool) };
     case "settings":
       return settingsPart(pool, fieldsOf(SETTINGS_SCHEMA, pool.settings, formOptions(t)));
     case "permissions": {
@@ -167,8 +187,31 @@ async function readPart(visit: Visit, pool: PoolSnapshot, tab: PoolTab): Promise
       return { tab, granted: kinds.map((kind) => ({ kind, names: permissions[kind] })) };
     }
     case "history":
-      return { tab, versions: presentVersions(await manager.listSettingsVersions(id), t) };
+      return {
+        tab,
+        versions: presentVersions(await manager.listSettingsVersions(id), visit.language),
+      };
   }
+}
+
+async function readSizing(visit: Visit, pool: PoolSnapshot): Promise<SizingModel> {
+  const { info, whatIf } = await readWhatIf(visit, pool);
+  const versions = await visit.desk.manager.listSettingsVersions(pool.id);
+  return presentSizing(info, whatIf, { settings: pool.settings, versions }, visit.language);
+}
+
+/** The size that was asked for, or else the pool's own. */
+async function readWhatIf(
+  visit: Visit,
+  { id, settings }: PoolSnapshot,
+): Promise<{ info: ResizeInfo; whatIf: WhatIfModel }> {
+  const asked = PoolSettings.shape.maxThreads.unwrap()
+    .safeParse(Number(visit.c.req.query("size") ?? settings.maxThreads));
+  const size = asked.success ? asked.data : settings.maxThreads;
+  const info = await visit.desk.manager.readResizeInfo(id, size);
+  const { t } = visit.language;
+  const range = t.form.range("1", visit.language.number(POOL_THREADS_MAX));
+  return { info, whatIf: presentWhatIf(info, size, settings, asked.success ? null : range) };
 }
 
 function settingsPart(

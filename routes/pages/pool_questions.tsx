@@ -7,6 +7,7 @@ import { EndQuestion, ResizeQuestion } from "../../views/pages/pool_questions.ts
 import type { AppEnv } from "../app_env.ts";
 import { readPoolId } from "../api/query.ts";
 import { fieldsOf, readFields, sentFieldsOf } from "../present/form.ts";
+import { sentenceIn } from "../present/sentence.ts";
 import type { FormSchema } from "../present/form_schema.ts";
 import { checkForm, faultsOf } from "./check_form.ts";
 import { formOptions, SETTINGS_SCHEMA } from "./settings_form.ts";
@@ -47,11 +48,11 @@ export function poolQuestionRoutes(desk: Desk): Hono<AppEnv> {
 }
 
 function addResize(routes: Hono<AppEnv>, desk: Desk): void {
-  routes.get("/:id/resize", (c) => {
+  routes.get("/:id/resize", async (c) => {
     const visit = new Visit(c, desk);
     const pool = desk.manager.getPool(readPoolId(c.req.param("id")));
     const fields = fieldsOf(SIZE_SCHEMA, pool.settings, formOptions(visit.language.t));
-    return visit.dialog("pools", pool.settings.name, resize(visit, pool, fields));
+    return await visit.dialog("pools", pool.settings.name, await resize(visit, pool, fields));
   });
   routes.post("/:id/resize", async (c) => {
     const visit = new Visit(c, desk);
@@ -69,28 +70,23 @@ function addResize(routes: Hono<AppEnv>, desk: Desk): void {
       return await visit.dialog(
         "pools",
         before.settings.name,
-        resize(visit, before, fields, true),
+        await resize(visit, before, fields, true),
         422,
       );
     }
   });
 }
 
-function resize(
+async function resize(
   visit: Visit,
   pool: PoolSnapshot,
   fields: Parameters<typeof ResizeQuestion>[0]["fields"],
   hasFaults = false,
-): Child {
-  const info = visit.desk.manager.getResizeInfo(pool.id);
-  const { language: l } = visit;
+): Promise<Child> {
+  const info = await visit.desk.manager.readResizeInfo(pool.id);
   const advice = {
     size: info.suggestedMaxThreads,
-    reason: l.t.pool.adviceReason(
-      l.number(info.running),
-      l.number(info.pending),
-      l.number(info.cores),
-    ),
+    reason: sentenceIn(visit.language, info.reason),
   };
   return (
     <ResizeQuestion

@@ -100,6 +100,24 @@ export function presentResizeInfo(info: ResizeInfo): Record<string, unknown> {
     can_resize: info.canResize,
     suggested_max_workers: info.suggestedMaxThreads,
     reason: info.reason,
+    advice: info.advice && {
+      size: info.advice.size,
+      reason: info.advice.reason,
+      keeps_target: info.advice.keepsTarget,
+      target_wait_ms: info.advice.targetWaitMs,
+      arrival_rate: info.advice.arrivalRate,
+      mean_run_ms: info.advice.meanRunMs,
+      utilisation: info.advice.utilisation,
+      seen_tasks: info.advice.seenTasks,
+      seen_ms: info.advice.seenMs,
+      sizes: info.sizes.map(({ size, waitP95Ms, utilisation }) => ({
+        size,
+        wait_p95_ms: waitP95Ms,
+        utilisation,
+      })),
+    },
+    autoscale: info.autoscale,
+    autoscale_suggestion: info.autoscaleSuggestion,
   };
 }
 

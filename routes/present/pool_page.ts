@@ -8,6 +8,8 @@ import {
 import type { VersionModel } from "../../views/pages/pool_part.tsx";
 import type { PoolRowModel } from "../../views/pages/pools.tsx";
 import type { Words } from "../../views/i18n/en.ts";
+import type { Language } from "../../views/i18n/language.ts";
+import { sentenceIn } from "./sentence.ts";
 import { perMinute, sumOf } from "./strip.ts";
 
 /** A row of the list; `recent` is what the pool did lately. */
@@ -39,17 +41,17 @@ export function presentPoolRow(pool: PoolSnapshot, recent: readonly RecentStep[]
 /** Versions with what each changed, newest first. */
 export function presentVersions(
   versions: readonly SettingsVersion[],
-  t: Words,
+  language: Language,
 ): readonly VersionModel[] {
   return versions.map(({ version, atMs, author, reason, settings }, index) => {
     const before = versions[index + 1]?.settings;
     const differences = before === undefined ? [] : differencesOf(before, settings);
     const changes = differences.map(({ setting, before, after }) => ({
-      name: settingLabel(setting, t),
+      name: settingLabel(setting, language.t),
       before: textOf(before),
       after: textOf(after),
     }));
-    return { version, atMs, author, reason, changes };
+    return { version, atMs, author, reason: reason && sentenceIn(language, reason), changes };
   });
 }
 

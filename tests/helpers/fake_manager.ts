@@ -59,6 +59,10 @@ export const POOL: PoolSnapshot = {
     keepFinishedTasks: null,
     keepFinishedMs: null,
     warmSpare: true,
+    targetWaitMs: 1_000,
+    autoscale: "off",
+    autoscaleMaxThreads: 16,
+    autoscaleCoolDownMs: 120_000,
   },
   settingsVersion: 1,
   counts: COUNTS,
@@ -245,7 +249,7 @@ type PoolMethods = Pick<
   | "getPool"
   | "changePool"
   | "resizePool"
-  | "getResizeInfo"
+  | "readResizeInfo"
   | "revertPool"
   | "recyclePool"
   | "pausePool"
@@ -268,19 +272,33 @@ function poolMethods(): PoolMethods {
     resizePool: async (id) => {
       return { before: { minThreads: 0, maxThreads: 2 }, pool: await findPool(id) };
     },
-    getResizeInfo: (id) => ({
-      id: findPool(id).id,
+    readResizeInfo: async (id) => ({
+      id: (await findPool(id)).id,
       name: "p",
       state: "running",
       maxThreads: 4,
       minThreads: 1,
       activeTasks: 7,
       canResize: true,
-      running: 4,
-      pending: 3,
-      cores: 8,
       suggestedMaxThreads: 9,
       reason: "Tasks wait",
+      advice: {
+        size: 9,
+        keepsTarget: true,
+        targetWaitMs: 1_000,
+        arrivalRate: 7.5,
+        meanRunMs: 1_000,
+        utilisation: 7.5 / 9,
+        seenTasks: 7_500,
+        seenMs: 1_000_000,
+        reason: "Tasks wait",
+      },
+      sizes: [
+        { size: 4, waitP95Ms: null, utilisation: 7.5 / 4 },
+        { size: 9, waitP95Ms: 640, utilisation: 7.5 / 9 },
+      ],
+      autoscale: "suggest",
+      autoscaleSuggestion: { size: 9, reason: "Tasks wait" },
     }),
     revertPool: async (id) => await findPool(id),
     recyclePool: (id) => findPool(id) && 1,

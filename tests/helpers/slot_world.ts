@@ -5,6 +5,7 @@ import { EndOrders } from "../../core/execution/end_orders.ts";
 import { IdleWaits } from "../../core/execution/idle_waits.ts";
 import { TypeTally } from "../../core/execution/type_tally.ts";
 import { UserMetrics } from "../../core/execution/user_metrics.ts";
+import { LoadTrace } from "../../core/execution/load_trace.ts";
 import { Landing } from "../../core/execution/landing.ts";
 import { POOL_SHAPE } from "../../core/execution/pool_shape.ts";
 import type { Slot } from "../../core/execution/slot.ts";
@@ -24,6 +25,7 @@ export class SlotWorld implements AsyncDisposable {
   readonly waits: IdleWaits;
   readonly tally = new TypeTally();
   readonly userMetrics = new UserMetrics();
+  readonly trace = new LoadTrace();
   readonly landing: Landing;
   readonly orders: EndOrders;
   /** How often something was free, at once or a little later, and how often a grace period began. */
@@ -52,6 +54,7 @@ export class SlotWorld implements AsyncDisposable {
       waits: this.waits,
       tally: this.tally,
       userMetrics: this.userMetrics,
+      trace: this.trace,
       settings: () => settings,
       stats: () => this.stats,
       dispatch: () => void this.calls.dispatch++,

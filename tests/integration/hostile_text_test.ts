@@ -129,20 +129,35 @@ function worldOf(text: string, state: keyof ReturnType<typeof statusesOf> = "com
         const settings = version === 1 ? POOL.settings : pool.settings;
         return { version, atMs: 0, author: text, reason: text, settings };
       })),
-    getResizeInfo: (id) => ({
-      id,
-      name: text,
-      state: "running",
-      maxThreads: 4,
-      minThreads: 1,
-      activeTasks: 7,
-      canResize: true,
-      running: 4,
-      pending: 3,
-      cores: 8,
-      suggestedMaxThreads: 9,
-      reason: text,
-    }),
+    readResizeInfo: (id) =>
+      Promise.resolve({
+        id: id,
+        name: text,
+        state: "running",
+        maxThreads: 4,
+        minThreads: 1,
+        activeTasks: 7,
+        canResize: true,
+        suggestedMaxThreads: 9,
+        reason: text,
+        advice: {
+          size: 9,
+          keepsTarget: true,
+          targetWaitMs: 1_000,
+          arrivalRate: 7.5,
+          meanRunMs: 1_000,
+          utilisation: 7.5 / 9,
+          seenTasks: 7_500,
+          seenMs: 1_000_000,
+          reason: text,
+        },
+        sizes: [
+          { size: 4, waitP95Ms: null, utilisation: 7.5 / 4 },
+          { size: 9, waitP95Ms: 640, utilisation: 7.5 / 9 },
+        ],
+        autoscale: "suggest",
+        autoscaleSuggestion: { size: 9, reason: text },
+      }),
     getHistory: () =>
       Promise.resolve({
         ...HISTORY,

@@ -27,10 +27,7 @@ const VERBS: Readonly<Record<string, Places>> = {
   drainPool: { command: "pool drain", page: "POST /pools/:id/drain" },
   forceClosePool: { command: "pool force-close", page: "POST /pools/:id/force-close" },
   resizePool: { command: "pool resize", page: "POST /pools/:id/resize" },
-  getResizeInfo: {
-    command: { none: "resize answers with what it did, and can be done again" },
-    page: "GET /pools/:id/resize",
-  },
+  getResizeInfo: { command: "pool sizing", page: "GET /pools/:id" },
   listSettings: { command: "pool versions", page: "GET /pools/:id" },
   revertPool: { command: "pool revert", page: "POST /pools/:id/revert" },
   recyclePool: { command: "pool recycle", page: "POST /pools/:id/recycle" },

@@ -329,6 +329,7 @@ export const en = {
     live: "Live",
     tasks: "Tasks",
     charts: "Charts",
+    sizing: "Sizing",
     settings: "Settings",
     permissions: "Permissions",
     history: "History",
@@ -355,8 +356,6 @@ export const en = {
     saved: (version: string) => `Saved as version ${version}`,
     unchanged: "Nothing was changed",
     resizeTitle: (name: string) => `Resize ${name}`,
-    adviceReason: (running: string, pending: string, cores: string) =>
-      `Running: ${running}, waiting: ${pending}. This machine has ${cores} cores.`,
     useAdvice: (n: string) => `Suggested: ${n}`,
     drainTitle: (name: string) => `Drain and close ${name}?`,
     drainText: (pending: string, running: string) =>
@@ -395,6 +394,33 @@ export const en = {
     permissionsThread:
       "In isolation thread task code has no more than these, and shares the server's process.",
     permissionsProcess: "In isolation process the operating system ends what does not end itself.",
+  },
+  sizing: {
+    seen: (tasks: string, time: string) =>
+      `From the last ${tasksOf(tasks)}, which came over ${time}: they are replayed with each size.`,
+    outlooks: "What is to be expected of each size",
+    wait: "Expected wait p95",
+    utilisation: "Busy",
+    target: (wait: string) => `Target: ${wait}`,
+    kept: "kept",
+    missed: "missed",
+    advised: "advised",
+    own: "as it is",
+    endless: "ever longer",
+    whatIf: "What if it had so many threads?",
+    look: "Look",
+    expected: (size: string, wait: string, busy: string) =>
+      `With ${size}: expected wait p95 ${wait}, busy ${busy}`,
+    mode: {
+      off: () => "Off: only people resize this pool.",
+      suggest: (min: string, max: string) =>
+        `Suggests a size from ${min} to ${max}, and changes nothing.`,
+      apply: (min: string, max: string, coolDown: string) =>
+        `Sets a size from ${min} to ${max}: more as soon as it is wanted, fewer when fewer were enough for ${coolDown}, and one change in that time.`,
+    },
+    changes: "What autoscale changed",
+    noChanges: "Autoscale has changed nothing.",
+    why: "Why",
   },
   tasks: {
     title: "Tasks",
@@ -671,6 +697,22 @@ export const en = {
     warmSpare: {
       label: "Warm spare",
       help: "While all threads are busy, keep the next one started if there may be one",
+    },
+    targetWaitMs: {
+      label: "Wait to keep, ms",
+      help: "So long at the most 95 of 100 tasks should wait: advice keeps to it",
+    },
+    autoscale: {
+      label: "Autoscale",
+      help: "off: only people resize; suggest: says what it would set; apply: sets it",
+    },
+    autoscaleMaxThreads: {
+      label: "Autoscale up to",
+      help: "Threads at the most that autoscale sets",
+    },
+    autoscaleCoolDownMs: {
+      label: "Autoscale cool-down, ms",
+      help: "One change in this time; fewer only when fewer were enough for as long",
     },
   },
   form: {

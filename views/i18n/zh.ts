@@ -301,6 +301,7 @@ export const zh: Words = {
     live: "实时",
     tasks: "任务",
     charts: "图表",
+    sizing: "容量",
     settings: "设置",
     permissions: "权限",
     history: "历史",
@@ -327,8 +328,6 @@ export const zh: Words = {
     saved: (version) => `已保存为版本 ${version}`,
     unchanged: "没有任何改动",
     resizeTitle: (name) => `调整 ${name} 的大小`,
-    adviceReason: (running, pending, cores) =>
-      `运行中：${running}，等待中：${pending}。本机有 ${cores} 个核心。`,
     useAdvice: (n) => `建议值：${n}`,
     drainTitle: (name) => `排空并关闭 ${name}？`,
     drainText: (pending, running) =>
@@ -359,6 +358,30 @@ export const zh: Words = {
     permission: { read: "可读取", write: "可写入", net: "可访问", env: "可见变量" },
     permissionsThread: "在 thread 隔离下，任务代码只有这些权限，并与服务器共用进程。",
     permissionsProcess: "在 process 隔离下，操作系统会结束不自行结束的代码。",
+  },
+  sizing: {
+    seen: (tasks, time) => `依据最近 ${time} 内到达的 ${tasks} 个任务：按每种线程数重演一遍。`,
+    outlooks: "每种线程数的预期",
+    wait: "预期等待 p95",
+    utilisation: "忙碌",
+    target: (wait) => `目标：${wait}`,
+    kept: "达到",
+    missed: "未达到",
+    advised: "建议",
+    own: "现在",
+    endless: "越来越久",
+    whatIf: "如果有这么多线程？",
+    look: "查看",
+    expected: (size, wait, busy) => `有 ${size} 个时：预期等待 p95 ${wait}，忙碌 ${busy}`,
+    mode: {
+      off: () => "关闭：只有人调整此线程池的大小。",
+      suggest: (min, max) => `建议 ${min} 到 ${max} 之间的大小，不作任何修改。`,
+      apply: (min, max, coolDown) =>
+        `设置 ${min} 到 ${max} 之间的大小：需要更多时立即增加；较少的线程在 ${coolDown} 内一直够用时才减少，且此时间内只修改一次。`,
+    },
+    changes: "自动调整所作的修改",
+    noChanges: "自动调整尚未作任何修改。",
+    why: "原因",
   },
   tasks: {
     title: "任务",
@@ -609,6 +632,16 @@ export const zh: Words = {
     keepFinishedTasks: { label: "保留已结束任务数", help: "留空：与全局上限相同" },
     keepFinishedMs: { label: "已结束任务保留时间（毫秒）", help: "留空：只要有空间就保留" },
     warmSpare: { label: "预热备用线程", help: "所有线程忙碌时，若允许则预先启动下一个" },
+    targetWaitMs: { label: "应保持的等待（毫秒）", help: "95% 的任务最多等待这么久：建议以此为准" },
+    autoscale: {
+      label: "自动调整大小",
+      help: "off：只由人调整；suggest：说明会设置多少；apply：直接设置",
+    },
+    autoscaleMaxThreads: { label: "自动调整上限", help: "自动调整最多设置的线程数" },
+    autoscaleCoolDownMs: {
+      label: "自动调整间隔（毫秒）",
+      help: "此时间内只修改一次；较少的线程一直够用这么久才减少",
+    },
   },
   form: {
     required: "必填",

@@ -39,6 +39,17 @@ export const zhSentences: Sentences = {
   threadDidNotAnswer: () => "启动后没有应答",
   threadStoppedAnswering: () => "停止应答，已被终止",
   endedBySignal: (signal) => `被信号 ${signal} 终止`,
+  sizeAdvised: (rate, runMs, busy, size, percent, waitMs, targetMs) =>
+    `每秒 ${rate} 个任务，每个运行 ${runMs} 毫秒，平均占用 ${busy} 个线程。有 ${size} 个线程时，${percent}% 的时间在忙，95% 的任务最多等待 ${waitMs} 毫秒；允许 ${targetMs} 毫秒`,
+  sizeFallsShort: (rate, runMs, busy, size, percent, waitMs, targetMs) =>
+    `每秒 ${rate} 个任务，每个运行 ${runMs} 毫秒，平均占用 ${busy} 个线程。即使有 ${size} 个线程，${percent}% 的时间在忙，95% 的任务仍要等待至 ${waitMs} 毫秒；允许 ${targetMs} 毫秒`,
+  sizeOverrun: (rate, runMs, busy, size) =>
+    `每秒 ${rate} 个任务，每个运行 ${runMs} 毫秒，需要 ${busy} 个线程；只有 ${size} 个时，等待的任务越来越多`,
+  sizeByCounts: (running, pending, cores) =>
+    `结束的任务太少，无法进一步判断。运行中：${running}，等待：${pending}；这台机器有 ${cores} 个核心`,
+  sizeByWaiting: (pending, waitMs, targetMs) =>
+    `结束的任务太少，无法进一步判断。等待：${pending}，最久的已等 ${waitMs} 毫秒；允许 ${targetMs} 毫秒`,
+
   resultTooLong: (chars, most) => `无法发送结果：共 ${chars} 个字符，最多 ${most} 个`,
 
   alertManyPools: (count) => `已打开 ${count} 个线程池；请关闭不用的`,

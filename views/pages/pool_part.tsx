@@ -1,4 +1,4 @@
-/** The parts of a pool's page: its threads, tasks, charts, settings, permissions and versions. */
+/** The parts of a pool's page: its threads, tasks, charts, size, settings, permissions and versions. */
 import type { Child } from "hono/jsx";
 import type { Isolation, SlotSnapshot } from "../../core/mod.ts";
 import { useLanguage } from "../context.ts";
@@ -9,11 +9,20 @@ import { Facts } from "../parts/facts.tsx";
 import { type FieldModel, Fields } from "../parts/fields.tsx";
 import { Time } from "../parts/time.tsx";
 import { type RangeName, Ranges } from "./overview.tsx";
+import { type SizingModel, SizingPart } from "./pool_sizing.tsx";
 import type { PoolRowModel } from "./pools.tsx";
 import { TaskTable, type TaskTableModel } from "./task_table.tsx";
 
 /** The parts of the page, as the address names them. */
-export const POOL_TABS = ["live", "tasks", "charts", "settings", "permissions", "history"] as const;
+export const POOL_TABS = [
+  "live",
+  "tasks",
+  "charts",
+  "sizing",
+  "settings",
+  "permissions",
+  "history",
+] as const;
 /** One of {@link POOL_TABS}. */
 export type PoolTab = typeof POOL_TABS[number];
 
@@ -39,6 +48,7 @@ export type PoolPart =
   }
   | { readonly tab: "tasks"; readonly table: TaskTableModel }
   | { readonly tab: "charts"; readonly range: RangeName; readonly charts: readonly ChartModel[] }
+  | { readonly tab: "sizing"; readonly sizing: SizingModel }
   | {
     readonly tab: "settings";
     readonly fields: readonly FieldModel[];
@@ -83,6 +93,8 @@ export function PoolPartView(
           <Charts charts={part.charts} />
         </>
       );
+    case "sizing":
+      return <SizingPart model={part.sizing} />;
     case "settings":
       return <PoolSettingsForm part={part} id={model.row.id} />;
     case "permissions":

@@ -18,6 +18,7 @@ import {
 import type { Clock } from "../../model/clock.ts";
 import { LidoError } from "../../model/errors.ts";
 import { parseInput } from "../../model/faults.ts";
+import { asSaved } from "../../model/given_name.ts";
 import { getLogger, type Logger, outsideRequest } from "../logging.ts";
 import type { MetricFamily } from "../metrics/family.ts";
 import { alertText } from "./alert_text.ts";
@@ -130,7 +131,7 @@ export class Alerts implements Disposable {
 
   /** @throws {LidoError} `alert_rule_not_found`. */
   getRule(name: string): AlertRuleSnapshot {
-    const rule = this.#book.get(nameOf(name));
+    const rule = this.#book.get(asSaved(name));
     return {
       rule,
       isDefault: DEFAULT_RULES.has(rule.name),
@@ -147,7 +148,7 @@ export class Alerts implements Disposable {
    * `server_closing`.
    */
   async saveRule(name: string, changes: AlertRuleChanges): Promise<AlertRuleSnapshot> {
-    const before = this.#book.find(nameOf(name));
+    const before = this.#book.find(asSaved(name));
     const rule = parseInput(AlertRule, { ...before, ...changes, name }, "save alert rule");
     const { channels, readFamilies } = this.#options;
     checkRule(rule, readFamilies(), (channel) => channels.has(channel));
@@ -162,7 +163,7 @@ export class Alerts implements Disposable {
    * @throws {LidoError} `alert_rule_not_found`, `journal_unavailable`, `server_closing`.
    */
   async silenceRule(name: string, forMs: number | null): Promise<AlertRuleSnapshot> {
-    const rule = this.#book.get(nameOf(name));
+    const rule = this.#book.get(asSaved(name));
     const untilMs = forMs === null ? null : this.#now() + Math.round(forMs);
     const stored = this.#book.withSilence(rule.name, untilMs);
     await this.#keep("silence alert rule", rule.name, stored);
@@ -175,7 +176,7 @@ export class Alerts implements Disposable {
    * @throws {LidoError} `alert_rule_not_found`, `journal_unavailable`, `server_closing`.
    */
   async removeRule(name: string): Promise<void> {
-    const rule = this.#book.get(nameOf(name));
+    const rule = this.#book.get(asSaved(name));
     await this.#keep("remove alert rule", rule.name, null);
     this.#post(rule.name);
   }
@@ -312,9 +313,4 @@ export class Alerts implements Disposable {
   #now(): number {
     return Math.round(this.#options.clock.nowMs());
   }
-}
-
-/** A name as it was saved. */
-function nameOf(name: string): string {
-  return name.normalize("NFC").trim();
 }

@@ -7,6 +7,7 @@ import {
   AlertComparator,
   AlertRule as AlertRuleModel,
   AlertSeverity,
+  Autoscale,
   BULK_ACTIONS,
   LogLevel,
   PoolSettings,
@@ -112,6 +113,23 @@ export const Resize = z.strictObject({
   active_tasks: Count,
 }).meta({ id: "Resize" });
 
+const Advice = z.strictObject({
+  size: Count,
+  reason: z.string(),
+  keeps_target: z.boolean().meta({ description: "False if no size keeps it" }),
+  target_wait_ms: Milliseconds,
+  arrival_rate: z.number().min(0).meta({ description: "Tasks a second" }),
+  mean_run_ms: Milliseconds,
+  utilisation: z.number().min(0).meta({ description: "Of the advised size; 1: always busy" }),
+  seen_tasks: Count,
+  seen_ms: Milliseconds.meta({ description: "The time over which the seen tasks came" }),
+  sizes: z.array(z.strictObject({
+    size: Count,
+    wait_p95_ms: Milliseconds.nullable().meta({ description: "Null: ever more would wait" }),
+    utilisation: z.number().min(0),
+  })).meta({ description: "What is to be expected of sizes about it, smallest first" }),
+}).meta({ id: "Advice" });
+
 /** See the head of this file. */
 export const ResizeInfo = z.strictObject({
   pool_id: Id,
@@ -123,6 +141,10 @@ export const ResizeInfo = z.strictObject({
   can_resize: z.boolean(),
   suggested_max_workers: Count,
   reason: z.string(),
+  advice: Advice.nullable().meta({ description: "Null: too few tasks have run" }),
+  autoscale: Autoscale,
+  autoscale_suggestion: z.strictObject({ size: Count, reason: z.string() }).nullable()
+    .meta({ description: "What the autoscaler would set; null: nothing else than what is set" }),
 }).meta({ id: "ResizeInfo" });
 
 /** See the head of this file. */

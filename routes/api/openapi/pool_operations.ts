@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { PoolSettings } from "../../../core/mod.ts";
 import {
+  AskedSize,
   Changes,
   Deadline,
   DEADLINE_FIELDS,
@@ -151,7 +152,13 @@ export const POOL_OPERATIONS: readonly Operation[] = [
     method: "get",
     path: "/api/pools/{pool_id}/resize-info",
     tag: "Pools",
-    summary: "Tells what to know before a resize",
+    summary: "Tells what to know before a resize: how many threads a pool wants, and why",
+    parameters: {
+      max_workers: {
+        schema: AskedSize.shape.maxThreads,
+        description: "Also what is to be expected of so many",
+      },
+    },
     answers: [{ status: 200, description: "What to know", data: ResizeInfo }],
     errors: ["pool_not_found"],
   },

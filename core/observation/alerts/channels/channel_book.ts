@@ -8,6 +8,7 @@ import type { AlertNotice } from "../../../model/alert_notice.ts";
 import type { Delivery } from "../../../model/alert_delivery.ts";
 import { LidoError } from "../../../model/errors.ts";
 import { parseInput } from "../../../model/faults.ts";
+import { asSaved } from "../../../model/given_name.ts";
 import { Notifier, type NotifierOptions } from "./notifier.ts";
 import { checkTarget } from "./target.ts";
 
@@ -48,7 +49,7 @@ export class ChannelBook implements AsyncDisposable {
 
   /** @throws {LidoError} `alert_channel_not_found`. */
   getChannel(name: string): AlertChannel {
-    const channel = this.#channels.get(name.normalize("NFC").trim());
+    const channel = this.#channels.get(asSaved(name));
     if (channel !== undefined) return channel;
     throw new LidoError(
       "alert_channel_not_found",

@@ -247,3 +247,58 @@ Deno.test("pool revert and pool recycle send what they are told", async () => {
     deepStrictEqual(seen.map((one) => one.body), [body]);
   }
 });
+
+const SIZING = {
+  pool_id: POOL_ID,
+  name: "default",
+  current_max_workers: 4,
+  suggested_max_workers: 9,
+  reason: "Tasks wait",
+  advice: {
+    target_wait_ms: 1_000,
+    sizes: [
+      { size: 4, wait_p95_ms: null, utilisation: 1.875 },
+      { size: 12, wait_p95_ms: 12.4, utilisation: 0.625 },
+    ],
+  },
+  autoscale: "suggest",
+  autoscale_suggestion: { size: 9, reason: "Tasks wait long" },
+};
+
+Deno.test("pool sizing tells how many threads a pool wants, and what if", async () => {
+  const path = `GET /api/pools/${POOL_ID}/resize-info?max_workers=12`;
+  const { code, out } = await run(["pool", "sizing", POOL_ID, "--max-workers", "12"], {
+    answers: { [path]: SIZING },
+  });
+  deepStrictEqual({ code, out }, {
+    code: 0,
+    out: `pool:         default
+threads:      4
+suggested:    9
+why:          Tasks wait
+autoscale:    suggest
+it would set: 9: Tasks wait long
+
+THREADS  WAIT P95   BUSY
+      4         ∞  188 %
+     12     12 ms   63 %
+`,
+  });
+});
+
+Deno.test("pool sizing draws no table while too few tasks have run", async () => {
+  const { out } = await run(["pool", "sizing", POOL_ID], {
+    answers: {
+      [`GET /api/pools/${POOL_ID}/resize-info`]: {
+        ...SIZING,
+        advice: null,
+        autoscale: "off",
+        autoscale_suggestion: null,
+      },
+    },
+  });
+  strictEqual(
+    out,
+    "pool:      default\nthreads:   4\nsuggested: 9\nwhy:       Tasks wait\nautoscale: off\n",
+  );
+});

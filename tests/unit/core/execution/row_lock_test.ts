@@ -8,18 +8,18 @@ Deno.test("readStable() reads again what was written meanwhile", () => {
   let reads = 0;
   const seen = readStable(ints, 0, () => {
     const read = value;
-    if (++reads === 2) {
+    if (++reads === 1) {
       const lock = openRow(ints, 0);
       value = 2;
       closeRow(ints, 0, lock);
     }
     return read;
   });
-  deepStrictEqual([seen, reads, ints[0]], [2, 3, 2]);
+  deepStrictEqual([seen, reads, ints[0]], [2, 2, 2]);
 });
 
 Deno.test("readStable() does not wait for ever for a writer that died with its row open", () => {
   const ints = new Int32Array(1);
   strictEqual(openRow(ints, 0) % 2, 1);
-  strictEqual(readStable(ints, 0, () => "what there is"), "what there is");
+  strictEqual(readStable(ints, 0, () => "torn"), undefined);
 });

@@ -142,6 +142,25 @@ Deno.test("StatsBlock: a reader never sees a torn record", async () => {
   ok(seen > 0);
 });
 
+Deno.test("StatsBlock shows what was read whole last while a row stays open", () => {
+  const block = StatsBlock.create(SHAPE);
+  const row = { heartbeatAtMs: 1, done: 1, failed: 1, busyMs: 1, memoryBytes: 1 };
+  block.setSlotRow(0, row);
+  block.beginLane(0, 0, 5, 15);
+  const shown = () => [block.loadSlotRow(0), block.loadLane(0, 0)?.seq];
+  deepStrictEqual(shown(), [row, 5]);
+  // Each row's first cell is its lock: writers open all of them, and never come back.
+  const ints = new Int32Array(block.buffer);
+  const before = ints.slice();
+  block.setSlotRow(0, { ...row, done: 2 });
+  block.beginLane(0, 0, 6, 18);
+  const locks = [...before.keys()].filter((at) => ints[at] === (before[at] ?? 0) + 2);
+  for (const at of locks) Atomics.add(ints, at, 1);
+  deepStrictEqual(shown(), [row, 5]);
+  for (const at of locks) Atomics.add(ints, at, 1);
+  deepStrictEqual(shown(), [{ ...row, done: 2 }, 6]);
+});
+
 Deno.test("StatsBlock: counters are exact under contention", async () => {
   const block = StatsBlock.create(SHAPE);
   await using writers = new Writers(block, "count", 8, 125_000);

@@ -4,6 +4,35 @@ import { appWith, jsonRequest, readAnswer } from "../../../helpers/app_with.ts";
 import { POOL, POOL_ID, TASK_ID, UNKNOWN_ID } from "../../../helpers/fake_manager.ts";
 
 const PERCENTILES = { count: 7, p50: 1, p95: 2, p99: 3, max: 4 };
+const SHOWN_RESIZE_INFO = {
+  pool_id: POOL_ID,
+  name: "p",
+  status: "running",
+  current_max_workers: 4,
+  current_min_workers: 1,
+  active_tasks: 7,
+  can_resize: true,
+  suggested_max_workers: 9,
+  reason: "Tasks wait",
+  advice: {
+    size: 9,
+    reason: "Tasks wait",
+    keeps_target: true,
+    target_wait_ms: 1_000,
+    arrival_rate: 7.5,
+    mean_run_ms: 1_000,
+    utilisation: 7.5 / 9,
+    seen_tasks: 7_500,
+    seen_ms: 1_000_000,
+    sizes: [
+      { size: 4, wait_p95_ms: null, utilisation: 7.5 / 4 },
+      { size: 9, wait_p95_ms: 640, utilisation: 7.5 / 9 },
+    ],
+  },
+  autoscale: "suggest",
+  autoscale_suggestion: { size: 9, reason: "Tasks wait" },
+};
+
 const SHOWN_POOL = {
   pool_id: POOL_ID,
   name: "p",
@@ -35,6 +64,10 @@ const SHOWN_POOL = {
   run_timeout_ms: null,
   queue_timeout_ms: 5,
   stop_grace_ms: 5_000,
+  target_wait_ms: 1_000,
+  autoscale: "off",
+  autoscale_max_threads: 16,
+  autoscale_cool_down_ms: 120_000,
   priority_ageing_ms: 60_000,
   idle_retire_ms: 60_000,
   recycle_after_tasks: null,
@@ -163,21 +196,17 @@ const HAPPY: readonly HappyCase[] = [
   },
   {
     ask: ["GET", `/${POOL_ID}/resize-info`],
-    call: ["getResizeInfo", POOL_ID],
+    call: ["readResizeInfo", POOL_ID, undefined],
     status: 200,
     answer: {
-      data: {
-        pool_id: POOL_ID,
-        name: "p",
-        status: "running",
-        current_max_workers: 4,
-        current_min_workers: 1,
-        active_tasks: 7,
-        can_resize: true,
-        suggested_max_workers: 9,
-        reason: "Tasks wait",
-      },
+      data: SHOWN_RESIZE_INFO,
     },
+  },
+  {
+    ask: ["GET", `/${POOL_ID}/resize-info?max_workers=12`],
+    call: ["readResizeInfo", POOL_ID, 12],
+    status: 200,
+    answer: { data: SHOWN_RESIZE_INFO },
   },
   {
     ask: ["POST", `/${POOL_ID}/pause`],

@@ -5,11 +5,12 @@ import { POOL, POOL_ID, UNKNOWN_ID } from "../../../helpers/fake_manager.ts";
 import { keptToast, look, send, triggersOf } from "../../../helpers/pages.ts";
 
 const PATH = `/pools/${POOL_ID}`;
-const TABS = ["live", "tasks", "charts", "settings", "permissions", "history"] as const;
+const TABS = ["live", "tasks", "charts", "sizing", "settings", "permissions", "history"] as const;
 const SHOWN = {
   live: ["Slot 0", "4711"],
   tasks: ["nap"],
   charts: ["Queue", "Wait p50"],
+  sizing: ["Suggested: 9", "Tasks wait", "640", "ever longer", "Off: only people resize"],
   settings: ["Threads at most"],
   permissions: ["May read", "/data"],
   history: ["Opened"],
@@ -145,3 +146,84 @@ for (const [query, thread] of [["", undefined], ["?thread=2", 2]] as const) {
     deepStrictEqual(calls.find(({ method }) => method === "recyclePool")?.args, [POOL_ID, thread]);
   });
 }
+
+Deno.test("GET /pools/:id?tab=sizing tells what if, and what autoscale would do and did", async () => {
+  const settings = { ...POOL.settings, autoscale: "apply", autoscaleMaxThreads: 12 } as const;
+  const reason = "2.5 tasks a second that run 1000 ms want 2.5 threads: with 2, ever more wait";
+  const { app, calls } = appWith({
+    getPool: () => ({ ...POOL, settings }),
+    listSettingsVersions: () =>
+      Promise.resolve([
+        { version: 3, atMs: 0, author: null, reason: "by hand", settings },
+        {
+          version: 2,
+          atMs: 0,
+          author: "autoscale",
+          reason,
+          settings: { ...settings, maxThreads: 6 },
+        },
+        {
+          version: 1,
+          atMs: 0,
+          author: null,
+          reason: null,
+          settings: { ...settings, maxThreads: 2 },
+        },
+      ]),
+  });
+  const page = await look(app, `${PATH}?tab=sizing&size=9`);
+  deepStrictEqual(calls.find(({ method }) => method === "readResizeInfo")?.args, [POOL_ID, 9]);
+  for (
+    const text of [
+      "With 9: expected wait p95 640ms, busy 83.3%",
+      "Sets a size from 1 to 12",
+      "2 → 6",
+      reason,
+    ]
+  ) ok(page.text.includes(text), `${text}: ${page.text}`);
+  ok(!page.text.includes("by hand"));
+  strictEqual(page.fields.get("size"), "9");
+  ok(!page.elements.some(({ attributes }) => attributes.get("id") === "page")); // not swapped
+  const chinese = await look(app, `${PATH}?tab=sizing`, { headers: { "accept-language": "zh" } });
+  ok(chinese.text.includes("每秒 2.5 个任务") && !chinese.text.includes("tasks a second"));
+});
+
+Deno.test("GET /pools/:id?tab=sizing answers a slider with what it asks for, and names a fault", async () => {
+  const { app, calls } = appWith();
+  const asking = { target: "what-if" };
+  const part = await look(app, `${PATH}?tab=sizing&size=4`, asking);
+  deepStrictEqual([part.elements.length, part.text.trim()], [
+    1,
+    "With 4: expected wait p95 ever longer, busy 187.5%",
+  ]);
+  for (const size of ["0", "257", "1.5", "many", ""]) {
+    const refused = await look(app, `${PATH}?tab=sizing&size=${size}`, asking);
+    strictEqual(refused.text.trim(), "From 1 to 256");
+  }
+  deepStrictEqual(calls.at(-1)?.args, [POOL_ID, 4]); // the pool's own size
+});
+
+Deno.test("GET /pools/:id?tab=sizing says so when too little is known", async () => {
+  const { app } = appWith({
+    readResizeInfo: (id) =>
+      Promise.resolve({
+        id,
+        name: "p",
+        state: "closed",
+        maxThreads: 4,
+        minThreads: 1,
+        activeTasks: 0,
+        canResize: false,
+        suggestedMaxThreads: 2,
+        reason:
+          "Too few tasks have ended to tell more. Running: 0, waiting: 0; this machine has 2 cores",
+        advice: null,
+        sizes: [],
+        autoscale: "off",
+        autoscaleSuggestion: null,
+      }),
+  });
+  const page = await look(app, `${PATH}?tab=sizing`);
+  ok(page.text.includes("Suggested: 2") && page.text.includes("Too few tasks have ended"));
+  ok(!page.fields.has("size") && !page.text.includes("Look"));
+});
