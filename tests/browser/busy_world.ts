@@ -23,7 +23,11 @@ export interface BusyWorld extends AsyncDisposable {
 /** Starts a server with real threads, and fills it. */
 export async function startBusyWorld(): Promise<BusyWorld> {
   const manager = await Manager.start({
-    config: Config.parse({ data: ":memory:", tasks: TASKS }),
+    config: Config.parse({
+      data: ":memory:",
+      tasks: TASKS,
+      alerts: { allowPrivateTargets: true },
+    }),
   });
   const { server, errors } = serveManager(manager);
   const [busy, paused, idle] = await Promise.all([
@@ -63,6 +67,8 @@ export async function startBusyWorld(): Promise<BusyWorld> {
   await manager.waitForTask(completed, { waitMs: 30_000 });
   await manager.saveView({ name: "Failures", query: "q=state%3Afailed" });
   await manager.saveView({ name: "What waits long", query: "q=state%3Apending&col=wait&col=pool" });
+  // Nobody listens there: what was sent is shown with its failure.
+  await manager.channels.save({ kind: "slack", name: "On call", url: "http://127.0.0.1:9/hook" });
   await manager.alerts.saveRule("Reports wait", {
     metric: "lido_tasks",
     labels: { state: "pending" },

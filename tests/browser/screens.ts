@@ -42,6 +42,8 @@ export function screensOf({ pools, tasks }: BusyWorld): readonly Screen[] {
     { name: "types", path: "/types" },
     { name: "alerts", path: "/alerts" },
     { name: "alert-rules", path: "/alerts?tab=rules" },
+    { name: "alert-channels", path: "/alerts?tab=channels" },
+    { name: "alert-channel", path: "/alerts/channels/new?kind=email" },
     { name: "alert-history", path: "/alerts?tab=history" },
     { name: "alert-rule", path: "/alerts/rules/edit?name=failures" },
     { name: "api", path: "/api/docs" },

@@ -7,7 +7,8 @@ import type { BusyWorld } from "./busy_world.ts";
 const SAME_WORDS: ReadonlySet<string> = new Set(
   `Lido JSON NDJSON CSV API curl Web Worker UTC
   ms MB MiB p50 p95 p99
-  process thread reject wait drop_oldest fsync relaxed memory info warning
+  process thread reject wait drop_oldest fsync relaxed memory info warning off suggest apply
+  Webhook Slack URL none starttls tls HTTP
   state failed pool default type sleep tag nightly args user id priority attempt run since
   task_type task_name tags
   increase share pending pool_id zombie`.split(/\s+/),
@@ -40,6 +41,8 @@ export async function namesIn({ manager }: BusyWorld): Promise<readonly string[]
     ...manager.listTaskTypes().map(({ name }) => name),
     ...manager.listViews().map(({ name }) => name),
     ...manager.readMetrics().map(({ name }) => name),
+    ...manager.channels.listChannels().map(({ name }) => name),
+    ...manager.channels.listDeliveries().map(({ outcome }) => outcome),
     ...manager.alerts.listRules().filter(({ isDefault }) => !isDefault).map(({ rule }) =>
       rule.name
     ),

@@ -86,41 +86,43 @@ function Outlooks({ model }: { readonly model: SizingModel }): Child {
   const l = useLanguage();
   const { t } = l;
   return (
-    <table class="table card-table">
-      <caption class="visually-hidden">{t.sizing.outlooks}</caption>
-      <thead>
-        <tr>
-          <th scope="col" class="num">{t.pool.threads}</th>
-          <th scope="col" class="num">{t.sizing.wait}</th>
-          <th scope="col" class="num">{t.sizing.utilisation}</th>
-          <th scope="col">{t.sizing.target(l.duration(model.targetWaitMs))}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {model.outlooks.map((one) => (
-          <tr class={one.isAdvised ? "selected" : undefined}>
-            <th scope="row" class="num">{l.number(one.size)}</th>
-            <td class="num">{waitText(one, l)}</td>
-            <td class="num">
-              {l.percent(one.utilisation)}{" "}
-              <Gauge
-                value={one.utilisation}
-                max={1}
-                label={t.sizing.utilisation}
-                isFull={!one.keepsTarget}
-              />
-            </td>
-            <td>
-              {[
-                one.keepsTarget ? t.sizing.kept : t.sizing.missed,
-                ...one.isAdvised ? [t.sizing.advised] : [],
-                ...one.isOwn ? [t.sizing.own] : [],
-              ].join(" · ")}
-            </td>
+    <div class="table-responsive">
+      <table class="table card-table">
+        <caption class="visually-hidden">{t.sizing.outlooks}</caption>
+        <thead>
+          <tr>
+            <th scope="col" class="num">{t.pool.threads}</th>
+            <th scope="col" class="num">{t.sizing.wait}</th>
+            <th scope="col" class="num">{t.sizing.utilisation}</th>
+            <th scope="col">{t.sizing.target(l.duration(model.targetWaitMs))}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {model.outlooks.map((one) => (
+            <tr class={one.isAdvised ? "selected" : undefined}>
+              <th scope="row" class="num">{l.number(one.size)}</th>
+              <td class="num">{waitText(one, l)}</td>
+              <td class="num">
+                {l.percent(one.utilisation)}{" "}
+                <Gauge
+                  value={one.utilisation}
+                  max={1}
+                  label={t.sizing.utilisation}
+                  isFull={!one.keepsTarget}
+                />
+              </td>
+              <td>
+                {[
+                  one.keepsTarget ? t.sizing.kept : t.sizing.missed,
+                  ...one.isAdvised ? [t.sizing.advised] : [],
+                  ...one.isOwn ? [t.sizing.own] : [],
+                ].join(" · ")}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
@@ -196,29 +198,31 @@ function AutoscaleCard(
         {log.length === 0 && <p class="quiet">{t.sizing.noChanges}</p>}
       </div>
       {log.length > 0 && (
-        <table class="table card-table">
-          <caption class="visually-hidden">{t.sizing.changes}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t.pool.at}</th>
-              <th scope="col">{t.pool.change}</th>
-              <th scope="col">{t.sizing.why}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {log.map(({ version, atMs, changes, reason }) => (
+        <div class="table-responsive">
+          <table class="table card-table">
+            <caption class="visually-hidden">{t.sizing.changes}</caption>
+            <thead>
               <tr>
-                <td>
-                  <a href={`/pools/${id}?tab=history#version-${version}`}>
-                    <Time atMs={atMs} />
-                  </a>
-                </td>
-                <td>{changes.map(({ before, after }) => `${before} → ${after}`).join(", ")}</td>
-                <td>{reason}</td>
+                <th scope="col">{t.pool.at}</th>
+                <th scope="col">{t.pool.change}</th>
+                <th scope="col">{t.sizing.why}</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {log.map(({ version, atMs, changes, reason }) => (
+                <tr>
+                  <td>
+                    <a href={`/pools/${id}?tab=history#version-${version}`}>
+                      <Time atMs={atMs} />
+                    </a>
+                  </td>
+                  <td>{changes.map(({ before, after }) => `${before} → ${after}`).join(", ")}</td>
+                  <td>{reason}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
     </section>
   );
