@@ -115,7 +115,7 @@ function Deliveries({ deliveries }: { readonly deliveries: readonly DeliveryRowM
       <div class="card-header">
         <h2 class="card-title">{t.alerts.deliveries}</h2>
       </div>
-      <div class="table-responsive">
+      <div class="table-responsive" role="region" tabindex={0} aria-label={t.alerts.deliveries}>
         <table class="table card-table">
           <thead>
             <tr>

@@ -86,7 +86,7 @@ function Outlooks({ model }: { readonly model: SizingModel }): Child {
   const l = useLanguage();
   const { t } = l;
   return (
-    <div class="table-responsive">
+    <div class="table-responsive" role="region" tabindex={0} aria-label={t.sizing.outlooks}>
       <table class="table card-table">
         <caption class="visually-hidden">{t.sizing.outlooks}</caption>
         <thead>
@@ -198,7 +198,7 @@ function AutoscaleCard(
         {log.length === 0 && <p class="quiet">{t.sizing.noChanges}</p>}
       </div>
       {log.length > 0 && (
-        <div class="table-responsive">
+        <div class="table-responsive" role="region" tabindex={0} aria-label={t.sizing.changes}>
           <table class="table card-table">
             <caption class="visually-hidden">{t.sizing.changes}</caption>
             <thead>
