@@ -148,20 +148,15 @@ export class Manager implements AsyncDisposable {
     this.#metricPools = limits.metricPools;
     this.#isWatched = options.isWatched ?? true;
     this.#shares = new TypeShareMeter(() => this.#pools.runningTotals(), clock);
+    const told = { ...options, engine, clock, checkOpen: (verb: string) => this.#checkOpen(verb) };
     this.channels = new ChannelBook({
-      ...options,
-      engine,
-      clock,
+      ...told,
       allowPrivate: config.alerts.allowPrivateTargets,
-      checkOpen: (verb) => this.#checkOpen(verb),
     });
     this.alerts = new Alerts({
-      ...options,
-      engine,
-      clock,
+      ...told,
       channels: this.channels,
       readFamilies: () => this.#readMetrics(ALERT_POOLS_MAX),
-      checkOpen: (verb) => this.#checkOpen(verb),
     });
     this.#autoscaler = new Autoscaler({ ...options, clock, pools: () => this.#scaledPools() });
   }
@@ -599,7 +594,7 @@ export class Manager implements AsyncDisposable {
       pools: rooms.slice(0, poolsMax).map((room) => room.metricFacts()),
       openPools: rooms.length,
       counts: this.#engine.counts(),
-      types: this.#pools.typeTotals(),
+      types: this.#pools.tally.read(),
       userMetrics: this.#pools.userMetrics.read(),
       droppedUserMetrics: this.#pools.userMetrics.dropped,
       load: this.#engine.load,
@@ -657,8 +652,8 @@ export class Manager implements AsyncDisposable {
     this.#process[Symbol.dispose]();
     this.#shares[Symbol.dispose]();
     this.events.close();
-    await this.#autoscaler[Symbol.asyncDispose]();
     try {
+      await this.#autoscaler[Symbol.asyncDispose]();
       await this.#pools.suspend(deadlineMs);
       await this.channels[Symbol.asyncDispose]();
       // What ended just now counts once it is written: the last sample shall have it.

@@ -7,7 +7,7 @@ import type { Engine, PoolRecord } from "./engine/engine.ts";
 import { startChildThread } from "./execution/child_thread.ts";
 import { ThreadBudget } from "./execution/thread_budget.ts";
 import { ThreadPool } from "./execution/thread_pool.ts";
-import { NO_TOTALS, type TypeTotals } from "./execution/type_tally.ts";
+import { NO_TOTALS, TypeTally, type TypeTotals } from "./execution/type_tally.ts";
 import { UserMetrics } from "./execution/user_metrics.ts";
 import { startWorkerThread } from "./execution/worker_thread.ts";
 import type { Clock } from "./model/clock.ts";
@@ -35,6 +35,8 @@ export class PoolHouse {
   /** Pools that are being put on record. */
   #opening = 0;
   readonly #budgets: Readonly<Record<Isolation, ThreadBudget>>;
+  /** What came of attempts, over all pools. */
+  readonly tally: TypeTally = new TypeTally();
   /** What task code measures, over all pools. */
   readonly userMetrics: UserMetrics = new UserMetrics();
   /** Caches of child processes; made by the first that needs one. */
@@ -89,6 +91,7 @@ export class PoolHouse {
       codeFolders,
       env,
       cacheFolder: join(this.#cacheFolder, pool.id),
+      tally: this.tally,
       userMetrics: this.userMetrics,
       onHandOver: (attempts) => engine.handOver(attempts),
       onLoss: (loss) => room.lost(loss),
@@ -117,26 +120,9 @@ export class PoolHouse {
     );
   }
 
-  /** What came of attempts by the types of their tasks, over all pools. */
-  typeTotals(): ReadonlyMap<string, TypeTotals> {
-    const totals = new Map<string, TypeTotals>();
-    for (const { threads } of this.#rooms.values()) {
-      for (const [name, { done, failed, cancelled, runMs }] of threads.tally.totals) {
-        const before = totals.get(name) ?? NO_TOTALS;
-        totals.set(name, {
-          done: before.done + done,
-          failed: before.failed + failed,
-          cancelled: before.cancelled + cancelled,
-          runMs: before.runMs + runMs,
-        });
-      }
-    }
-    return totals;
-  }
-
-  /** The same, with the time of attempts that run now. */
+  /** What came of attempts of each type, with the time of those that run now. */
   runningTotals(): ReadonlyMap<string, TypeTotals> {
-    const totals = new Map(this.typeTotals());
+    const totals = this.tally.read();
     const nowMs = performance.now();
     for (const { threads } of this.list()) {
       for (const attempt of threads.slots.flatMap((slot) => slot.attempts())) {

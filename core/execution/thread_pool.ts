@@ -44,6 +44,8 @@ export interface ThreadPoolOptions {
   readonly env: Readonly<Record<string, string>>;
   /** A folder for the caches of child processes. */
   readonly cacheFolder: string;
+  /** Takes what attempts come to, of several pools together; of this one alone if left out. */
+  readonly tally?: TypeTally;
   /** Takes what task code measures, of several pools together; of this one alone if left out. */
   readonly userMetrics?: UserMetrics;
   /** Called with attempts before they are handed to a thread. */
@@ -62,8 +64,6 @@ export class ThreadPool {
   readonly #landing: Landing;
   readonly #watch: PoolWatch;
   readonly #orders: EndOrders;
-  /** What came of its attempts. */
-  readonly tally: TypeTally = new TypeTally();
   /** When the last ones came, and how long they ran. */
   readonly trace: LoadTrace = new LoadTrace();
   #settings: PoolSettings;
@@ -95,7 +95,7 @@ export class ThreadPool {
       ...parts,
       dispatcher: this.#dispatcher,
       waits: this.#waits,
-      tally: this.tally,
+      tally: options.tally ?? new TypeTally(),
       userMetrics: options.userMetrics ?? new UserMetrics(),
       trace: this.trace,
       stats: () => this.stats,

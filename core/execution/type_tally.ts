@@ -1,4 +1,4 @@
-/** What a pool's attempts came to, by the type of their tasks: how many, and how long they ran. */
+/** What attempts came to, by the type of their tasks: how many, and how long they ran. */
 import type { Outcome } from "./attempt.ts";
 
 /** What came of the attempts of one type, since the server started. */
@@ -25,8 +25,8 @@ export class TypeTally {
     totals.runMs += runMs ?? 0;
   }
 
-  /** By the types' names, as it is now. */
-  get totals(): ReadonlyMap<string, TypeTotals> {
-    return this.#totals;
+  /** By the types' names, as a copy. */
+  read(): Map<string, TypeTotals> {
+    return new Map([...this.#totals].map(([name, totals]) => [name, { ...totals }]));
   }
 }
