@@ -600,6 +600,7 @@ export class Manager implements AsyncDisposable {
       load: this.#engine.load,
       isWritable: this.#engine.failure === undefined,
       isDamaged: this.#engine.damage !== undefined,
+      droppedNotices: this.channels.dropped,
       followers: this.events.followers,
       log: this.#logging.counts,
       process: this.#process.facts(),

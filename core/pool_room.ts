@@ -7,6 +7,7 @@ import { SHUTDOWN_CAUSE } from "./execution/attempt.ts";
 import type { ThreadLoss, ThreadPool } from "./execution/thread_pool.ts";
 import { LidoError } from "./model/errors.ts";
 import { SENTENCES } from "./model/sentences.ts";
+import { Turns } from "./model/turns.ts";
 import type { PoolHealthFacts } from "./observation/health.ts";
 import { type Logger, outsideRequest } from "./observation/logging.ts";
 import { type PoolMetricFacts, SLOT_STATES } from "./observation/metrics/facts.ts";
@@ -63,8 +64,8 @@ export class PoolRoom {
   /** Resolves when the server ends. */
   readonly #suspended = Promise.withResolvers<void>();
   #isForced = false;
-  /** The last save, or the one that goes on. */
-  #saved: Promise<void> = Promise.resolve();
+  /** What goes on record does so one after the other: none may bring back what another replaced. */
+  readonly #saves = new Turns();
   /** Ends a drain before its deadline. */
   readonly #hurry = new AbortController();
 
@@ -136,7 +137,7 @@ export class PoolRoom {
     next: (settings: PoolSettings) => PoolSettings,
     { ifVersions, ...note }: SettingsChange,
   ): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#saves.take(async () => {
       this.checkOpen("change");
       this.#checkVersion(ifVersions);
       const settings = next(this.#settings);
@@ -377,14 +378,7 @@ export class PoolRoom {
   }
 
   #save(): Promise<void> {
-    return this.#inTurn(() => this.engine.savePool(this.#record()));
-  }
-
-  /** What goes on record does so one after the other: none may bring back what another replaced. */
-  #inTurn(save: () => Promise<void>): Promise<void> {
-    const saved = this.#saved.then(save);
-    this.#saved = saved.catch(() => {}); // whoever asked for it is told
-    return saved;
+    return this.#saves.take(() => this.engine.savePool(this.#record()));
   }
 }
 

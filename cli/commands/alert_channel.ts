@@ -3,6 +3,7 @@ import { CHANNEL_COLUMNS, DELIVERY_COLUMNS, outcomeOf } from "../alert_text.ts";
 import { addServerFlags, clientFor, print, type ServerFlags } from "../command_line.ts";
 import { CommandError } from "../exit_code.ts";
 import { printable } from "../printable.ts";
+import { readText } from "../read_text.ts";
 import { drawTable } from "../table.ts";
 import type { World } from "../world.ts";
 
@@ -46,7 +47,7 @@ function addSave(alert: Command, world: World): void {
     async (name: string, flags: ServerFlags & { file: string }) => {
       const saved = await clientFor(world, flags).saveAlertChannel(
         name,
-        readChannel(await world.readText(flags.file), flags.file),
+        readChannel(await readText(world, flags.file), flags.file),
       );
       print(world, flags, saved, () => `Saved channel ${printable(saved.name)}\n`);
     },

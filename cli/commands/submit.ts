@@ -8,11 +8,12 @@ import {
 } from "../client/mod.ts";
 import { parseExactJson } from "../exact_json.ts";
 import { addServerFlags, clientFor, parseInteger, type ServerFlags } from "../command_line.ts";
-import { CommandError, UsageError } from "../exit_code.ts";
+import { UsageError } from "../exit_code.ts";
 import { findPoolId } from "../find_pool.ts";
 import { printable } from "../printable.ts";
 import { submitBatch, submitOne } from "../submit_tasks.ts";
 import { TypeFlags } from "../type_flags.ts";
+import { readText } from "../read_text.ts";
 import type { World } from "../world.ts";
 import { messageOf } from "../../core/model/errors.ts";
 
@@ -164,15 +165,6 @@ function parseJson(text: string, source: string): unknown {
   } catch (error) {
     const reason = messageOf(error);
     throw new UsageError(`Cannot read ${source} as JSON: ${reason}`);
-  }
-}
-
-async function readText(world: World, path: string): Promise<string> {
-  try {
-    return await world.readText(path);
-  } catch (error) {
-    const reason = messageOf(error);
-    throw new CommandError(`Cannot read ${path}: ${reason}`, { cause: error });
   }
 }
 

@@ -59,7 +59,7 @@ export interface AlertWorld {
 /** Makes them; with the record and the clock of another world they are its next life. */
 export function alertWorld(
   families: readonly MetricFamily[] = [],
-  { record = new AlertRecord(), clock = fakeClock() } = {},
+  { record = new AlertRecord(), clock = fakeClock(), channels = new Set(["ops"]) } = {},
 ): AlertWorld {
   let current = families;
   const told: string[] = [];
@@ -69,7 +69,7 @@ export function alertWorld(
     readFamilies: () => current,
     checkOpen: () => {},
     channels: {
-      has: (name) => name === "ops",
+      has: (name) => channels.has(name),
       tell: ({ state, rule }) => void told.push(`${state} ${rule}`),
     },
   });

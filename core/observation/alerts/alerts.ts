@@ -19,6 +19,7 @@ import type { Clock } from "../../model/clock.ts";
 import { LidoError } from "../../model/errors.ts";
 import { parseInput } from "../../model/faults.ts";
 import { asSaved } from "../../model/given_name.ts";
+import { Turns } from "../../model/turns.ts";
 import { getLogger, type Logger, outsideRequest } from "../logging.ts";
 import type { MetricFamily } from "../metrics/family.ts";
 import { alertText } from "./alert_text.ts";
@@ -61,6 +62,7 @@ interface Post {
 export class Alerts implements Disposable {
   readonly #options: AlertsOptions;
   readonly #book: RuleBook;
+  readonly #changes = new Turns();
   /** Of the rules that are looked at, by their names. */
   readonly #posts = new Map<string, Post>();
   readonly #use = new PoolUse();
@@ -148,14 +150,19 @@ export class Alerts implements Disposable {
    * `server_closing`.
    */
   async saveRule(name: string, changes: AlertRuleChanges): Promise<AlertRuleSnapshot> {
-    const before = this.#book.find(asSaved(name));
-    const rule = parseInput(AlertRule, { ...before, ...changes, name }, "save alert rule");
     const { channels, readFamilies } = this.#options;
-    checkRule(rule, readFamilies(), (channel) => channels.has(channel));
-    await this.#keep("save alert rule", rule.name, this.#book.withRule(rule));
-    this.#post(rule.name);
+    await this.#keep("save alert rule", asSaved(name), () => {
+      const before = this.#book.find(asSaved(name));
+      const rule = parseInput(AlertRule, { ...before, ...changes, name }, "save alert rule");
+      // Of a channel that is gone meanwhile a rule can be rid, and it can be switched off.
+      const hasChannel = (channel: string) =>
+        changes.channels === undefined || channels.has(channel);
+      checkRule(rule, readFamilies(), hasChannel);
+      return this.#book.withRule(rule);
+    });
+    this.#post(asSaved(name));
     this.look(); // what it looks back at begins now
-    return this.getRule(rule.name);
+    return this.getRule(name);
   }
 
   /**
@@ -163,12 +170,12 @@ export class Alerts implements Disposable {
    * @throws {LidoError} `alert_rule_not_found`, `journal_unavailable`, `server_closing`.
    */
   async silenceRule(name: string, forMs: number | null): Promise<AlertRuleSnapshot> {
-    const rule = this.#book.get(asSaved(name));
     const untilMs = forMs === null ? null : this.#now() + Math.round(forMs);
-    const stored = this.#book.withSilence(rule.name, untilMs);
-    await this.#keep("silence alert rule", rule.name, stored);
+    await this.#keep("silence alert rule", asSaved(name), () => {
+      return this.#book.withSilence(this.#book.get(asSaved(name)).name, untilMs);
+    });
     this.#tellAll();
-    return this.getRule(rule.name);
+    return this.getRule(name);
   }
 
   /**
@@ -176,9 +183,11 @@ export class Alerts implements Disposable {
    * @throws {LidoError} `alert_rule_not_found`, `journal_unavailable`, `server_closing`.
    */
   async removeRule(name: string): Promise<void> {
-    const rule = this.#book.get(asSaved(name));
-    await this.#keep("remove alert rule", rule.name, null);
-    this.#post(rule.name);
+    await this.#keep("remove alert rule", asSaved(name), () => {
+      this.#book.get(asSaved(name));
+      return null;
+    });
+    this.#post(asSaved(name));
   }
 
   /**
@@ -204,11 +213,15 @@ export class Alerts implements Disposable {
     clearTimeout(this.#timer);
   }
 
-  async #keep(verb: string, name: string, stored: StoredRule | null): Promise<void> {
-    this.#options.checkOpen(verb);
-    await this.#options.engine.saveAlertSetting("rules", name, stored);
-    this.#book.keep(name, stored);
-    this.#revision++;
+  /** Makes what is kept of a rule from what is kept now: changes come one after the other. */
+  #keep(verb: string, name: string, make: () => StoredRule | null): Promise<void> {
+    return this.#changes.take(async () => {
+      this.#options.checkOpen(verb);
+      const stored = make();
+      await this.#options.engine.saveAlertSetting("rules", name, stored);
+      this.#book.keep(name, stored);
+      this.#revision++;
+    });
   }
 
   #plan(): void {
@@ -245,9 +258,9 @@ export class Alerts implements Disposable {
       readonly value: number;
     },
   ): void {
-    if (this.firing.length >= ALERTS_FIRING_MAX) return;
+    if (this.#firingCount() >= ALERTS_FIRING_MAX) return;
     const { name, severity, metric, comparator, threshold } = rule;
-    firing.set(key, {
+    const alert: Alert = {
       id: AlertId.parse(uuidv7()),
       rule: name,
       severity,
@@ -263,8 +276,13 @@ export class Alerts implements Disposable {
       acknowledgedAtMs: null,
       acknowledgedBy: null,
       isTold: false,
-    });
-    this.#save(firing.get(key));
+    };
+    firing.set(key, alert);
+    if (this.#isSilenced(name)) this.#save(alert); // the others are, once they are told
+  }
+
+  #firingCount(): number {
+    return [...this.#posts.values()].reduce((sum, { firing }) => sum + firing.size, 0);
   }
 
   #end(alert: Alert): void {
@@ -304,8 +322,7 @@ export class Alerts implements Disposable {
     return (this.#book.silencedUntilMs(name) ?? 0) > this.#options.clock.nowMs();
   }
 
-  #save(alert: Alert | undefined): void {
-    if (alert === undefined) return;
+  #save(alert: Alert): void {
     this.#options.engine.saveAlert(alert);
     this.#revision++;
   }

@@ -51,7 +51,10 @@ export class RuleWatch {
 
   /** From now on the rule is this one; what it has seen counts on where it reads the same. */
   change(rule: AlertRule): void {
-    if (!readsAlike(rule, this.#rule)) this.#reader = new RuleReader(rule);
+    if (!readsAlike(rule, this.#rule)) {
+      this.#reader = new RuleReader(rule);
+      this.#firstLookMs = undefined; // what it looks back at begins anew
+    }
     this.#rule = rule;
   }
 

@@ -235,6 +235,13 @@ function processFamilies(facts: MetricFacts): readonly MetricFamily[] {
     gauge("lido_pools", "Open pools, those without series of their own included", [
       one(facts.openPools),
     ]),
+    counter(
+      "lido_alert_notices_dropped_total",
+      "What a channel was not told of alerts, for it took nothing for too long",
+      [
+        one(facts.droppedNotices),
+      ],
+    ),
     gauge("lido_event_followers", "Clients that follow events", [one(facts.followers)]),
     gauge("process_start_time_seconds", "When the server started, since 1970", [
       one(startedAtMs / 1_000),

@@ -65,6 +65,8 @@ export interface MetricFacts {
   /** Whether the journal takes writes. */
   readonly isWritable: boolean;
   readonly isDamaged: boolean;
+  /** What was to be told of alerts, and is told to nobody any more. */
+  readonly droppedNotices: number;
   /** Clients that follow events. */
   readonly followers: number;
   readonly log: LogCounts;

@@ -9,11 +9,12 @@ import type { Delivery } from "../../../model/alert_delivery.ts";
 import { LidoError } from "../../../model/errors.ts";
 import { parseInput } from "../../../model/faults.ts";
 import { asSaved } from "../../../model/given_name.ts";
+import { Turns } from "../../../model/turns.ts";
 import { Notifier, type NotifierOptions } from "./notifier.ts";
 import { checkTarget } from "./target.ts";
 
 /** What channels are made with. */
-export interface ChannelBookOptions extends NotifierOptions {
+export interface ChannelBookOptions extends Omit<NotifierOptions, "find"> {
   readonly engine: Pick<Engine, "alertSettings" | "saveAlertSetting">;
   /** @throws {LidoError} `server_closing` once nothing is taken any more. */
   readonly checkOpen: (verb: string) => void;
@@ -26,10 +27,11 @@ export class ChannelBook implements AsyncDisposable {
   readonly #options: ChannelBookOptions;
   readonly #notifier: Notifier;
   readonly #channels = new Map<string, AlertChannel>();
+  readonly #changes = new Turns();
 
   constructor(options: ChannelBookOptions) {
     this.#options = options;
-    this.#notifier = new Notifier(options);
+    this.#notifier = new Notifier({ ...options, find: ({ name }) => this.#channels.get(name) });
     for (const [name, value] of options.engine.alertSettings("channels")) {
       const { data, error } = AlertChannel.safeParse(value);
       if (data === undefined) options.onError?.(error);
@@ -63,6 +65,10 @@ export class ChannelBook implements AsyncDisposable {
    * `server_closing`.
    */
   async save(input: AlertChannel): Promise<AlertChannel> {
+    return await this.#changes.take(() => this.#save(input));
+  }
+
+  async #save(input: AlertChannel): Promise<AlertChannel> {
     this.#options.checkOpen("save alert channel");
     const channel = parseInput(AlertChannel, input, "save alert channel");
     if (!this.#channels.has(channel.name) && this.#channels.size >= ALERT_CHANNELS_MAX) {
@@ -82,10 +88,12 @@ export class ChannelBook implements AsyncDisposable {
    * @throws {LidoError} `alert_channel_not_found`, `journal_unavailable`, `server_closing`.
    */
   async remove(name: string): Promise<void> {
-    this.#options.checkOpen("remove alert channel");
-    const channel = this.getChannel(name);
-    await this.#options.engine.saveAlertSetting("channels", channel.name, null);
-    this.#channels.delete(channel.name);
+    await this.#changes.take(async () => {
+      this.#options.checkOpen("remove alert channel");
+      const channel = this.getChannel(name);
+      await this.#options.engine.saveAlertSetting("channels", channel.name, null);
+      this.#channels.delete(channel.name);
+    });
   }
 
   /** Sends a test message, and tells how it went. @throws {LidoError} `alert_channel_not_found`. */
@@ -99,9 +107,14 @@ export class ChannelBook implements AsyncDisposable {
     return this.#notifier.deliveries();
   }
 
+  /** Notices that were dropped because a channel took none for too long. */
+  get dropped(): number {
+    return this.#notifier.dropped;
+  }
+
   /** Tells the channels of these names, or all, of an alert; waits for none of them. */
   tell(notice: AlertNotice, names: readonly string[] | null): void {
-    for (const channel of this.listChannels()) {
+    for (const channel of this.#channels.values()) {
       if (names === null || names.includes(channel.name)) this.#notifier.send(channel, notice);
     }
   }

@@ -30,6 +30,8 @@ const WAIT_MS_MAX = 300_000;
 
 /** What a notifier works with. */
 export interface NotifierOptions extends TargetRules {
+  /** A channel as it is now, undefined once it is gone; as it was when its notice came, if left out. */
+  readonly find?: (sent: AlertChannel) => AlertChannel | undefined;
   readonly clock?: Clock;
   /** From 0 to 1. */
   readonly random?: () => number;
@@ -57,6 +59,7 @@ interface Told {
 /** See the head of this file. */
 export class Notifier implements AsyncDisposable {
   readonly #rules: TargetRules;
+  readonly #find: (sent: AlertChannel) => AlertChannel | undefined;
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #wait: (ms: number, signal: AbortSignal) => Promise<unknown>;
@@ -71,6 +74,7 @@ export class Notifier implements AsyncDisposable {
 
   constructor(options: NotifierOptions) {
     this.#rules = options;
+    this.#find = options.find ?? ((sent) => sent);
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
     this.#wait = options.wait ?? ((ms, signal) => sleep(ms, undefined, { signal, ref: false }));
@@ -131,8 +135,11 @@ export class Notifier implements AsyncDisposable {
     this.#lines.delete(name);
   }
 
-  async #deliver({ channel, notice }: Waiting): Promise<void> {
+  /** Each try goes to the channel as it is then: somebody may have mended it, or let it go. */
+  async #deliver({ channel: sent, notice }: Waiting): Promise<void> {
     for (let number = 1; number <= TRIES_MAX; number++) {
+      const channel = this.#find(sent);
+      if (channel === undefined) return;
       const tries = { number, max: TRIES_MAX };
       const { atMs, nextTryAtMs } = await this.#try(channel, notice, tries);
       if (nextTryAtMs === null) return;

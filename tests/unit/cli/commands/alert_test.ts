@@ -93,3 +93,17 @@ Deno.test.each([
   strictEqual(code, 0);
   deepStrictEqual(seen.map((one) => [`${one.method} ${one.path}`, one.body]), [[asked, body]]);
 });
+
+Deno.test("alert channel-set says which file it cannot read, and what is no channel", async () => {
+  const missing = await run(["alert", "channel-set", "ops", "--file", "gone.json"]);
+  strictEqual(missing.code, 1);
+  match(missing.err, /Cannot read gone\.json/);
+  const files = { "list.json": "[1]", "broken.json": "{" };
+  for (const [file, says] of [["list.json", /no JSON object/], ["broken.json", /it is no JSON/]]) {
+    const { code, err } = await run(["alert", "channel-set", "ops", "--file", String(file)], {
+      files,
+    });
+    strictEqual(code, 1);
+    match(err, says as RegExp);
+  }
+});

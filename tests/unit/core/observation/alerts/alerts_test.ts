@@ -296,3 +296,41 @@ Deno.test("Alerts.saveRule() refuses a rule that could never hold, naming the fi
   }
   throws(() => alerts.getRule("r"), { code: "alert_rule_not_found" });
 });
+
+Deno.test("Alerts keeps a change and a silence that come at once", async () => {
+  const { alerts, record } = alertWorld([gaugeOf("lido_pools", 1)]);
+  await Promise.all([
+    alerts.saveRule("many_pools", { threshold: 7 }),
+    alerts.silenceRule("many_pools", 60_000),
+  ]);
+  const { rule, silencedUntilMs } = alerts.getRule("many_pools");
+  deepStrictEqual([rule.threshold, silencedUntilMs === null], [7, false]);
+  const again = alertWorld([], { record }).alerts.getRule("many_pools");
+  deepStrictEqual([again.rule.threshold, again.silencedUntilMs], [7, silencedUntilMs]);
+});
+
+Deno.test("Alerts lets a rule be switched off whose channel is gone", async () => {
+  const channels = new Set(["ops"]);
+  const { alerts } = alertWorld([gaugeOf("heat", 1)], { channels });
+  await alerts.saveRule("hot", { metric: "heat", threshold: 10, channels: ["ops"] });
+  channels.delete("ops");
+  strictEqual((await alerts.saveRule("hot", { isEnabled: false })).rule.isEnabled, false);
+  await rejects(alerts.saveRule("hot", { channels: ["ops"] }), { code: "invalid_input" });
+});
+
+Deno.test("Alerts judges a rule that waits for too little anew when its window is changed", async () => {
+  const world = alertWorld([counterOf("beats_total", 0)]);
+  const rule = {
+    metric: "beats_total",
+    reading: "increase",
+    comparator: "below",
+    threshold: 1,
+  } as const;
+  await world.alerts.saveRule("still", { ...rule, windowMs: 60_000 });
+  for (let beats = 1; beats <= 24; beats++) {
+    world.set(counterOf("beats_total", beats));
+    world.pass(5);
+  }
+  await world.alerts.saveRule("still", { windowMs: 120_000 });
+  deepStrictEqual(world.alerts.firing, []);
+});

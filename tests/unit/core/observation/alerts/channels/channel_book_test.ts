@@ -61,3 +61,40 @@ Deno.test("ChannelBook.test() tells how a test message went", async () => {
   deepStrictEqual([isDelivered, state], [true, "test"]);
   strictEqual((await book.test("ops")).isDelivered, false);
 });
+
+Deno.test("ChannelBook tells a channel as it is by then, and one that is gone no more", async () => {
+  await using wrong = openHttpSink(() => new Response(null, { status: 503 }));
+  await using right = openHttpSink(() => new Response(null, { status: 503 }));
+  const waiting: (() => void)[] = [];
+  const record = new AlertRecord();
+  await using book = new ChannelBook({
+    engine: record.engine,
+    checkOpen() {},
+    allowPrivate: true,
+    wait: () => new Promise<void>((resolve) => waiting.push(resolve)),
+  });
+  await book.save({ ...SLACK, url: wrong.origin });
+  book.tell(noticeOf(), null);
+  await until("it waits for the second try", () => waiting.length === 1);
+  await book.save({ ...SLACK, url: right.origin });
+  waiting[0]?.();
+  await until("it waits for the third try", () => waiting.length === 2);
+  await book.remove("ops");
+  waiting[1]?.();
+  await book.save({ ...SLACK, name: "another", url: right.origin });
+  book.tell(noticeOf(), null);
+  await until("the other was told", () => waiting.length === 3);
+  deepStrictEqual([wrong.received.length, right.received.length], [1, 2]);
+  waiting[2]?.();
+});
+
+Deno.test("ChannelBook takes no more channels than it may when they come at once", async () => {
+  const book = channelBook();
+  const saves = Array.from(
+    { length: ALERT_CHANNELS_MAX + 1 },
+    (_, at) => book.save({ ...SLACK, name: `c${at}` }),
+  );
+  const results = await Promise.allSettled(saves);
+  strictEqual(results.filter(({ status }) => status === "rejected").length, 1);
+  strictEqual(book.listChannels().length, ALERT_CHANNELS_MAX);
+});
