@@ -165,6 +165,7 @@ export class Landing implements SlotOwner {
   #comeBack(attempt: Attempt): void {
     const cause = attempt.withdrawal?.cause ?? attempt.stop?.cause ?? this.#closeCause;
     if (cause !== undefined) return this.settle(attempt, cancelled(cause), null);
+    this.#pool.userMetrics.forget(attempt);
     this.#pool.queue.putBack(attempt);
     attempt.requeued();
   }

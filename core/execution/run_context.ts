@@ -34,7 +34,7 @@ export class RunContext implements TaskContext {
   #dropped = 0;
   #note: string | null = null;
   #metrics: Map<string, number> | undefined;
-  readonly #counters = new Set<string>();
+  #counters: Set<string> | undefined;
   #spans: TaskSpan[] | undefined;
   #keptSpans = 0;
   #droppedSpans = 0;
@@ -104,10 +104,14 @@ export class RunContext implements TaskContext {
 
   get metric(): TaskContext["metric"] {
     return this.#metric ??= {
-      count: (name, by = 1) => this.#count(name, by),
-      gauge: (name, value) => this.#setMetric(name, value),
+      count: (name, by = 1) => {
+        if (this.#canGrow(name, by)) this.#count(name, by);
+      },
+      gauge: (name, value) => {
+        if (this.#isNumber(name, value)) this.#setMetric(name, value);
+      },
       observe: (name, value) => {
-        if (!this.#isNumber(name, value)) return;
+        if (!this.#canGrow(name, value)) return;
         this.#count(`${name}_count`, 1);
         this.#count(`${name}_sum`, value);
       },
@@ -149,28 +153,33 @@ export class RunContext implements TaskContext {
       dropped: this.#dropped,
       progressNote: this.#note,
       metrics: this.#metrics ? Object.fromEntries(this.#metrics) : null,
-      counters: [...this.#counters],
+      counters: [...this.#counters ?? []],
       spans,
       droppedSpans: this.#droppedSpans,
     };
   }
 
-  /** What is counted only grows. */
   #count(name: string, by: number): void {
-    if (by < 0) return this.addLine("warning", `Metric ${name} is not counted: ${by} is below 0`);
     const key = this.#setMetric(name, (this.#metrics?.get(metricKey(name)) ?? 0) + by);
-    if (key !== undefined) this.#counters.add(key);
+    if (key !== undefined) (this.#counters ??= new Set()).add(key);
   }
 
   /** Gives the name that it is kept by; undefined if it is not. */
   #setMetric(name: string, value: number): string | undefined {
-    if (!this.#isNumber(name, value)) return undefined;
     const metrics = this.#metrics ??= new Map();
     const key = metricKey(name);
     if (!metrics.has(key) && metrics.size >= METRICS_MAX) return undefined;
     metrics.set(key, value);
     this.#tell();
     return key;
+  }
+
+  /** What is counted only grows. */
+  #canGrow(name: string, by: number): boolean {
+    if (!this.#isNumber(name, by)) return false;
+    if (by >= 0) return true;
+    this.addLine("warning", `Metric ${name} is not counted: ${by} is below 0`);
+    return false;
   }
 
   #isNumber(name: string, value: number): boolean {

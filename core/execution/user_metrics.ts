@@ -28,6 +28,11 @@ export class UserMetrics {
   /** Numbers that were left out because their type has too many names. */
   dropped = 0;
 
+  /** An attempt comes back, and counts anew when it runs again. */
+  forget(attempt: Attempt): void {
+    this.#told.delete(attempt);
+  }
+
   /** An attempt told its numbers so far. */
   add(attempt: Attempt, { metrics, counters }: MetricNotes): void {
     if (metrics === null) return;
@@ -41,7 +46,7 @@ export class UserMetrics {
       let metric = names.get(name);
       if (metric === undefined) {
         if (names.size >= NAMES_MAX) {
-          this.dropped++;
+          if (before[name] === undefined) this.dropped++;
           continue;
         }
         names.set(name, metric = { isCounter: isCounter.has(name), value: 0 });

@@ -57,7 +57,7 @@ export function Channels({ model }: { readonly model: ChannelsModel }): Child {
         {model.channels.length === 0
           ? <Empty icon="send" title={t.alerts.noChannels} text={t.alerts.noChannelsText} />
           : (
-            <div class="table-responsive">
+            <div class="table-responsive" role="region" tabindex={0} aria-label={t.alerts.channels}>
               <table class="table card-table">
                 <thead>
                   <tr>

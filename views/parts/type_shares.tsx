@@ -40,7 +40,7 @@ export function TypeSharesCard({ model }: { readonly model: TypeSharesModel }): 
       {model.types.length === 0
         ? <p class="card-body quiet">{t.shares.nothing}</p>
         : (
-          <div class="table-responsive">
+          <div class="table-responsive" role="region" tabindex={0} aria-label={t.shares.title}>
             <table class="table card-table">
               <thead>
                 <tr>

@@ -108,11 +108,9 @@ export class TaskRecord extends Attempt {
     const { outcome, task: { traceparent }, listener: { traces } } = this;
     if (traceparent === null || traces === undefined || outcome === undefined) return;
     const atMs = this.finishedAtMs;
-    if (this.#trace === undefined || this.startedAtMs === null) {
-      return traces.tellWait(this.#traced(traceparent), atMs);
-    }
+    if (this.startedAtMs === null) return traces.tellWait(this.#traced(traceparent), atMs);
     const code = outcome.kind === "failed" ? { code: outcome.failure.code } : {};
-    this.#trace.end({ atMs, outcome: outcome.kind, ...code });
+    this.#trace?.end({ atMs, outcome: outcome.kind, ...code });
   }
 
   started(slot: number): void {

@@ -24,7 +24,7 @@ import { VERSION } from "../../model/version.ts";
 import { AttemptTrace } from "./attempt_trace.ts";
 
 /** Attempts of one second that are traced: the runtime drops what comes quicker than it can send. */
-const ATTEMPTS_A_SECOND_MAX = 500;
+export const ATTEMPTS_A_SECOND_MAX = 500;
 
 /** An attempt that goes to a thread, or a task that never got to one. */
 export interface TracedTask {

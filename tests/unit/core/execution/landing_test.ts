@@ -104,6 +104,17 @@ Deno.test("Landing puts those of a thread that died beneath several back in thei
   deepStrictEqual(queued(world), [0, 1, 2]);
 });
 
+Deno.test("Landing lets an attempt whose thread died count its metrics anew", async () => {
+  await using world = new SlotWorld();
+  const [attempt, other] = attempts(2) as [WatchedAttempt, WatchedAttempt];
+  const { thread } = world.open(attempt, other); // neither of two is to blame
+  const notes = { metrics: { rows: 2 }, counters: ["rows"] };
+  world.userMetrics.add(attempt, notes);
+  thread.die();
+  world.userMetrics.add(attempt, notes);
+  strictEqual(world.userMetrics.read()[0]?.value, 4);
+});
+
 Deno.test("Landing settles what was ordered to end as stopped, and gives the others back", async () => {
   await using world = new SlotWorld();
   const all = attempts(2);

@@ -38,6 +38,7 @@ Deno.test("TaskRunner tells which metrics only grow, and of those that are no nu
     ctx.metric.gauge("size", -4);
     ctx.metric.observe("wait", 0.5);
     ctx.metric.observe("wait", NaN);
+    ctx.metric.observe("wait", -2);
     ctx.metric.gauge("text", "5" as unknown as number);
   });
   world.send([1]);
@@ -50,6 +51,7 @@ Deno.test("TaskRunner tells which metrics only grow, and of those that are no nu
     ["warning", "Metric rows is not counted: -1 is below 0"],
     ["warning", "Metric size is not set: Infinity is no number"],
     ["warning", "Metric wait is not set: NaN is no number"],
+    ["warning", "Metric wait is not counted: -2 is below 0"],
     ["warning", "Metric text is not set: 5 is no number"],
   ]);
 });

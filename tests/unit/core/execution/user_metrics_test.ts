@@ -23,6 +23,25 @@ Deno.test("UserMetrics counts a task's further attempt anew, and never down", ()
   strictEqual(metrics.read()[0]?.value, 9);
 });
 
+Deno.test("UserMetrics.forget() lets an attempt that comes back count anew", () => {
+  const metrics = new UserMetrics();
+  const attempt = new WatchedAttempt();
+  metrics.add(attempt, { metrics: { rows: 2 }, counters: ["rows"] });
+  metrics.forget(attempt);
+  metrics.add(attempt, { metrics: { rows: 3 }, counters: ["rows"] });
+  strictEqual(metrics.read()[0]?.value, 5);
+});
+
+Deno.test("UserMetrics counts a name that it leaves out once for each attempt", () => {
+  const metrics = new UserMetrics();
+  for (let at = 0; at < NAMES_MAX; at++) {
+    metrics.add(new WatchedAttempt(), { metrics: { [`m${at}`]: 1 }, counters: [] });
+  }
+  const attempt = new WatchedAttempt();
+  for (const value of [1, 2]) metrics.add(attempt, { metrics: { late: value }, counters: [] });
+  strictEqual(metrics.dropped, 1);
+});
+
 Deno.test("UserMetrics keeps so many names of a type, and counts what it leaves out", () => {
   const metrics = new UserMetrics();
   for (let at = 0; at < NAMES_MAX + 3; at++) {

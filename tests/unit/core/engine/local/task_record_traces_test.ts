@@ -2,7 +2,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { TaskRecord } from "../../../../../core/engine/local/task_record.ts";
 import { SHUTDOWN_CAUSE } from "../../../../../core/execution/attempt.ts";
-import { Traces } from "../../../../../core/observation/traces/traces.ts";
+import { ATTEMPTS_A_SECOND_MAX, Traces } from "../../../../../core/observation/traces/traces.ts";
 import { fakeClock } from "../../../../helpers/fake_clock.ts";
 import { ScriptedRunner } from "../../../../helpers/scripted_runner.ts";
 import { keepSpans, timesOf } from "../../../../helpers/span_keeper.ts";
@@ -30,7 +30,7 @@ function tracedWorld({ traceparent, isTracing = true }: {
       const { "lido.attempt": attempt, "lido.outcome": outcome } = span.attributes;
       return [span.name, ...timesOf(span).map((ms) => ms - SUBMITTED_MS), attempt, outcome];
     });
-  return { record, clock, told };
+  return { record, clock, traces, told };
 }
 
 const DONE = { kind: "done", startedAtMs: SUBMITTED_MS, runMs: 1, value: undefined } as const;
@@ -111,4 +111,23 @@ Deno.test("TaskRecord tells only the wait of a task that no thread began", () =>
     record.endTrace();
     deepStrictEqual(told(), [["wait", 0, 9, 1, undefined]]);
   }
+});
+
+Deno.test("TaskRecord tells nothing of an attempt that is one too many in its second", () => {
+  const { record, clock, traces, told } = tracedWorld({ traceparent: SAMPLED });
+  const other = {
+    traceparent: SAMPLED,
+    taskId: "other",
+    poolId: "other",
+    type: "noop",
+    attempt: 1,
+    waitsSinceMs: SUBMITTED_MS,
+  };
+  for (let at = 0; at < ATTEMPTS_A_SECOND_MAX; at++) traces?.begin(other);
+  strictEqual(record.beginTrace()?.isRecorded, false);
+  record.started(0);
+  clock.advance(9);
+  record.settled(DONE, 0);
+  record.endTrace();
+  deepStrictEqual(told(), []);
 });
