@@ -24,8 +24,7 @@ export interface StartedServer {
 
 /** The parts of a server; tests put in their own. */
 export interface ServerParts<M extends StartedManager> {
-  /** `env` has the variables that pools' permissions may name. */
-  startManager(config: Config, logger: Logger, env: World["env"]): Promise<M>;
+  startManager(config: Config, logger: Logger): Promise<M>;
   /** @throws {Deno.errors.AddrInUse} if something listens there already. */
   listen(manager: M, config: Config, logger: Logger): StartedServer;
 }
@@ -58,7 +57,7 @@ export async function runServer<M extends StartedManager>(
   { config, world, parts, logger }: RunOptions<M>,
 ): Promise<void> {
   const stop = world.takeStopSignal();
-  const manager = await parts.startManager(config, logger, world.env);
+  const manager = await parts.startManager(config, logger);
   try {
     const server = listen(parts, manager, config, logger);
     world.out.write(`Listening on ${server.url}\n`);
@@ -111,16 +110,16 @@ function connectionsOf(descriptors = Infinity): number {
 /** Imported when a server starts: the other commands shall start without all this. */
 async function loadParts(
   logging: Logging,
-  variables: World["env"],
+  env: World["env"],
 ): Promise<ServerParts<Manager>> {
   const [core, { createApp }, { serve }] = await Promise.all([
     import("../core/mod.ts"),
     import("../routes/app.ts"),
     import("../routes/server.ts"),
   ]);
-  const traces = await core.openTraces(variables);
+  const traces = await core.openTraces(env);
   return {
-    startManager: (config, logger, env) =>
+    startManager: (config, logger) =>
       core.Manager.start({
         config,
         env,

@@ -648,7 +648,6 @@ export class Manager implements AsyncDisposable {
 
   async #close(deadlineMs: number): Promise<void> {
     this.#upkeep[Symbol.dispose]();
-    this.#logging.level[Symbol.dispose]();
     this.alerts[Symbol.dispose]();
     this.#process[Symbol.dispose]();
     this.#shares[Symbol.dispose]();

@@ -95,6 +95,7 @@ export {
 } from "./model/sizing.ts";
 export {
   Autoscale,
+  autoscaleCeiling,
   differencesOf,
   Durability,
   Isolation,
@@ -111,6 +112,7 @@ export {
   type ResizeInfo,
   type SettingsDifference,
   type SettingsVersion,
+  SLOT_STATES,
   type SlotSnapshot,
 } from "./model/pool.ts";
 export {

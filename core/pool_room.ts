@@ -10,7 +10,7 @@ import { SENTENCES } from "./model/sentences.ts";
 import { Turns } from "./model/turns.ts";
 import type { PoolHealthFacts } from "./observation/health.ts";
 import { type Logger, outsideRequest } from "./observation/logging.ts";
-import { type PoolMetricFacts, SLOT_STATES } from "./observation/metrics/facts.ts";
+import type { PoolMetricFacts } from "./observation/metrics/facts.ts";
 import {
   differencesOf,
   type PoolId,
@@ -19,6 +19,7 @@ import {
   type PoolState,
   type ResizeInfo,
   type RunningTask,
+  SLOT_STATES,
   type SlotSnapshot,
 } from "./model/pool.ts";
 import type { Slot } from "./execution/slot.ts";

@@ -37,6 +37,7 @@ import { staticFiles } from "./pages/static_files.ts";
 import { submitRoutes } from "./pages/submit.tsx";
 import { tasksRoutes } from "./pages/tasks.tsx";
 import { typesRoutes } from "./pages/types.tsx";
+import { traceIdOf } from "./present/task.ts";
 import { errorHandler, type LogError, problem } from "./problem.ts";
 import { RequestMeter } from "./request_meter.ts";
 
@@ -129,8 +130,8 @@ function guard(options: AppOptions): MiddlewareHandler<AppEnv> {
 }
 
 function idsOf(c: Context<AppEnv>): RequestIds {
-  const traceId = readTraceparent(c.get("traceparent") ?? "")?.traceId;
-  return { requestId: c.get("requestId"), ...traceId !== undefined && { traceId } };
+  const traceId = traceIdOf(c.get("traceparent"));
+  return { requestId: c.get("requestId"), ...traceId !== null && { traceId } };
 }
 
 /** One that is not as it must be counts as none: W3C wants it so. */

@@ -1,5 +1,6 @@
 /** What crosses the control channel of a child process beside batches: JSON, checked on the host. */
 import { z } from "zod";
+import { LogLevel } from "../model/log_level.ts";
 import { FAILURE_CODES } from "../model/task.ts";
 import {
   SPAN_ATTRIBUTES_MAX,
@@ -40,7 +41,7 @@ export type ToChild =
 const number = z.number();
 const line = z.object({
   atMs: number,
-  level: z.enum(["debug", "info", "warning", "error"]),
+  level: LogLevel,
   text: z.string(),
 });
 

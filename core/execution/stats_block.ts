@@ -131,14 +131,12 @@ export class StatsBlock {
 
   /** Percentiles of all that was recorded, in milliseconds. */
   loadPercentiles(which: "wait" | "run"): Percentiles {
-    const at = (which === "wait" ? WAIT_AT : RUN_AT) * 2;
-    return percentilesOf(this.#ints.subarray(at, at + BUCKETS), 1 / 1000);
+    return percentilesOf(this.#histogram(which), 1 / 1000);
   }
 
   /** How many were recorded of each bucket, as a copy; a cell that overflowed counts on. */
   loadCounts(which: "wait" | "run"): Uint32Array {
-    const at = (which === "wait" ? WAIT_AT : RUN_AT) * 2;
-    return Uint32Array.from(this.#ints.subarray(at, at + BUCKETS));
+    return Uint32Array.from(this.#histogram(which));
   }
 
   /**
@@ -146,10 +144,10 @@ export class StatsBlock {
    * now. A cell that overflowed counts on; one that task code set back counts as nothing.
    */
   loadNewCounts(which: "wait" | "run", seen: Int32Array): SparseCounts {
-    const at = (which === "wait" ? WAIT_AT : RUN_AT) * 2;
+    const counts = this.#histogram(which);
     const found: number[] = [];
     for (let bucket = 0; bucket < BUCKETS; bucket++) {
-      const here = this.#ints[at + bucket] ?? 0;
+      const here = counts[bucket] ?? 0;
       const fresh = (here - (seen[bucket] ?? 0)) | 0;
       if (fresh === 0) continue;
       seen[bucket] = here;
@@ -282,6 +280,11 @@ export class StatsBlock {
     })) ?? this.#slotRows.get(at) ?? EMPTY_ROW;
     this.#slotRows.set(at, row);
     return row;
+  }
+
+  #histogram(which: "wait" | "run"): Int32Array {
+    const at = (which === "wait" ? WAIT_AT : RUN_AT) * 2;
+    return this.#ints.subarray(at, at + BUCKETS);
   }
 
   #slotAt(slot: number): number {

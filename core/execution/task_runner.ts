@@ -3,6 +3,7 @@
  * to in groups. It never throws: whatever happens is an outcome.
  * What waits in the thread is `SentBatches`' matter, what is told of it `ThreadReport`'s.
  */
+import type { LogLevel } from "../model/log_level.ts";
 import type { TaskDefinition } from "../tasks/define_task.ts";
 import type { z } from "zod";
 import { errorPartsOf } from "./error_parts.ts";
@@ -102,7 +103,7 @@ export class TaskRunner {
   }
 
   /** What task code writes to the console is its log. */
-  writeLine(level: "debug" | "info" | "warning" | "error", text: string): void {
+  writeLine(level: LogLevel, text: string): void {
     const { guard } = this.#place;
     const owner = guard.current ?? guard.owners.getStore() ?? this.#onlySuspect();
     if (owner instanceof RunningTask) owner.context.addLine(level, text);

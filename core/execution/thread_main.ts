@@ -4,6 +4,7 @@
  * the tasks, the realm guard watches what they leave behind.
  */
 import { receiveMessageOnPort } from "node:worker_threads";
+import type { LogLevel } from "../model/log_level.ts";
 import type { z } from "zod";
 import type { TaskDefinition } from "../tasks/define_task.ts";
 import { isTaskDefinition } from "../tasks/define_task.ts";
@@ -187,11 +188,9 @@ function keepPlaceOfSpans(): void {
   if (!Reflect.has(globalThis, place)) Reflect.set(globalThis, place, undefined);
 }
 
-type Level = "debug" | "info" | "warning" | "error";
-
 /** Before the guard looks at it: it is the thread's own change. */
-function captureConsole(writeLine: (level: Level, text: string) => void): void {
-  const write = (level: Level) => (...parts: unknown[]) =>
+function captureConsole(writeLine: (level: LogLevel, text: string) => void): void {
+  const write = (level: LogLevel) => (...parts: unknown[]) =>
     writeLine(level, parts.map((part) => textOf(part)).join(" "));
   Object.assign(console, {
     debug: write("debug"),

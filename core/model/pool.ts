@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import type { SizeOutlook, SizeSuggestion, SizingAdvice } from "./sizing.ts";
+import { TASK_STATES } from "./task_state.ts";
 
 /** The most threads that one pool may ask for. */
 export const POOL_THREADS_MAX = 256;
@@ -130,7 +131,14 @@ export type PoolChanges = Partial<Omit<PoolSettings, "isolation">>;
 export type PoolState = "running" | "paused" | "draining" | "closed";
 
 /** What a slot is doing. */
-export type SlotState = "starting" | "idle" | "busy" | "stopping" | "zombie";
+export const SLOT_STATES = ["starting", "idle", "busy", "stopping", "zombie"] as const;
+/** One of {@link SLOT_STATES}. */
+export type SlotState = typeof SLOT_STATES[number];
+
+/** The most threads that the autoscaler gives a pool: never fewer than the pool keeps. */
+export function autoscaleCeiling({ minThreads, autoscaleMaxThreads }: PoolSettings): number {
+  return Math.max(minThreads, autoscaleMaxThreads);
+}
 
 /** A task that runs on a slot now. */
 export interface RunningTask {
@@ -183,6 +191,11 @@ export interface TaskCounts {
   readonly timedOut: number;
   /** Submits that the queue's capacity refused. */
   readonly rejected: number;
+}
+
+/** How many tasks a pool ever took. */
+export function submittedOf(counts: TaskCounts): number {
+  return TASK_STATES.reduce((sum, state) => sum + counts[state], 0);
 }
 
 /** A frozen copy of a pool's live state. */

@@ -42,7 +42,7 @@ export class LogLevelSwitch implements Disposable {
     if (!isLimited) return;
     this.#timer = setTimeout(() => this.set({ level: configured, forMs: null }), forMs);
     // It shall not keep the process.
-    Deno.unrefTimer(this.#timer as unknown as number);
+    this.#timer.unref();
   }
 
   [Symbol.dispose](): void {

@@ -26,7 +26,7 @@ export class ProcessMeter implements Disposable {
     this.#dueMs = performance.now() + TICK_MS;
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     // It shall not keep the process.
-    Deno.unrefTimer(this.#timer as unknown as number);
+    this.#timer.unref();
   }
 
   /** What it is now. */

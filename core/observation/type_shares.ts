@@ -5,12 +5,12 @@
  */
 import { NO_TOTALS, type TypeTotals } from "../execution/type_tally.ts";
 import type { Clock } from "../model/clock.ts";
-import type { TypeShare, TypeShares } from "../model/type_share.ts";
+import { SHARE_WINDOWS_S, type TypeShare, type TypeShares } from "../model/type_share.ts";
 
 /** Between two notes. */
 const STEP_MS = 1_000;
 /** Notes that are kept: the longest window's, and the one that it begins with. */
-const NOTES = 301;
+const NOTES = Math.max(...SHARE_WINDOWS_S) * 1_000 / STEP_MS + 1;
 
 /** What is looked at: totals by type, with what runs now. */
 export type ReadTotals = () => ReadonlyMap<string, TypeTotals>;
@@ -39,7 +39,7 @@ export class TypeShareMeter implements Disposable {
   start(): void {
     this.#timer = setInterval(() => this.note(), STEP_MS);
     // It shall not keep the process.
-    Deno.unrefTimer(this.#timer as unknown as number);
+    this.#timer.unref();
   }
 
   /** Notes the totals. */

@@ -60,7 +60,7 @@ export class Autoscaler implements AsyncDisposable {
       await this.look();
       if (!this.#isClosed) this.start();
     }, LOOK_MS);
-    Deno.unrefTimer(this.#timer as unknown as number); // it shall not keep the process
+    this.#timer.unref(); // it shall not keep the process
   }
 
   /** Looks at all pools once. */

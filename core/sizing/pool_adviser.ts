@@ -1,6 +1,6 @@
 /** Advice on one pool, from what it ran lately. */
 import { type LoadTrace, TRACE_TASKS_MAX } from "../execution/load_trace.ts";
-import { POOL_THREADS_MAX, type PoolSettings } from "../model/pool.ts";
+import { autoscaleCeiling, POOL_THREADS_MAX, type PoolSettings } from "../model/pool.ts";
 import type { SizeOutlook, SizingAdvice } from "../model/sizing.ts";
 import { advise, outlook, SEEN_TASKS_MIN, type SeenLoad, sizesAbout } from "./advice.ts";
 
@@ -58,11 +58,10 @@ export class PoolAdviser {
   /** For the autoscaler: from the last minutes, and within its bounds. */
   adviseNow(): Promise<SizingAdvice | undefined> {
     const settings = this.#pool.settings();
-    const sizeMax = Math.max(settings.minThreads, settings.autoscaleMaxThreads);
     const lately = this.#seen(AUTOSCALE_WINDOW_MS);
     const isEnough = lately.runMs.length >= AUTOSCALE_TASKS;
     const load = isEnough ? lately : this.#seen(ADVICE_WINDOW_MS, AUTOSCALE_TASKS);
-    return advise(load, { settings, sizeMax });
+    return advise(load, { settings, sizeMax: autoscaleCeiling(settings) });
   }
 
   #sizing(): Promise<Sizing | undefined> {

@@ -7,7 +7,7 @@ import { routePath } from "hono/route";
 import type { Traces } from "../../core/mod.ts";
 import type { AppEnv } from "../app_env.ts";
 
-/** Makes the step; it must be the outermost, so that refusals are named too. */
+/** Makes the step; it must come before all guards, so that refusals are named too. */
 export function traceRequests(traces: RequestTraces): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     c.set("traceparent", traces.takeRequest());

@@ -1,15 +1,14 @@
 /** `/alerts/channels`: the forms of channels, and what is done to them. */
 import { Hono } from "hono";
 import { z } from "zod";
-import { AlertChannel, type Fault, LidoError } from "../../core/mod.ts";
+import { AlertChannel, type Fault } from "../../core/mod.ts";
 import { ChannelForm, RemoveChannelQuestion } from "../../views/pages/alert_channels.tsx";
 import type { FieldModel } from "../../views/parts/fields.tsx";
 import type { AppEnv } from "../app_env.ts";
-import { ERROR_TEXTS } from "../error_texts.ts";
 import { HttpError } from "../errors.ts";
 import { fieldsOf, type FormOptions, readFields, sentFieldsOf } from "../present/form.ts";
 import { formSchema } from "../present/form_schema.ts";
-import { checkForm, faultsOf } from "./check_form.ts";
+import { checkForm, faultsOfNamed } from "./check_form.ts";
 import { type Desk, Visit } from "./visit.tsx";
 
 const CHANNELS_HREF = "/alerts?tab=channels";
@@ -70,19 +69,9 @@ async function save(visit: Visit): Promise<Response> {
     const { name } = await channels.save(channel);
     return visit.done(l.t.alerts.channelSaved(name), CHANNELS_HREF);
   } catch (error) {
-    const faults = limitFaults(error, visit) ?? faultsOf(error);
+    const faults = faultsOfNamed(error, visit.language);
     return await ask(visit, kind, sentFieldsOf(schema, visit.form, optionsOf(visit, faults)), true);
   }
-}
-
-function limitFaults(
-  error: unknown,
-  { language: { code } }: Visit,
-): readonly Fault[] | undefined {
-  if (!(error instanceof LidoError) || error.code !== "alert_channel_limit_reached") {
-    return undefined;
-  }
-  return [{ path: ["name"], message: ERROR_TEXTS[error.code][code] }];
 }
 
 function ask(

@@ -1,21 +1,14 @@
 /** `/alerts/rules`: the form of a rule, and what is done to rules. */
 import { Hono } from "hono";
 import { z } from "zod";
-import {
-  AlertRule,
-  type AlertRuleChanges,
-  type Fault,
-  LidoError,
-  type MetricFamily,
-} from "../../core/mod.ts";
+import { AlertRule, type AlertRuleChanges, type Fault, type MetricFamily } from "../../core/mod.ts";
 import { RemoveRuleQuestion, RuleForm } from "../../views/pages/alert_rule.tsx";
 import type { FieldModel } from "../../views/parts/fields.tsx";
 import type { AppEnv } from "../app_env.ts";
-import { ERROR_TEXTS } from "../error_texts.ts";
 import { ruleTitle } from "../present/alert_page.ts";
 import { fieldsOf, type FormOptions, readFields, sentFieldsOf } from "../present/form.ts";
 import { formSchema } from "../present/form_schema.ts";
-import { checkForm, faultsOf } from "./check_form.ts";
+import { checkForm, faultsOfNamed } from "./check_form.ts";
 import { type Desk, Visit } from "./visit.tsx";
 
 const SCHEMA = formSchema(z.toJSONSchema(AlertRule, { io: "input" }));
@@ -88,7 +81,7 @@ async function save(visit: Visit): Promise<Response> {
     await alerts.saveRule(name, withAllChannels(changes));
     return visit.done(l.t.alerts.saved(ruleTitle(l, name)), RULES_HREF);
   } catch (error) {
-    const faults = limitFaults(error, visit) ?? faultsOf(error);
+    const faults = faultsOfNamed(error, visit.language);
     const fields = sentFieldsOf(SCHEMA, visit.form, optionsOf(visit, faults));
     return await ask(visit, isKnown ? visit.sent("name") ?? "" : null, fields, true);
   }
@@ -99,14 +92,6 @@ function withAllChannels(changes: AlertRuleChanges): AlertRuleChanges {
   return changes.channels?.length === 0 ? { ...changes, channels: null } : changes;
 }
 
-function limitFaults(
-  error: unknown,
-  { language: { code } }: Visit,
-): readonly Fault[] | undefined {
-  if (!(error instanceof LidoError) || error.code !== "alert_rule_limit_reached") return undefined;
-  return [{ path: ["name"], message: ERROR_TEXTS[error.code][code] }];
-}
-
 function ask(
   visit: Visit,
   name: string | null,
@@ -115,7 +100,8 @@ function ask(
 ): Response | Promise<Response> {
   const { language: l, desk: { manager } } = visit;
   const title = name === null ? l.t.alerts.newRule : ruleTitle(l, name);
-  const shown = fields.map((field) => withChoices(field, l.t.alertChoice, manager.readMetrics()));
+  const families = manager.readMetrics();
+  const shown = fields.map((field) => withChoices(field, l.t.alertChoice, families));
   const form = <RuleForm title={title} name={name} fields={shown} hasFaults={hasFaults} />;
   return visit.dialog("alerts", title, form, hasFaults ? 422 : 200);
 }

@@ -4,8 +4,7 @@ import { type Fault, LidoError, View } from "../../core/mod.ts";
 import { RemoveViewQuestion, SaveViewQuestion } from "../../views/pages/saved_views.tsx";
 import type { SavedViewModel } from "../../views/pages/tasks.tsx";
 import type { AppEnv } from "../app_env.ts";
-import { ERROR_TEXTS } from "../error_texts.ts";
-import { checkForm, faultsOf } from "./check_form.ts";
+import { checkForm, faultsOfNamed } from "./check_form.ts";
 import { ListAddress } from "./list_address.ts";
 import { keepOwnViews, OWN_VIEWS_MAX, readOwnViews } from "./own_views.ts";
 import { type Desk, Visit } from "./visit.tsx";
@@ -28,7 +27,7 @@ export function viewRoutes(desk: Desk): Hono<AppEnv> {
       else keepOwn(visit, view);
       return visit.done(t.views.saved(view.name), hrefOf(view.query), { leads: true });
     } catch (error) {
-      return await ask(visit, { ...sent, faults: faultsIn(error, visit) }, 422);
+      return await ask(visit, { ...sent, faults: faultsOfNamed(error, visit.language) }, 422);
     }
   });
   routes.get("/remove", (c) => {
@@ -97,13 +96,6 @@ function keepOwn({ c, language: { t } }: Visit, view: { name: string; query: str
   if (keepOwnViews(c, [...others, view])) return;
   const message = t.views.tooMany(String(OWN_VIEWS_MAX));
   throw new LidoError("invalid_input", message, { faults: [{ path: ["name"], message }] });
-}
-
-function faultsIn(error: unknown, { language: { code } }: Visit): readonly Fault[] {
-  if (error instanceof LidoError && error.code === "view_limit_reached") {
-    return [{ path: ["name"], message: ERROR_TEXTS[error.code][code] }];
-  }
-  return faultsOf(error);
 }
 
 function ask(

@@ -1,6 +1,7 @@
 /** A pool's size, what is advised and what was done of it, as its page shows them. */
 import {
   AUTOSCALE_AUTHOR,
+  autoscaleCeiling,
   POOL_THREADS_MAX,
   type PoolSettings,
   type ResizeInfo,
@@ -38,7 +39,7 @@ export function presentSizing(
     autoscale: {
       mode: settings.autoscale,
       min: Math.max(1, settings.minThreads),
-      max: Math.max(settings.minThreads, settings.autoscaleMaxThreads),
+      max: autoscaleCeiling(settings),
       coolDownMs: settings.autoscaleCoolDownMs,
       suggestion: autoscaleSuggestion && {
         size: autoscaleSuggestion.size,

@@ -35,7 +35,7 @@ export class Retention implements Disposable {
     this.#options = options;
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
     // It shall not keep the process.
-    Deno.unrefTimer(this.#timer as unknown as number);
+    this.#timer.unref();
   }
 
   /** A task ended. */

@@ -233,7 +233,7 @@ export class Alerts implements Disposable {
       }
       this.#plan();
     }, LOOK_MS);
-    Deno.unrefTimer(this.#timer as unknown as number); // it shall not keep the process
+    this.#timer.unref(); // it shall not keep the process
   }
 
   /** Looks at a rule as it is from now on, or no more. */

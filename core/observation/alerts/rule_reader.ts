@@ -1,4 +1,5 @@
 /** Reads of metrics what a rule compares: a number for each series that the rule is about. */
+import { isDeepStrictEqual } from "node:util";
 import type { AlertRule } from "../../model/alert.ts";
 import type { HistogramFamily, Labels, MetricFamily } from "../metrics/family.ts";
 import { nothingAt, Track, type TrackPoint } from "./track.ts";
@@ -17,8 +18,7 @@ const READ_FIELDS = ["metric", "labels", "reading", "part", "countMin", "windowM
 
 /** Whether two rules read the same. */
 export function readsAlike(one: AlertRule, other: AlertRule): boolean {
-  const textOf = (rule: AlertRule) => JSON.stringify(READ_FIELDS.map((field) => rule[field]));
-  return textOf(one) === textOf(other);
+  return READ_FIELDS.every((field) => isDeepStrictEqual(one[field], other[field]));
 }
 
 /** See the head of this file. */
@@ -40,7 +40,7 @@ export class RuleReader {
     const grown = this.#grown(family, nowMs);
     if (family.kind === "histogram") return grown.map((one) => this.#percentile(family, one));
     if (reading === "share") return this.#shares(grown);
-    return grown.map(({ labels, total }) => ({ key: seriesKey(labels), labels, value: total }));
+    return grown.map(({ key, labels, total }) => ({ key, labels, value: total }));
   }
 
   #values(family: Exclude<MetricFamily, HistogramFamily>): readonly SeriesReading[] {
@@ -59,7 +59,7 @@ export class RuleReader {
         const begin = before === undefined ? point : nothingAt(atMs);
         const track = before?.get(key) ?? new Track(windowMs, begin);
         tracks.set(key, track);
-        return { labels, ...track.increase(point) };
+        return { key, labels, ...track.increase(point) };
       });
     this.#tracks = tracks; // those of series that ended are let go
     return grown;
@@ -67,12 +67,12 @@ export class RuleReader {
 
   #percentile(
     { bounds }: HistogramFamily,
-    { labels, total, cumulative }: Grown,
+    { key, labels, total, cumulative }: Grown,
   ): SeriesReading {
     const share = this.#rule.reading === "p95" ? 0.95 : 0.99;
     const isEnough = total >= this.#rule.countMin;
     const value = isEnough ? percentileOf(bounds, cumulative, total * share) : null;
-    return { key: seriesKey(labels), labels, value };
+    return { key, labels, value };
   }
 
   /** Of series that differ in the labels of the part alone. */
@@ -83,10 +83,11 @@ export class RuleReader {
       const others = Object.fromEntries(
         Object.entries(labels).filter(([name]) => !Object.hasOwn(part, name)),
       );
-      const sum = sums.get(seriesKey(others)) ?? { labels: others, part: 0, whole: 0 };
+      const key = seriesKey(others);
+      const sum = sums.get(key) ?? { labels: others, part: 0, whole: 0 };
       sum.whole += total;
       if (hasLabels(labels, part)) sum.part += total;
-      sums.set(seriesKey(others), sum);
+      sums.set(key, sum);
     }
     return [...sums].map(([key, sum]) => ({
       key,
@@ -98,6 +99,7 @@ export class RuleReader {
 
 /** A series and what came to it. */
 interface Grown {
+  readonly key: string;
   readonly labels: Labels;
   readonly total: number;
   readonly cumulative: readonly number[];

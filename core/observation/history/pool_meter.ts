@@ -2,8 +2,7 @@
 import { BUCKETS } from "../../execution/histogram.ts";
 import type { StatsBlock } from "../../execution/stats_block.ts";
 import { HISTORY_COUNTS, HISTORY_GAUGES, type HistoryGauge } from "../../model/history.ts";
-import type { PoolId, TaskCounts } from "../../model/pool.ts";
-import { TASK_STATES } from "../../model/task_state.ts";
+import { type PoolId, submittedOf, type TaskCounts } from "../../model/pool.ts";
 import type { HistoryRow } from "./history_row.ts";
 
 /** What a meter looks at. */
@@ -101,8 +100,7 @@ function emptyCounts(): Int32Array {
 
 /** What grows, in the order of `HISTORY_COUNTS`. */
 function totalsOf(counts: TaskCounts): readonly number[] {
-  const submitted = TASK_STATES.reduce((sum, state) => sum + counts[state], 0);
-  return HISTORY_COUNTS.map((name) => name === "submitted" ? submitted : counts[name]);
+  return HISTORY_COUNTS.map((name) => name === "submitted" ? submittedOf(counts) : counts[name]);
 }
 
 function gaugesOf(gauges: Readonly<Record<HistoryGauge, number>>): readonly number[] {

@@ -68,7 +68,7 @@ export class HistorySampler implements Disposable {
       this.tick();
       this.start();
     }, waitMs);
-    Deno.unrefTimer(this.#timer as unknown as number); // it shall not keep the process
+    this.#timer.unref(); // it shall not keep the process
   }
 
   /** Samples if a step has ended since it was done last. */

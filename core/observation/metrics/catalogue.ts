@@ -4,7 +4,7 @@
  * their states, which the journal keeps.
  */
 import type { TypeTotals } from "../../execution/type_tally.ts";
-import type { TaskCounts } from "../../model/pool.ts";
+import { SLOT_STATES, submittedOf, type TaskCounts } from "../../model/pool.ts";
 import { isFinal, TASK_STATES } from "../../model/task_state.ts";
 import { BOUNDS_S, cumulate } from "./buckets.ts";
 import type {
@@ -15,7 +15,7 @@ import type {
   NumberFamily,
   Sample,
 } from "./family.ts";
-import { type MetricFacts, type PoolMetricFacts, SLOT_STATES } from "./facts.ts";
+import type { MetricFacts, PoolMetricFacts } from "./facts.ts";
 
 const FINAL = TASK_STATES.filter(isFinal);
 const LIVE = TASK_STATES.filter((state) => !isFinal(state));
@@ -273,10 +273,6 @@ function processFamilies(facts: MetricFacts): readonly MetricFamily[] {
 
 function labelsOf({ id, settings }: PoolMetricFacts): Labels {
   return { pool_id: id, pool: settings.name };
-}
-
-function submittedOf(counts: TaskCounts): number {
-  return TASK_STATES.reduce((sum, state) => sum + counts[state], 0);
 }
 
 function each(

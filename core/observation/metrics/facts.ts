@@ -6,15 +6,6 @@ import type { EngineLoad } from "../../engine/engine.ts";
 import type { PoolId, PoolSettings, PoolState, SlotState, TaskCounts } from "../../model/pool.ts";
 import type { LogCounts } from "../logging.ts";
 
-/** States of a thread. */
-export const SLOT_STATES = [
-  "starting",
-  "idle",
-  "busy",
-  "stopping",
-  "zombie",
-] as const satisfies readonly SlotState[];
-
 /** What is told of a pool. */
 export interface PoolMetricFacts {
   readonly id: PoolId;

@@ -12,6 +12,7 @@ import {
   LogLevel,
   PoolSettings,
   SHARE_WINDOWS_S,
+  SLOT_STATES,
   TASK_STATES,
 } from "../../../core/mod.ts";
 import { ALERT_RULE_FIELDS, POOL_FIELDS } from "../bodies.ts";
@@ -36,7 +37,7 @@ const PoolStatus = z.enum(["running", "paused", "draining", "closed"]);
 
 const Worker = z.strictObject({
   index: Count,
-  state: z.enum(["starting", "idle", "busy", "stopping", "zombie"]),
+  state: z.enum(SLOT_STATES),
   running: z.array(z.strictObject({
     task_id: z.string(),
     name: z.string(),
