@@ -79,6 +79,12 @@ const idBytes = new Uint8Array(16);
 function newId(): TaskId {
   uuidv7(undefined, idBytes);
   const hex = idBytes.toHex();
-  const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20)];
-  return `${parts.join("-")}-${hex.slice(20)}` as TaskId; // by its making
+  const parts = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20),
+  ];
+  return parts.join("-") as TaskId; // by its making
 }

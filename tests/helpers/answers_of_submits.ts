@@ -1,6 +1,7 @@
 /** What the server answers to submits that it may refuse, and what its journal's file has. */
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { END_COLUMNS, readTaskRows } from "../../core/engine/local/journal/group.ts";
 import type { ServerProcess, WireTask } from "./server_process.ts";
 
 /** Fills the disk quicker. */
@@ -47,11 +48,18 @@ export async function readiness(server: ServerProcess): Promise<number> {
   return response.status;
 }
 
-/** What the journal's file says of a task, read past the server. */
+/** What the journal's file says of a task, in its tables or in what waits for them, read past the server. */
 export function stateOnDisk(data: string, id: string): number {
   const db = new DatabaseSync(join(data, "journal.sqlite"), { readOnly: true });
   try {
-    const row = db.prepare("SELECT state FROM tasks WHERE id = unhex(?, '-')").get(id);
+    db.exec("BEGIN"); // both as they are at one time
+    const row = db.prepare("SELECT seq, state FROM tasks WHERE id = unhex(?, '-')").get(id);
+    for (const { tasks } of db.prepare("SELECT tasks FROM inbox").all()) {
+      const { ended } = readTaskRows(String(tasks));
+      for (let at = 0; at < ended.length; at += END_COLUMNS.length) {
+        if (ended[at] === row?.["seq"]) return Number(ended[at + END_COLUMNS.indexOf("to")]);
+      }
+    }
     return Number(row?.["state"]);
   } finally {
     db.close();

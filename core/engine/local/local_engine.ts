@@ -56,6 +56,7 @@ import { IdempotencyKeys, type KeyLook } from "./idempotency.ts";
 import { Journal, type JournalListener } from "./journal/journal.ts";
 import { DamageWatch } from "./journal/damage_watch.ts";
 import { openError } from "./journal/open_error.ts";
+import type { Cell } from "./journal/group.ts";
 import { JournalReader } from "./journal/reader.ts";
 import { RunningLedger } from "./journal/running_ledger.ts";
 import { parseStored, readStoredJson } from "./journal/stored_json.ts";
@@ -577,19 +578,33 @@ export class LocalEngine implements Engine, RecordListener {
     const { poolId } = record.task;
     const queue = this.#queueOf(poolId);
     const isSynced = queue.policy.durability === "fsync";
-    const shownState = move.isStartedNow ? "running" : move.from;
-    this.#parts.journal.end(
-      endRow(record, queue.number, move),
-      isSynced,
-      {
-        written: () => this.#endWritten(queue, record, shownState),
-        applied: () => this.#endApplied(queue, record),
-      },
-    );
+    this.#parts.journal.end(endRow(record, queue.number, move), isSynced, record);
     if (move.from !== "pending") return;
     // One that ran waits no longer, whenever its end is written.
     if (move.isStartedNow) this.#parts.tallies.moved(poolId, "pending", "running");
     this.#leftPending(queue, record);
+  }
+
+  endWritten(record: TaskRecord): void {
+    const { task: { id, poolId }, endedAs } = record;
+    const { tallies, ledger } = this.#parts;
+    const queue = this.#queueOf(poolId);
+    tallies.moved(poolId, endedAs, record.state);
+    if (record.outcome && isTimeout(record.outcome)) tallies.add(poolId, "timedOut", 1);
+    record.isEndWritten = true;
+    record.endTrace();
+    this.#tell(record.task, record.state);
+    if (this.#logger.isEnabledFor("debug")) this.#logEnd(record);
+    ledger.takeBack(record.order);
+    this.#retention.ended();
+    this.#waiters.tell(id);
+    if (endedAs === "pending") this.#capacity.admitWaiting(queue);
+    this.#tellIfIdle(queue);
+  }
+
+  endApplied(record: TaskRecord): void {
+    this.#window.forget(this.#queueOf(record.task.poolId), record);
+    this.#finder.forget(record.task.id);
   }
 
   logged(record: TaskRecord, lines: readonly LogLine[]): void {
@@ -621,9 +636,10 @@ export class LocalEngine implements Engine, RecordListener {
     const isRelaxed = fresh.every(({ poolId }) =>
       this.#queueOf(poolId).policy.durability !== "fsync"
     );
-    const rows = entries.flatMap(({ task, seq }) =>
-      submitRow(task, seq, this.#queueOf(task.poolId).number, nowMs)
-    );
+    const rows: Cell[] = [];
+    for (const { task, seq } of entries) {
+      rows.push(...submitRow(task, seq, this.#queueOf(task.poolId).number, nowMs));
+    }
     const traced = entries.flatMap(tracedRow);
     const chars = fresh.reduce((sum, { inputJson }) => sum + (inputJson?.length ?? 0), 0);
     const written = fresh.length === 0
@@ -688,22 +704,6 @@ export class LocalEngine implements Engine, RecordListener {
     this.#capacity.admitWaiting(queue);
   }
 
-  #endWritten(queue: Queue, record: TaskRecord, from: TaskState): void {
-    const { poolId } = queue;
-    const { tallies } = this.#parts;
-    tallies.moved(poolId, from, record.state);
-    if (record.outcome && isTimeout(record.outcome)) tallies.add(poolId, "timedOut", 1);
-    record.isEndWritten = true;
-    record.endTrace();
-    this.#tell(record.task, record.state);
-    if (this.#logger.isEnabledFor("debug")) this.#logEnd(record);
-    this.#parts.ledger.takeBack(record.order);
-    this.#retention.ended();
-    this.#waiters.tell(record.task.id);
-    if (from === "pending") this.#capacity.admitWaiting(queue);
-    this.#tellIfIdle(queue);
-  }
-
   #logEnd({ task, number: attempt, state, outcome }: TaskRecord): void {
     outsideRequest(() =>
       this.#logger.debug("Task ended", {
@@ -716,12 +716,6 @@ export class LocalEngine implements Engine, RecordListener {
         code: outcome?.kind === "failed" ? outcome.failure.code : null,
       })
     );
-  }
-
-  /** From here on it is read from the tables. */
-  #endApplied(queue: Queue, record: TaskRecord): void {
-    this.#window.forget(queue, record);
-    this.#finder.forget(record.task.id);
   }
 
   /** Ends a task that is on disk only. */

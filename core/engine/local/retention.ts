@@ -1,6 +1,7 @@
 /**
  * When ended tasks are let go: the writer looks every second, and takes a few with each group while
- * there are too many.
+ * there are too many. It can do so only once the tables have all that was written, which takes it up
+ * to half a second after a burst: so a step waits until they do, for some time.
  */
 import type { Clock } from "../../model/clock.ts";
 import type { PruneRules } from "./journal/group.ts";
@@ -8,6 +9,8 @@ import type { Journal } from "./journal/journal.ts";
 import type { Queue } from "./queue.ts";
 
 const LOOK_MS = 1_000;
+/** Looks that find the tables behind before one goes ahead all the same. */
+const PUT_OFF_MAX = 10;
 /** Pools whose own rules are looked at in one step. */
 const POOLS_A_STEP = 100;
 
@@ -25,6 +28,7 @@ export class Retention implements Disposable {
   readonly #options: RetentionOptions;
   readonly #timer: ReturnType<typeof setInterval>;
   #isAsked = false;
+  #putOff = 0;
   /** There may be too many: an earlier life of the server may have kept more. */
   #isDue = true;
   /** Pools with rules of their own that are to have their turn, and at which of them it is. */
@@ -63,6 +67,8 @@ export class Retention implements Disposable {
   #look(): void {
     const { journal, clock, keep } = this.#options;
     if (this.#isAsked || journal.failure !== undefined) return;
+    if (journal.load.hiddenGroups > 0 && ++this.#putOff <= PUT_OFF_MAX) return;
+    this.#putOff = 0;
     const own = this.#ownRules();
     if (this.#isDue) this.#poolsDue = Math.max(1, own.length);
     const hasAgeRule = keep.ms !== null || own.some(({ keepMs }) => keepMs !== null);

@@ -12,8 +12,12 @@ import { isFinal, type TaskEvent, type TaskState, transition } from "../../model
 import type { AttemptTrace } from "../../observation/traces/attempt_trace.ts";
 import type { AttemptTraces, TracedTask } from "../../observation/traces/traces.ts";
 import type { AttemptRunner, NewTask } from "../engine.ts";
+import type { EndedTask } from "./journal/group_draft.ts";
 
 const LATE_ERRORS_MAX = 10;
+// Most tasks have none: one of each is enough for all of them.
+const NO_METRICS = {};
+const NO_ERRORS: readonly LateError[] = [];
 
 /** Who is told what becomes of a record. */
 export interface RecordListener {
@@ -25,6 +29,10 @@ export interface RecordListener {
   /** Its threads gave it back, begun or not: it waits, and nothing of it runs. */
   cameBack(record: TaskRecord): void;
   ended(record: TaskRecord, move: Move): void;
+  /** Its end is written: a crash does not undo it any more. */
+  endWritten(record: TaskRecord): void;
+  /** And it is in the tables: whoever reads them sees it. */
+  endApplied(record: TaskRecord): void;
   logged(record: TaskRecord, lines: readonly LogLine[]): void;
   /** Something was said of it after its end. */
   noted(record: TaskRecord): void;
@@ -49,7 +57,7 @@ export interface RecordOrigin {
 }
 
 /** See the head of this file. */
-export class TaskRecord extends Attempt {
+export class TaskRecord extends Attempt implements EndedTask {
   /** Its seq in the journal: grows with each submission. */
   readonly order: number;
   readonly submittedAtMs: number;
@@ -60,12 +68,14 @@ export class TaskRecord extends Attempt {
   startedAtMs: number | null = null;
   finishedAtMs = 0;
   outcome: Outcome | undefined;
+  /** What is shown of one that has ended until that is written: as what it ended. */
+  endedAs: TaskState = "pending";
   /** Whether it has ended, and no crash undoes that any more. */
   isEndWritten = false;
   ranOnSlot: number | null = null;
   progressNote: string | null = null;
-  metrics: Readonly<Record<string, number>> = {};
-  lateErrors: LateError[] = [];
+  metrics: Readonly<Record<string, number>> = NO_METRICS;
+  lateErrors: readonly LateError[] = NO_ERRORS;
   #hasDropped = false;
   /** Of the last attempt that went to a thread; undefined when none is traced. */
   #trace: AttemptTrace | undefined;
@@ -134,12 +144,21 @@ export class TaskRecord extends Attempt {
     const event = EVENT_OF[outcome.kind];
     // Throws before anything is changed: what has ended is never told otherwise.
     this.state = transition(before, event);
+    this.endedAs = before;
     this.outcome = outcome;
     this.ranOnSlot = slot;
     this.startedAtMs = outcome.startedAtMs ?? this.startedAtMs;
     this.finishedAtMs = this.listener.clock.nowMs();
     const atMs = this.finishedAtMs;
     this.listener.ended(this, { from, event, atMs, cause: null, isStartedNow });
+  }
+
+  written(): void {
+    this.listener.endWritten(this);
+  }
+
+  applied(): void {
+    this.listener.endApplied(this);
   }
 
   noted(
@@ -161,7 +180,7 @@ export class TaskRecord extends Attempt {
 
   erredLate(message: string): void {
     if (this.lateErrors.length >= LATE_ERRORS_MAX) return;
-    this.lateErrors.push({ atMs: this.listener.clock.nowMs(), message });
+    this.lateErrors = [...this.lateErrors, { atMs: this.listener.clock.nowMs(), message }];
     if (this.isOver) this.listener.noted(this);
   }
 
@@ -183,7 +202,7 @@ export class TaskRecord extends Attempt {
       traceparent: task.traceparent,
       status: this.#status(),
       metrics: this.metrics,
-      lateErrors: [...this.lateErrors],
+      lateErrors: this.lateErrors,
     };
   }
 

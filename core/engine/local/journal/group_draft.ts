@@ -42,7 +42,10 @@ export class GroupDraft {
 
   /** What the writer is told of it. */
   message(number: number): GroupMessage {
-    const submitted = this.submissions.flatMap(({ rows }) => rows);
+    const [only, another] = this.submissions;
+    const submitted = only !== undefined && another === undefined
+      ? only.rows
+      : this.submissions.flatMap(({ rows }) => rows);
     const traced = this.submissions.flatMap((submission) => submission.traced);
     const [ended = [], ...more] = splitEnds(this.ended);
     const tasks = [

@@ -252,6 +252,7 @@ export class Journal implements AsyncDisposable {
 
   #written({ number, pruned, applied }: Extract<FromWriter, { kind: "written" }>): void {
     this.#number = number;
+    this.#applied = applied;
     const group = this.#sent ?? new GroupDraft();
     this.#sent = undefined;
     if (this.#failure !== undefined) this.#listener.failed(null);

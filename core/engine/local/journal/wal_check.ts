@@ -5,8 +5,10 @@
  *
  * A frame's checksum goes on from the one before it, so after a damaged frame the ones behind it
  * still check if they are computed from the checksum that the damaged one *bears*. Frames of an
- * earlier round of the file have other salts and end the list. What cannot be told from a crash here
- * is damage within the very last commit, and a file that was cut: the ledger tells that.
+ * earlier round of the file have other salts and end the list, as do the zeros that are kept ahead. A
+ * power cut may leave one such frame among those of the commit that it cut off: that one's end does
+ * not count. What cannot be told from a crash here is damage within the very last commit, and a file
+ * that was cut: the ledger tells that.
  *
  * While there are commits in it, SQLite takes the size of the main file from them, and reads what
  * that was cut off by as zeros: so each page that is in neither file is missed here.
@@ -86,6 +88,8 @@ function walk(file: number): Walked {
   const salts = [header.getUint32(16), header.getUint32(20)] as const;
   let before: readonly [number, number] = headerSum;
   let isDamaged = false;
+  /** The first damage is a frame that was never written: the commit around it is cut off. */
+  let isCutOff = false;
   let lost = 0;
   let pages = 0;
   const written = new Set<number>();
@@ -93,7 +97,8 @@ function walk(file: number): Walked {
   for (let at = HEADER_BYTES;; at += frameBytes) {
     const frame = read(file, frameBytes, at);
     if (frame === undefined) return { lost, pageBytes, pages, written };
-    const isOurs = frame.getUint32(8) === salts[0] && frame.getUint32(12) === salts[1];
+    const itsSalts = [frame.getUint32(8), frame.getUint32(12)];
+    const isOurs = itsSalts[0] === salts[0] && itsSalts[1] === salts[1];
     const borne = [frame.getUint32(16), frame.getUint32(20)] as const;
     const own = sum(
       frame,
@@ -106,16 +111,19 @@ function walk(file: number): Walked {
     if (!isWhole) {
       // An earlier round of the file; one frame of it says so, two are sure.
       if (!isOurs && isDamaged) return { lost, pageBytes, pages, written };
+      // A bit that flipped is in one of the salts; in another round both are others.
+      isCutOff ||= !isDamaged && itsSalts[0] !== salts[0] && itsSalts[1] !== salts[1];
       isDamaged = true;
-    } else if (isDamaged) {
-      if (frame.getUint32(4) > 0) lost++;
-    } else {
+    } else if (!isDamaged) {
       uncommitted.push(frame.getUint32(0));
       if (frame.getUint32(4) > 0) {
         pages = frame.getUint32(4);
         for (const page of uncommitted) written.add(page);
         uncommitted = [];
       }
+    } else if (frame.getUint32(4) > 0) {
+      if (!isCutOff) lost++;
+      isCutOff = false;
     }
     before = borne;
   }

@@ -10,11 +10,13 @@ import { GroupStore } from "./group_store.ts";
 import { hostPort } from "./host_port.ts";
 import { openError } from "./open_error.ts";
 import { renewWal } from "./wal_renewal.ts";
+import { makeRoom } from "./wal_room.ts";
 import { messageOf } from "../../../model/errors.ts";
 
+const PAGE_BYTES = 4_096;
 /**
- * What the write-ahead file has beyond the main one goes there once it is so many pages, of 4 KiB each,
- * after the answer was sent.
+ * What the write-ahead file has beyond the main one goes there once it is so many pages, after the
+ * answer was sent.
  */
 const CHECKPOINT_FRAMES = 8_192;
 /** Beyond this readers must let go of it, so that it begins anew. */
@@ -30,6 +32,10 @@ const FSYNC_FAILED = 1034;
 
 /** Groups that wait go to the tables once nothing came for so long, or when somebody wants to read. */
 const QUIET_MS = 100;
+/** Room in the write-ahead file is made after so long: whoever starts the server wants its tasks first. */
+const ROOM_AFTER_MS = 1_000;
+/** Between two steps of that. */
+const ROOM_STEP_MS = 10;
 /** What failed is tried again after so long, if no group comes before. */
 const RETRY_MS = 1_000;
 
@@ -38,6 +44,7 @@ let where = { path: "", isDurable: true, inboxRowsMin: 0 };
 let db: DatabaseSync | undefined;
 let store: GroupStore | undefined;
 let applying: ReturnType<typeof setTimeout> | undefined;
+let makingRoom: ReturnType<typeof setTimeout> | undefined;
 /** An fsync failed, and the write-ahead file was not renewed since. */
 let isDoubtful = false;
 /** Somebody waits to read what came up to this group. */
@@ -57,11 +64,13 @@ function open(): GroupStore {
   `);
   if (isDoubtful) renewWal(db, where.path);
   isDoubtful = false;
+  planRoom();
   return store = new GroupStore(db, where.isDurable, where.inboxRowsMin);
 }
 
 function close(): void {
   clearTimeout(applying);
+  clearTimeout(makingRoom);
   applying = undefined;
   const opened = db;
   db = store = undefined;
@@ -135,6 +144,7 @@ function checkpoint(): void {
       db?.exec(`PRAGMA busy_timeout = ${TRUNCATE_WAIT_MS}`);
       db?.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
       db?.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+      planRoom();
     } else if (Number(log) - Number(checkpointed) > CHECKPOINT_FRAMES) {
       db?.prepare("PRAGMA wal_checkpoint(PASSIVE)").get();
     }
@@ -143,6 +153,23 @@ function checkpoint(): void {
     noteFailure(error);
     if (isDoubtful) store = undefined;
   }
+}
+
+/** The write-ahead file is made as long as it will be, step by step: groups go between them. */
+function planRoom(afterMs = ROOM_AFTER_MS): void {
+  clearTimeout(makingRoom);
+  if (where.isDurable) makingRoom = setTimeout(makeNextRoom, afterMs);
+}
+
+function makeNextRoom(): void {
+  try {
+    const step = makeRoom(where.path, CHECKPOINT_FRAMES * PAGE_BYTES);
+    if (step === "made") planRoom(ROOM_STEP_MS);
+    isDoubtful ||= step === "doubtful";
+  } catch {
+    // It does without: the next group tells what is wrong.
+  }
+  if (isDoubtful) store = undefined;
 }
 
 host.onmessage = ({ data }) => {

@@ -17,9 +17,10 @@ function makeRetention(
   { ms = null, pools = [] }: { ms?: number | null; pools?: readonly OwnRules[] } = {},
 ) {
   const noted: Change[] = [];
-  const journal: { failure: LidoError | undefined; note(change: Change): void } = {
-    failure: undefined,
-    note: (change) => void noted.push(change),
+  const journal = {
+    failure: undefined as LidoError | undefined,
+    load: { hiddenGroups: 0 },
+    note: (change: Change) => void noted.push(change),
   };
   const queues = pools.map((own, index) => {
     const policy = PoolSettings.parse({ name: "a pool", ...own });
@@ -138,6 +139,24 @@ Deno.test("Retention asks nothing of a disk that refuses", () => {
   journal.failure = undefined;
   second();
   deepStrictEqual(noted, [STEP]);
+});
+
+Deno.test("Retention puts a step off while the tables are behind, but not for ever", () => {
+  const { retention, journal, noted, end, settle, second } = makeRetention();
+  using _ = retention;
+  settle();
+  end(1);
+  journal.load.hiddenGroups = 3;
+  for (let at = 0; at < 10; at++) second();
+  deepStrictEqual(noted, []);
+  second();
+  deepStrictEqual(noted, [STEP]);
+  retention.written(1);
+  second();
+  strictEqual(noted.length, 1);
+  journal.load.hiddenGroups = 0;
+  second();
+  strictEqual(noted.length, 2);
 });
 
 Deno.test("Retention tells the rules of pools that have their own", () => {

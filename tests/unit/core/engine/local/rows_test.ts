@@ -40,6 +40,8 @@ function makeRecord(task: NewTask = newTask()) {
       traces: undefined,
       moved: keep,
       ended: keep,
+      endWritten() {},
+      endApplied() {},
       cameBack() {},
       logged() {},
       noted() {},

@@ -22,7 +22,17 @@ function tracedWorld({ traceparent, isTracing = true }: {
     newTask({ traceparent }),
     { seq: 5, submittedAtMs: SUBMITTED_MS, attempt: 1, deaths: 0 },
     new ScriptedRunner(),
-    { clock, traces, moved() {}, ended() {}, cameBack() {}, logged() {}, noted() {} },
+    {
+      clock,
+      traces,
+      moved() {},
+      ended() {},
+      endWritten() {},
+      endApplied() {},
+      cameBack() {},
+      logged() {},
+      noted() {},
+    },
   );
   /** Of each span: its name, when it began and ended since the submit, its attempt and outcome. */
   const told = () =>

@@ -96,6 +96,8 @@ function makeWindow(changes: Partial<WindowOptions> = {}) {
       traces: undefined,
       moved() {},
       ended() {},
+      endWritten() {},
+      endApplied() {},
       cameBack() {},
       logged() {},
       noted() {},

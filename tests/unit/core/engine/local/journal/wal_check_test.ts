@@ -87,21 +87,58 @@ Deno.test.each([
   });
 });
 
+/** Two commits of many frames each; gives how many frames the first has. */
+function makeLongCommits(path: string): number {
+  const live = `${path}.live`;
+  makeFiles(live, path);
+  const db = new DatabaseSync(live);
+  let first = 0;
+  try {
+    db.exec("PRAGMA wal_autocheckpoint = 0; PRAGMA wal_checkpoint(TRUNCATE)");
+    for (const n of [10, 11]) {
+      db.exec(`INSERT INTO numbers VALUES (${n}, hex(zeroblob(9000)))`);
+      first ||= (readFileSync(`${live}-wal`).length - HEADER) / FRAME;
+    }
+    for (const end of ["", "-wal"]) copyFileSync(live + end, path + end);
+  } finally {
+    db.close();
+  }
+  return first;
+}
+
+/** Writes over the header of a frame. */
+function overwrite(wal: string, frame: number, bytes: Uint8Array): void {
+  const all = readFileSync(wal);
+  all.set(bytes, HEADER + frame * FRAME);
+  writeFileSync(wal, all);
+}
+
 Deno.test("checkWal() counts commits, of however many frames they are", async () => {
   await inFolder((path, wal) => {
-    const live = `${path}.live`;
-    makeFiles(live, path);
-    const db = new DatabaseSync(live);
-    try {
-      db.exec("PRAGMA wal_autocheckpoint = 0; PRAGMA wal_checkpoint(TRUNCATE)");
-      for (const n of [10, 11]) db.exec(`INSERT INTO numbers VALUES (${n}, hex(zeroblob(9000)))`);
-      for (const end of ["", "-wal"]) copyFileSync(live + end, path + end);
-    } finally {
-      db.close();
-    }
+    makeLongCommits(path);
     ok(readFileSync(wal).length > HEADER + 6 * FRAME);
     flip(wal, HEADER + 24);
     throws(() => checkWal(path), refusal(/and 2 commits stand behind the damage/));
+  });
+});
+
+Deno.test.each([
+  ["zeros", new Uint8Array(FRAME)],
+  ["an earlier round", new Uint8Array(24).fill(7)],
+])("checkWal() takes a last commit with a frame of %s in it for a crash", async (_, bytes) => {
+  await inFolder((path, wal) => {
+    const first = makeLongCommits(path);
+    overwrite(wal, first, bytes);
+    doesNotThrow(() => checkWal(path));
+    strictEqual(countRows(path), 7);
+  });
+});
+
+Deno.test("checkWal() counts the commits behind one with a frame of zeros in it", async () => {
+  await inFolder((path, wal) => {
+    makeLongCommits(path);
+    overwrite(wal, 0, new Uint8Array(FRAME));
+    throws(() => checkWal(path), refusal(/and 1 commits stand behind the damage/));
   });
 });
 
