@@ -59,7 +59,13 @@ export interface AlertWorld {
 /** Makes them; with the record and the clock of another world they are its next life. */
 export function alertWorld(
   families: readonly MetricFamily[] = [],
-  { record = new AlertRecord(), clock = fakeClock(), channels = new Set(["ops"]) } = {},
+  { record = new AlertRecord(), clock = fakeClock(), channels = new Set(["ops"]), book }: {
+    record?: AlertRecord;
+    clock?: FakeClock;
+    channels?: Set<string>;
+    /** Real channels, told as well. */
+    book?: ChannelBook;
+  } = {},
 ): AlertWorld {
   let current = families;
   const told: string[] = [];
@@ -70,7 +76,10 @@ export function alertWorld(
     checkOpen: () => {},
     channels: {
       has: (name) => channels.has(name),
-      tell: ({ state, rule }) => void told.push(`${state} ${rule}`),
+      tell: (notice, names) => {
+        told.push(`${notice.state} ${notice.rule}`);
+        book?.tell(notice, names);
+      },
     },
   });
   alerts.look();
