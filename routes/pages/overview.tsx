@@ -61,6 +61,8 @@ const STEPS_S: Readonly<Record<RangeName, number>> = {
   "6h": 300,
   "24h": 900,
   "7d": 7_200,
+  "30d": 43_200,
+  "1y": 604_800,
 };
 
 /** The history that a chart of a range shows. */

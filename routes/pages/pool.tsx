@@ -149,14 +149,14 @@ function tabOf(text: string | undefined): PoolTab {
 
 async function readPart(visit: Visit, pool: PoolSnapshot, tab: PoolTab): Promise<PoolPart> {
   const { language: { t, nowMs }, desk: { manager }, c } = visit;
-  const { id } = pool;
+  const { id, settings: { name } } = pool;
   switch (tab) {
     case "live": {
       const history = await manager.getHistory({ poolId: id, ...historyOf("15m", nowMs) });
       return {
         tab,
         slots: pool.slots,
-        charts: poolCharts(history, t).slice(0, 2),
+        charts: poolCharts(history, t, name).slice(0, 2),
       };
     }
     case "tasks": {
@@ -171,11 +171,8 @@ async function readPart(visit: Visit, pool: PoolSnapshot, tab: PoolTab): Promise
     }
     case "charts": {
       const range = rangeOf(c.req.query("range"));
-      return {
-        tab,
-        range,
-        charts: poolCharts(await manager.getHistory({ poolId: id, ...historyOf(range, nowMs) }), t),
-      };
+      const history = await manager.getHistory({ poolId: id, ...historyOf(range, nowMs) });
+      return { tab, range, charts: poolCharts(history, t, name) };
     }
     case "sizing":
       return { tab, sizing: await readSizing(visit, pool) };

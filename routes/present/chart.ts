@@ -15,32 +15,25 @@ export function outcomesChart(
   t: Words,
   poolName: (id: string) => string,
 ): ChartModel {
-  const rate = (name: HistoryCount) =>
-    history.points.map(({ counts, seconds }) => seconds > 0 ? counts[name] / seconds * 60 : 0);
   return {
     ...base(history, "outcomes", t.overview.outcomes, "rate"),
     kind: "stack",
     series: [
-      { label: t.state.completed, colour: "green", values: rate("completed") },
-      { label: t.state.failed, colour: "red", values: rate("failed") },
-      { label: t.state.cancelled, colour: "grey", values: rate("cancelled") },
+      { label: t.state.completed, colour: "green", values: rate(history, "completed") },
+      { label: t.state.failed, colour: "red", values: rate(history, "failed") },
+      { label: t.state.cancelled, colour: "grey", values: rate(history, "cancelled") },
     ],
-    markers: history.markers.map((marker) => ({
-      at: marker.atMs / 1_000,
-      text: marker.kind === "start"
-        ? t.overview.markerStart
-        : t.overview.markerSettings(poolName(marker.poolId)),
-    })),
+    markers: markersOf(history, t, poolName),
   };
 }
 
-/** What the charts of one pool show. */
-export function poolCharts(history: History, t: Words): readonly ChartModel[] {
+/** What the charts of one pool, called `poolName`, show. */
+export function poolCharts(history: History, t: Words, poolName: string): readonly ChartModel[] {
   const gauge = (name: HistoryGauge) =>
     history.points.map(({ gauges }) => gauges === null ? 0 : gauges[name].max);
   const percentile = (of: "wait" | "run", name: "p50" | "p95" | "p99") =>
     history.points.map((point) => valueOf(point, of, name));
-  const lines = { kind: "lines" as const };
+  const lines = { kind: "lines" as const, markers: markersOf(history, t, () => poolName) };
   const percentiles = (of: "wait" | "run") =>
     ([["p50", "azure"], ["p95", "blue"], ["p99", "orange"]] as const).map(([name, colour]) => ({
       label: name,
@@ -48,7 +41,7 @@ export function poolCharts(history: History, t: Words): readonly ChartModel[] {
       values: percentile(of, name),
     }));
   return [
-    outcomesChart(history, t, () => ""),
+    outcomesChart(history, t, () => poolName),
     {
       ...base(history, "threads", t.pool.chartThreads, "count"),
       ...lines,
@@ -64,6 +57,11 @@ export function poolCharts(history: History, t: Words): readonly ChartModel[] {
       series: [{ label: t.state.pending, colour: "azure", values: gauge("pending") }],
     },
     {
+      ...base(history, "oldest", t.pool.chartOldest, "duration"),
+      ...lines,
+      series: [{ label: t.pool.chartOldest, colour: "orange", values: gauge("oldestWaitMs") }],
+    },
+    {
       ...base(history, "wait", t.pool.chartWait, "duration"),
       ...lines,
       isLog: true,
@@ -75,7 +73,33 @@ export function poolCharts(history: History, t: Words): readonly ChartModel[] {
       isLog: true,
       series: percentiles("run"),
     },
+    {
+      ...base(history, "troubles", t.pool.chartTroubles, "rate"),
+      ...lines,
+      series: [
+        { label: t.pools.rejected, colour: "orange", values: rate(history, "rejected") },
+        { label: t.state.timedOut, colour: "red", values: rate(history, "timedOut") },
+      ],
+    },
   ];
+}
+
+/** How many a minute. */
+function rate({ points }: History, name: HistoryCount): readonly number[] {
+  return points.map(({ counts, seconds }) => seconds > 0 ? counts[name] / seconds * 60 : 0);
+}
+
+function markersOf(
+  { markers }: History,
+  t: Words,
+  poolName: (id: string) => string,
+): ChartModel["markers"] {
+  return markers.map((marker) => ({
+    at: marker.atMs / 1_000,
+    text: marker.kind === "start"
+      ? t.overview.markerStart
+      : t.overview.markerSettings(poolName(marker.poolId)),
+  }));
 }
 
 function base(history: History, id: string, title: string, unit: ChartModel["unit"]) {
@@ -85,7 +109,6 @@ function base(history: History, id: string, title: string, unit: ChartModel["uni
     unit,
     isLog: false,
     times: history.points.map(({ atMs }) => atMs / 1_000),
-    markers: [],
     isLastOpen: history.points.at(-1)?.isFinished === false,
   };
 }

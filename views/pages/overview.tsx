@@ -11,7 +11,15 @@ import { Duration } from "../parts/time.tsx";
 import { TypeSharesCard, type TypeSharesModel } from "../parts/type_shares.tsx";
 
 /** The ranges of the chart, as the address names them. */
-export const RANGES = { "15m": 15, "1h": 60, "6h": 360, "24h": 1_440, "7d": 10_080 } as const;
+export const RANGES = {
+  "15m": 15,
+  "1h": 60,
+  "6h": 360,
+  "24h": 1_440,
+  "7d": 10_080,
+  "30d": 43_200,
+  "1y": 525_600,
+} as const;
 /** One of {@link RANGES}. */
 export type RangeName = keyof typeof RANGES;
 

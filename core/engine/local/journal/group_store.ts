@@ -49,6 +49,11 @@ export class GroupStore {
     return this.#applied;
   }
 
+  /** Rows that are written and that the tables do not show. */
+  get waitingRows(): number {
+    return this.#inbox.rows;
+  }
+
   /** Writes one group, whole or not at all; gives how many records retention took. */
   write(group: GroupMessage): number {
     const { number, isSynced, changes, tasks: [first = "[[],[],[]]", ...more] } = group;

@@ -49,6 +49,11 @@ export class Inbox {
     return !this.isEmpty || countRows(rows) >= this.rowsMin;
   }
 
+  /** How many rows wait. */
+  get rows(): number {
+    return this.#rows;
+  }
+
   /** Whether some must go to the tables before more may come. */
   get isFull(): boolean {
     return this.#rows >= ROWS_MAX || this.#chars >= CHARS_MAX;

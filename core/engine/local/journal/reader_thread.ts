@@ -88,8 +88,10 @@ export class ReaderThread implements AsyncDisposable {
     if (message.kind === "opened" || message.kind === "refused") return;
     const waiting = this.#waiting.get(message.number);
     this.#waiting.delete(message.number);
-    if (message.kind === "answer") waiting?.resolve(message.value);
-    else {
+    if (message.kind === "answer") {
+      const { text } = message;
+      waiting?.resolve(text === undefined ? undefined : JSON.parse(text));
+    } else {
       const { code, message: text } = message;
       const error = code === null ? new Error(text) : new LidoError(code, text);
       this.#options.onError?.(error);

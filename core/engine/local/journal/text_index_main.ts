@@ -22,8 +22,6 @@ export type FromTextIndex =
   | { readonly kind: "idle" | "closed" }
   | { readonly kind: "failed"; readonly code: ErrorCode; readonly message: string };
 
-/** News are gathered for so long: a step costs about the same for one task as for a hundred. */
-const GATHER_MS = 100;
 /** Work goes on for so long, or for one step. */
 const WORK_MS = 5;
 /** The rest after it, in times of the work: the index takes half a core, a tenth while tasks come in. */
@@ -88,7 +86,7 @@ host.onmessage = ({ data }) => {
       return;
     case "poke":
       newsAtMs = performance.now();
-      timer ??= setTimeout(work, GATHER_MS);
+      timer ??= setTimeout(work, 0);
       return;
     case "renew":
       try {

@@ -100,9 +100,11 @@ export class TextStore implements Disposable {
       for (const [rowid, text] of [...submits, ...ends]) {
         if (text !== "") put.run(rowid, groupsText(text));
       }
-      if (progress.pruned > before.pruned) {
-        this.#db.prepare("DELETE FROM texts WHERE rowid BETWEEN ? AND ?")
-          .run(2 * before.pruned, 2 * progress.pruned + 1);
+      // One by one: a range of them would be looked for by going through all there are.
+      const drop = this.#db.prepare("DELETE FROM texts WHERE rowid = ?");
+      for (let seq = before.pruned + 1; seq <= progress.pruned; seq++) {
+        drop.run(2 * seq);
+        drop.run(2 * seq + 1);
       }
       this.#db.prepare("UPDATE progress SET seq = ?, ended = ?, pruned = ?")
         .run(progress.seq, progress.ended, progress.pruned);

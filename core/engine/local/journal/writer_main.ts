@@ -16,9 +16,9 @@ import { messageOf } from "../../../model/errors.ts";
 const PAGE_BYTES = 4_096;
 /**
  * What the write-ahead file has beyond the main one goes there once it is so many pages, after the
- * answer was sent.
+ * answer was sent: what comes meanwhile waits some milliseconds.
  */
-const CHECKPOINT_FRAMES = 8_192;
+const CHECKPOINT_FRAMES = 2_048;
 /** Beyond this readers must let go of it, so that it begins anew. */
 const TRUNCATE_FRAMES = 131_072;
 /** What is written next waits so long for readers at most: one that makes a backup takes its time. */
@@ -32,6 +32,8 @@ const FSYNC_FAILED = 1034;
 
 /** Groups that wait go to the tables once nothing came for so long, or when somebody wants to read. */
 const QUIET_MS = 100;
+/** So few rows go at once: whoever lists tasks would wait for them, and nobody waits for them else. */
+const FEW_ROWS = 256;
 /** Room in the write-ahead file is made after so long: whoever starts the server wants its tasks first. */
 const ROOM_AFTER_MS = 1_000;
 /** Between two steps of that. */
@@ -116,7 +118,8 @@ function planApply(): void {
   clearTimeout(applying);
   applying = undefined;
   if (store.applied >= store.lastGroup) return;
-  applying = setTimeout(applyNext, store.applied < wanted ? 0 : QUIET_MS);
+  const isDue = store.applied < wanted || store.waitingRows < FEW_ROWS;
+  applying = setTimeout(applyNext, isDue ? 0 : QUIET_MS);
 }
 
 function applyNext(): void {

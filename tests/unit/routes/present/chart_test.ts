@@ -45,24 +45,42 @@ Deno.test("outcomesChart() of nothing is empty, and speaks the language of its w
 });
 
 Deno.test("poolCharts() gives the greatest gauges of each step, and percentiles where there are some", () => {
-  const charts = poolCharts(HISTORY, en);
+  const charts = poolCharts(HISTORY, en, "<p>");
   deepStrictEqual(
     charts.map(({ id, unit, isLog, times }) => [id, unit, isLog, times]),
     [
       ["chart-outcomes", "rate", false, TIMES],
       ["chart-threads", "count", false, TIMES],
       ["chart-queue", "count", false, TIMES],
+      ["chart-oldest", "duration", false, TIMES],
       ["chart-wait", "duration", true, TIMES],
       ["chart-run", "duration", true, TIMES],
+      ["chart-troubles", "rate", false, TIMES],
     ],
   );
   const values = charts.slice(1).map(({ series }) => series.map((one) => one.values));
   const percentiles = [[null, 1], [null, 2], [null, 3]];
-  deepStrictEqual(values, [[[0, 2], [0, 2], [0, 2]], [[0, 2]], percentiles, percentiles]);
-  deepStrictEqual(charts.slice(3).map(({ series }) => series.map(({ label }) => label)), [
+  deepStrictEqual(values, [
+    [[0, 2], [0, 2], [0, 2]],
+    [[0, 2]],
+    [[0, 2]],
+    percentiles,
+    percentiles,
+    [[0, 6], [0, 12]],
+  ]);
+  deepStrictEqual(charts.slice(4, 6).map(({ series }) => series.map(({ label }) => label)), [
     ["p50", "p95", "p99"],
     ["p50", "p95", "p99"],
   ]);
+});
+
+Deno.test("poolCharts() marks the start and the pool's changes in each of them", () => {
+  for (const { markers } of poolCharts(HISTORY, en, "<p>")) {
+    deepStrictEqual(markers.map(({ text }) => text), [
+      "The server started",
+      "Settings of <p> were changed",
+    ]);
+  }
 });
 
 Deno.test("poolCharts() takes each line from the gauge that it is called by", () => {
@@ -78,11 +96,12 @@ Deno.test("poolCharts() takes each line from the gauge that it is called by", ()
     oldestWaitMs: span(7),
   };
   const points = last === undefined ? [] : [{ ...last, gauges }];
-  const [, threads, queue] = poolCharts({ ...HISTORY, points }, en);
+  const [, threads, queue, oldest] = poolCharts({ ...HISTORY, points }, en, "<p>");
   deepStrictEqual(threads?.series.map(({ label, values }) => [label, values]), [
     ["Busy", [3]],
     ["Threads", [4]],
     ["Size", [5]],
   ]);
   deepStrictEqual(queue?.series.map(({ values }) => values), [[1]]);
+  deepStrictEqual(oldest?.series.map(({ values }) => values), [[7]]);
 });

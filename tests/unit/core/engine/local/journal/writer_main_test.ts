@@ -1,6 +1,7 @@
-import { strictEqual } from "node:assert/strict";
+import { ok, strictEqual } from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { v7 as uuidv7 } from "uuid";
 import { Journal } from "../../../../../../core/engine/local/journal/journal.ts";
 import { migrate } from "../../../../../../core/engine/local/journal/migrations.ts";
@@ -27,6 +28,23 @@ Deno.test("What waits goes to the tables once they take it, though somebody want
   await within("the tables have what waited", applied);
   strictEqual(Object.values(readStates(path)).join(), "1");
   // Not `await using`: a journal that never catches up would not close either, and so hide why.
+  await journal[Symbol.asyncDispose]();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("A few rows that wait go to the tables between groups that never cease to come", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "lido-writer-" });
+  const path = join(folder, "journal.sqlite");
+  await migrate(path);
+  const listener = { written: () => {}, failed: () => {} };
+  const journal = await Journal.open(path, { isDurable: true, listener, inboxRowsMin: 0 });
+  let isCaughtUp = false;
+  for (let seq = 1; seq <= 200 && !isCaughtUp; seq++) {
+    await journal.submit(submitRow(seq), { traced: [], tasks: 1, chars: 0, isRelaxed: false });
+    await sleep(5);
+    isCaughtUp = journal.load.hiddenGroups === 0;
+  }
+  ok(isCaughtUp);
   await journal[Symbol.asyncDispose]();
   await Deno.remove(folder, { recursive: true });
 });
