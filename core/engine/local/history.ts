@@ -17,11 +17,46 @@ export function historyChange(sample: HistorySample, shelf: PoolShelf): Change {
   return { kind: "history", atMs, nowMs, rows };
 }
 
-/** Reads a range. @throws {LidoError} `pool_not_found`. */
-export async function readHistory(
-  { poolId, ...range }: HistoryQuery,
-  { reader, shelf }: { readonly reader: JournalReader; readonly shelf: PoolShelf },
-): Promise<HistoryRead> {
-  const pool = poolId === undefined ? ALL_POOLS : shelf.numberOf(poolId);
-  return await reader.history({ ...range, pool });
+/** Histories that are kept: each may be half a megabyte. */
+const KEPT_MAX = 8;
+
+/** What histories are read from. */
+export interface HistoryParts {
+  readonly reader: Pick<JournalReader, "history">;
+  readonly shelf: Pick<PoolShelf, "numberOf">;
+}
+
+/** Reads of the history: whoever watches a chart asks for the same again until there is more. */
+export class Histories {
+  readonly #parts: HistoryParts;
+  /** The newest last, by what was asked. */
+  readonly #kept = new Map<string, Promise<HistoryRead>>();
+
+  constructor(parts: HistoryParts) {
+    this.#parts = parts;
+  }
+
+  /** Reads a range. @throws {LidoError} `pool_not_found`. */
+  async read({ poolId, ...range }: HistoryQuery): Promise<HistoryRead> {
+    const { reader, shelf } = this.#parts;
+    const pool = poolId === undefined ? ALL_POOLS : shelf.numberOf(poolId);
+    const key = JSON.stringify([pool, ...Object.values(range)]);
+    const kept = this.#kept.get(key);
+    if (kept !== undefined) return await kept;
+    const history = reader.history({ ...range, pool });
+    this.#kept.set(key, history);
+    const [oldest = key] = this.#kept.keys();
+    if (this.#kept.size > KEPT_MAX) this.#kept.delete(oldest);
+    try {
+      return await history;
+    } catch (error) {
+      this.#kept.delete(key);
+      throw error;
+    }
+  }
+
+  /** There is more on record from now on. */
+  clear(): void {
+    this.#kept.clear();
+  }
 }

@@ -51,7 +51,7 @@ import type { AttemptTraces } from "../../observation/traces/traces.ts";
 import { AlertShelf } from "./alert_shelf.ts";
 import { Capacity } from "./capacity.ts";
 import { EndWaiters } from "./end_waiters.ts";
-import { historyChange, readHistory } from "./history.ts";
+import { Histories, historyChange } from "./history.ts";
 import { IdempotencyKeys, type KeyLook } from "./idempotency.ts";
 import { Journal, type JournalListener } from "./journal/journal.ts";
 import { DamageWatch } from "./journal/damage_watch.ts";
@@ -142,6 +142,7 @@ export class LocalEngine implements Engine, RecordListener {
   readonly #capacity: Capacity;
   readonly #waiters = new EndWaiters();
   readonly #keys = new IdempotencyKeys();
+  readonly #histories: Histories;
   /** When tasks were submitted that went to the disk and not to memory. */
   readonly #leftAtMs = new WeakMap<NewTask, number>();
   #lastSeq: number;
@@ -165,6 +166,7 @@ export class LocalEngine implements Engine, RecordListener {
       findType: options.findType ?? (() => undefined),
       onError: this.#onError,
     });
+    this.#histories = new Histories(parts);
     this.#finder = new TaskFinder({ ...parts, records: this.#records });
     this.#capacity = new Capacity({
       ...parts,
@@ -276,6 +278,7 @@ export class LocalEngine implements Engine, RecordListener {
     journal.checkTakes();
     const atMs = this.clock.nowMs();
     await journal.change(shelf.put(pool, atMs, note), true);
+    this.#histories.clear(); // they mark it
     const { id: poolId, state, settingsVersion } = pool;
     this.#onEvent({ kind: "pool", atMs, poolId, state, settingsVersion });
   }
@@ -483,10 +486,11 @@ export class LocalEngine implements Engine, RecordListener {
 
   async saveHistory(sample: HistorySample): Promise<void> {
     await this.#parts.journal.change(historyChange(sample, this.#parts.shelf));
+    this.#histories.clear();
   }
 
   async readHistory(query: HistoryQuery): Promise<HistoryRead> {
-    return await readHistory(query, this.#parts);
+    return await this.#histories.read(query);
   }
 
   async list(
