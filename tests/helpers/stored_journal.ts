@@ -91,6 +91,7 @@ function write(db: DatabaseSync, tasks: StoredTasks): void {
       ended: all.slice(0, completed).flatMap(endRow),
       traced: [],
     })],
+    rows: all.length,
     changes: [{
       kind: "pool",
       number: 1,

@@ -155,6 +155,12 @@ export interface TaskRows {
   readonly traced: readonly Cell[];
 }
 
+/** How many rows there are of the lives of tasks; those of traces come with a submit's. */
+export function countRows({ submitted, moved, ended }: Omit<TaskRows, "traced">): number {
+  return submitted.length / SUBMIT_COLUMNS.length + moved.length / MOVE_COLUMNS.length +
+    ended.length / END_COLUMNS.length;
+}
+
 /** JSON of {@link TaskRows}: a text crosses to another thread many times faster than lists do. */
 export function writeTaskRows({ submitted, moved, ended, traced }: TaskRows): string {
   return JSON.stringify([submitted, moved, ended, traced]);
@@ -175,6 +181,8 @@ export interface GroupMessage {
   readonly isSynced: boolean;
   /** As {@link writeTaskRows} wrote them; several only where one text would be too long. */
   readonly tasks: readonly string[];
+  /** See {@link countRows}. */
+  readonly rows: number;
   readonly changes: readonly Change[];
 }
 

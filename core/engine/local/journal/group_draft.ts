@@ -1,5 +1,12 @@
 /** What happens until it is sent to the writer: groups that grow. */
-import { type Cell, type Change, END_COLUMNS, type GroupMessage, writeTaskRows } from "./group.ts";
+import {
+  type Cell,
+  type Change,
+  countRows,
+  END_COLUMNS,
+  type GroupMessage,
+  writeTaskRows,
+} from "./group.ts";
 
 /** Cells of one kind in one group: more wait for the next. */
 const GROUP_CELLS_MAX = 65_536;
@@ -46,13 +53,15 @@ export class GroupDraft {
     const submitted = only !== undefined && another === undefined
       ? only.rows
       : this.submissions.flatMap(({ rows }) => rows);
+    const rows = countRows({ submitted, moved: this.moved, ended: this.ended });
     const traced = this.submissions.flatMap((submission) => submission.traced);
     const [ended = [], ...more] = splitEnds(this.ended);
     const tasks = [
       writeTaskRows({ submitted, moved: this.moved, ended, traced }),
       ...more.map((ends) => writeTaskRows({ submitted: [], moved: [], ended: ends, traced: [] })),
     ];
-    return { kind: "group", number, isSynced: this.isSynced, tasks, changes: this.changes };
+    const { isSynced, changes } = this;
+    return { kind: "group", number, isSynced, tasks, rows, changes };
   }
 
   /**

@@ -57,12 +57,11 @@ export class GroupStore {
   /** Writes one group, whole or not at all; gives how many records retention took. */
   write(group: GroupMessage): number {
     const { number, isSynced, changes, tasks: [first = "[[],[],[]]", ...more] } = group;
-    const rows = readTaskRows(first);
-    if (more.length === 0 && this.#inbox.wants(rows) && changes.every(isApart)) {
+    if (more.length === 0 && this.#inbox.wants(group.rows) && changes.every(isApart)) {
       while (this.#inbox.isFull) this.applyNext();
       this.#sync(isSynced);
       this.#atOnce(() => {
-        this.#inbox.put(number, rows, first);
+        this.#inbox.put(number, group.rows, first);
         for (const change of changes) this.#change(change);
       });
       return 0;
@@ -71,7 +70,7 @@ export class GroupStore {
     this.#sync(isSynced);
     return this.#transact(number, () => {
       const { fates } = this.#inbox;
-      this.#tasks.write(rows, fates, changes);
+      this.#tasks.write(readTaskRows(first), fates, changes);
       for (const text of more) this.#tasks.write(readTaskRows(text), fates);
       return changes.reduce((pruned, change) => pruned + this.#change(change), 0);
     });

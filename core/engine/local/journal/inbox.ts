@@ -2,9 +2,9 @@
  * Groups that are written and that the tables do not show yet. A large group is one row here, which
  * is many times cheaper than what its tasks cost in the tables: it is answered at once, and the
  * tables follow when there is time, or when somebody wants to read them. By then many of its tasks
- * have ended, and each is written once only; see `fates.ts`.
+ * have ended, and each is written once only; see `fates.ts`. It stays a text until then.
  */
-import { END_COLUMNS, MOVE_COLUMNS, readTaskRows, SUBMIT_COLUMNS, type TaskRows } from "./group.ts";
+import { countRows, END_COLUMNS, readTaskRows, type TaskRows } from "./group.ts";
 import { Fates } from "./fates.ts";
 import type { Statements } from "./statements.ts";
 import { isFinal } from "../../../model/task_state.ts";
@@ -17,9 +17,8 @@ const CHARS_MAX = 64 * 1024 * 1024;
 
 interface WaitingGroup {
   readonly number: number;
-  readonly rows: TaskRows;
   readonly count: number;
-  readonly chars: number;
+  readonly text: string;
 }
 
 /** See the head of this file. */
@@ -27,6 +26,8 @@ export class Inbox {
   readonly fates = new Fates();
   readonly #statements: Statements;
   readonly #groups: WaitingGroup[] = [];
+  /** Of the oldest groups, those that were read already. */
+  readonly #read: TaskRows[] = [];
   #rows = 0;
   #chars = 0;
 
@@ -44,9 +45,9 @@ export class Inbox {
     return this.#groups.at(-1)?.number;
   }
 
-  /** Whether a group is to wait here, and not to go to the tables at once. */
-  wants(rows: TaskRows): boolean {
-    return !this.isEmpty || countRows(rows) >= this.rowsMin;
+  /** Whether a group of so many rows is to wait here, and not to go to the tables at once. */
+  wants(rows: number): boolean {
+    return !this.isEmpty || rows >= this.rowsMin;
   }
 
   /** How many rows wait. */
@@ -59,15 +60,17 @@ export class Inbox {
     return this.#rows >= ROWS_MAX || this.#chars >= CHARS_MAX;
   }
 
-  /** Writes a group, and the text that it came as; it counts with the transaction. */
-  put(number: number, rows: TaskRows, text: string): void {
+  /** Writes a group of so many rows as the text that it came as; it counts with the transaction. */
+  put(number: number, rows: number, text: string): void {
     this.#statements.run("INSERT INTO inbox VALUES (?, ?)", number, text);
-    this.#keep(number, rows, text.length);
+    this.#keep({ number, count: rows, text });
   }
 
   /** The oldest group. */
   get first(): { readonly number: number; readonly rows: TaskRows } | undefined {
-    return this.#groups[0];
+    const [group] = this.#groups;
+    const [rows] = this.#readAll();
+    return group && rows && { number: group.number, rows };
   }
 
   /** The oldest group is in the tables, with the same transaction. */
@@ -75,16 +78,26 @@ export class Inbox {
     const group = this.#groups.shift();
     if (group === undefined) return;
     this.#statements.run("DELETE FROM inbox WHERE number = ?", group.number);
+    this.#read.shift();
     this.#rows -= group.count;
-    this.#chars -= group.chars;
+    this.#chars -= group.text.length;
   }
 
-  #keep(number: number, rows: TaskRows, chars: number): void {
-    const count = countRows(rows);
-    this.#groups.push({ number, rows, count, chars });
-    this.#rows += count;
-    this.#chars += chars;
+  #keep(group: WaitingGroup): void {
+    this.#groups.push(group);
+    this.#rows += group.count;
+    this.#chars += group.text.length;
+  }
+
+  /** All of them: what became of a task of the first may be told in the last. */
+  #readAll(): readonly TaskRows[] {
+    for (const { text } of this.#groups.slice(this.#read.length)) this.#note(readTaskRows(text));
+    return this.#read;
+  }
+
+  #note(rows: TaskRows): void {
     this.fates.note(rows);
+    this.#read.push(rows);
   }
 
   /** What an earlier life of the writer left here. */
@@ -96,17 +109,14 @@ export class Inbox {
     for (const { number, tasks } of groups) {
       const text = String(tasks);
       const rows = readTaskRows(text);
-      this.#keep(Number(number), rows, text.length);
-      for (let at = 0; at < rows.ended.length; at += END_COLUMNS.length) {
-        const seq = Number(rows.ended[at]);
+      this.#keep({ number: Number(number), count: countRows(rows), text });
+      this.#note(rows);
+      const { ended } = rows;
+      for (let at = 0; at < ended.length; at += END_COLUMNS.length) {
+        const seq = Number(ended[at]);
         const stored = STORED_STATES[Number(state.get(seq)?.["state"] ?? 0)] ?? null;
         if (stored !== null && isFinal(stored)) this.fates.noteTaken(seq);
       }
     }
   }
-}
-
-function countRows({ submitted, moved, ended }: TaskRows): number {
-  return submitted.length / SUBMIT_COLUMNS.length + moved.length / MOVE_COLUMNS.length +
-    ended.length / END_COLUMNS.length;
 }

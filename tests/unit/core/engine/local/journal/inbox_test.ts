@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { v7 as uuidv7 } from "uuid";
 import {
   type Cell,
+  countRows,
   type GroupMessage,
   type TaskRows,
   writeTaskRows,
@@ -207,8 +208,15 @@ function openJournal(inboxRowsMin = 0): OpenJournal {
 }
 
 function group(number: number, rows: Partial<TaskRows>): GroupMessage {
-  const tasks = [writeTaskRows({ submitted: [], moved: [], ended: [], traced: [], ...rows })];
-  return { kind: "group", number, isSynced: false, tasks, changes: [] };
+  const all = { submitted: [], moved: [], ended: [], traced: [], ...rows };
+  return {
+    kind: "group",
+    number,
+    isSynced: false,
+    tasks: [writeTaskRows(all)],
+    rows: countRows(all),
+    changes: [],
+  };
 }
 
 function submit(seq: number): readonly Cell[] {
