@@ -6,9 +6,9 @@
  * Pools are as durable as they are by default: a submit is answered when it is on the disk, and a
  * task counts as done when its outcome is in the journal. `LIDO_ISOLATION` is `thread` or `process`.
  *
- * The server has run for a while before anything is measured: `LIDO_WARM_TASKS` tasks, 100,000 if left
- * out. All of `drain-c100` takes it a fifth of a second, and V8 half a second to compile what is busy;
- * of the systems that need two seconds and more, that is a small part. 0 measures a cold server.
+ * The server has run for a while before anything is measured: `LIDO_WARM_TASKS` tasks, 240,000 if left
+ * out. All of `drain-c100` takes it a sixth of a second, and V8 more than one to compile what is busy;
+ * of what takes the other systems, that is a small part. 0 measures a cold server.
  */
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -19,13 +19,13 @@ const BATCH = 1_000;
 /** Tasks at a time that warm the server up. */
 const WARM_JOBS = 20_000;
 /** By then a server that was started, or was busy, has done what it does when it is quiet. */
-const QUIET_MS = 2_000;
+const QUIET_MS = 1_500;
 /** How often the journal is asked whether all are done. */
 const LOOK_MS = 2;
 
 const [workload = ""] = process.argv.slice(2);
 const jobs = Number(process.env.BENCH_JOBS ?? 20_000);
-const warmTasks = Number(process.env.LIDO_WARM_TASKS ?? 100_000);
+const warmTasks = Number(process.env.LIDO_WARM_TASKS ?? 240_000);
 const samples = Number(process.env.BENCH_SAMPLES ?? 300);
 const data = process.env.BENCH_DATA ?? ":memory:";
 const isolation = process.env.LIDO_ISOLATION === "process" ? "process" : "thread";
