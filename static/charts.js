@@ -113,7 +113,7 @@ function optionsOf(entry) {
         width: 1.6,
         fill: model.kind === "stack" ? `${colours[colour]}55` : undefined,
         // What was measured once has no line.
-        points: model.unit === "duration" ? { show: true, size: 4 } : { show: false },
+        points: model.isLog ? { show: true, size: 4 } : { show: false },
         spanGaps: false,
         value: (_u, _value, _series, index) => {
           const { values } = drawn(entry.model)[at];
