@@ -23,6 +23,7 @@ import {
 import { COLUMNS_DEFAULT } from "../../views/pages/task_table.tsx";
 import type { AppEnv } from "../app_env.ts";
 import { readPoolId } from "../api/query.ts";
+import { presentAlertRow } from "../present/alert_page.ts";
 import { poolCharts } from "../present/chart.ts";
 import { fieldsOf, sentFieldsOf } from "../present/form.ts";
 import { presentPoolRow, presentVersions } from "../present/pool_page.ts";
@@ -188,6 +189,10 @@ async function readPart(visit: Visit, pool: PoolSnapshot, tab: PoolTab): Promise
         tab,
         versions: presentVersions(await manager.listSettingsVersions(id), visit.language),
       };
+    case "alerts": {
+      const own = manager.alerts.firing.filter(({ labels }) => labels["pool_id"] === id);
+      return { tab, alerts: own.map((alert) => presentAlertRow(visit.language, alert)) };
+    }
   }
 }
 

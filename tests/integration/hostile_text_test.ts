@@ -272,6 +272,7 @@ const PAGES: readonly (readonly [string, string?])[] = [
   [`/pools/${POOL_ID}?tab=settings`],
   [`/pools/${POOL_ID}?tab=permissions`],
   [`/pools/${POOL_ID}?tab=history`],
+  [`/pools/${POOL_ID}?tab=alerts`],
   [`/pools/${POOL_ID}/resize`],
   [`/pools/${POOL_ID}/drain`],
   [`/pools/${POOL_ID}/force-close`],

@@ -341,6 +341,8 @@ export const en = {
     settings: "Settings",
     permissions: "Permissions",
     history: "History",
+    alerts: "Alerts",
+    noAlerts: "No alert fires for this pool.",
     version: (n: string) => `Settings version ${n}`,
     threads: "Threads",
     size: "Size",

@@ -313,6 +313,8 @@ export const zh: Words = {
     settings: "设置",
     permissions: "权限",
     history: "历史",
+    alerts: "告警",
+    noAlerts: "该线程池没有告警。",
     version: (n) => `设置版本 ${n}`,
     threads: "线程",
     size: "大小",

@@ -85,7 +85,14 @@ export function AlertsPage({ model }: { readonly model: AlertsModel }): Child {
         ? <Rules rules={part.rules} back={model.path} />
         : part.tab === "channels"
         ? <Channels model={part.channels} />
-        : <AlertTable alerts={part.alerts} back={model.path} tab={part.tab} />}
+        : (
+          <AlertTable
+            alerts={part.alerts}
+            back={model.path}
+            tab={part.tab}
+            noneText={t.alerts.noneText}
+          />
+        )}
       {part.tab === "history" && part.olderHref !== null && (
         <p class="links">
           <a class="btn btn-sm" href={part.olderHref}>
@@ -98,18 +105,21 @@ export function AlertsPage({ model }: { readonly model: AlertsModel }): Child {
   );
 }
 
-function AlertTable(
-  { alerts, back, tab }: {
+/** Alerts that fire, or those that did, with a way to acknowledge them. */
+export function AlertTable(
+  { alerts, back, tab, noneText }: {
     readonly alerts: readonly AlertRowModel[];
     readonly back: string;
     readonly tab: "firing" | "history";
+    /** Said where there are none. */
+    readonly noneText: string;
   },
 ): Child {
   const { t } = useLanguage();
   if (alerts.length === 0) {
     return (
       <div class="card">
-        <Empty icon="circle-check" title={t.alerts.none} text={t.alerts.noneText} />
+        <Empty icon="circle-check" title={t.alerts.none} text={noneText} />
       </div>
     );
   }

@@ -1,4 +1,4 @@
-/** The parts of a pool's page: its threads, tasks, charts, size, settings, permissions and versions. */
+/** The parts of a pool's page: its threads, tasks, charts, size, settings and what else is of it. */
 import type { Child } from "hono/jsx";
 import type { Isolation, SlotSnapshot } from "../../core/mod.ts";
 import { useLanguage } from "../context.ts";
@@ -8,6 +8,7 @@ import { Empty } from "../parts/empty.tsx";
 import { Facts } from "../parts/facts.tsx";
 import { type FieldModel, Fields } from "../parts/fields.tsx";
 import { Time } from "../parts/time.tsx";
+import { type AlertRowModel, AlertTable } from "./alerts.tsx";
 import { type RangeName, Ranges } from "./overview.tsx";
 import { type SizingModel, SizingPart } from "./pool_sizing.tsx";
 import type { PoolRowModel } from "./pools.tsx";
@@ -22,6 +23,7 @@ export const POOL_TABS = [
   "settings",
   "permissions",
   "history",
+  "alerts",
 ] as const;
 /** One of {@link POOL_TABS}. */
 export type PoolTab = typeof POOL_TABS[number];
@@ -66,7 +68,9 @@ export type PoolPart =
       readonly names: readonly string[];
     }[];
   }
-  | { readonly tab: "history"; readonly versions: readonly VersionModel[] };
+  | { readonly tab: "history"; readonly versions: readonly VersionModel[] }
+  /** Those that fire. */
+  | { readonly tab: "alerts"; readonly alerts: readonly AlertRowModel[] };
 
 /** What a part needs to know of its pool. */
 export interface PoolPartFrame {
@@ -101,7 +105,16 @@ export function PoolPartView(
       return <PermissionsPart granted={part.granted} isolation={model.row.isolation} />;
     case "history":
       return <HistoryPart versions={part.versions} id={model.row.id} path={model.path} />;
+    case "alerts":
+      return <AlertsPart alerts={part.alerts} back={model.path} />;
   }
+}
+
+function AlertsPart(
+  { alerts, back }: { readonly alerts: readonly AlertRowModel[]; readonly back: string },
+): Child {
+  const { t } = useLanguage();
+  return <AlertTable alerts={alerts} back={back} tab="firing" noneText={t.pool.noAlerts} />;
 }
 
 function Charts({ charts }: { readonly charts: readonly ChartModel[] }): Child {

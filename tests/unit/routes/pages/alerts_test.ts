@@ -1,6 +1,6 @@
 /** The page of alerts: what fires, the rules, and what is done to them. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { DEFAULT_RULES } from "../../../../core/mod.ts";
+import { DEFAULT_RULES, type MetricFamily } from "../../../../core/mod.ts";
 import { appWith } from "../../../helpers/app_with.ts";
 import { openHttpSink } from "../../../helpers/http_sink.ts";
 import {
@@ -9,6 +9,7 @@ import {
   channelBook,
   gaugeOf,
 } from "../../../helpers/memory_alerts.ts";
+import { POOL_ID } from "../../../helpers/fake_manager.ts";
 import { keptToast, look, send } from "../../../helpers/pages.ts";
 
 const HEAT = gaugeOf("heat", 12);
@@ -37,6 +38,34 @@ Deno.test("GET /alerts shows what fires, with its sample, in each language", asy
   }
   const none = await look(appOver(alertWorld()), "/alerts");
   ok(none.text.includes("Nothing is wrong"));
+});
+
+Deno.test("GET /pools/:id?tab=alerts shows the alerts of that pool, and of no other", async () => {
+  const world = alertWorld();
+  const pools = [{ pool_id: String(POOL_ID), pool: "mine" }, { pool_id: "p2", pool: "theirs" }];
+  const gauges = {
+    lido_tasks: { value: 1, state: "running" },
+    lido_queue_used_ratio: { value: 0.9 },
+  };
+  world.set(
+    ...Object.entries(gauges).map(([name, { value, ...labels }]): MetricFamily => ({
+      kind: "gauge",
+      name,
+      help: "",
+      samples: pools.map((pool) => ({ labels: { ...pool, ...labels }, value })),
+    })),
+  );
+  world.pass(60);
+  strictEqual(world.alerts.firing.length, 2);
+  const app = appOver(world);
+  const own = await look(app, `/pools/${POOL_ID}?tab=alerts`);
+  const text = (pool: string) => `The queue of pool ${pool} is 90 % full; add threads`;
+  deepStrictEqual([own.text.includes(text("mine")), own.text.includes(text("theirs"))], [
+    true,
+    false,
+  ]);
+  const none = await look(appOver(alertWorld()), `/pools/${POOL_ID}?tab=alerts`);
+  ok(none.text.includes("No alert fires for this pool."));
 });
 
 Deno.test("The strip leads to the alerts that fire, and shows a critical one until somebody sees to it", async () => {
