@@ -20,7 +20,7 @@ export function screensOf({ pools, tasks }: BusyWorld): readonly Screen[] {
     { name: "pool-settings", path: `/pools/${pools.idle}?tab=settings` },
     { name: "pool-permissions", path: `/pools/${pools.idle}?tab=permissions` },
     { name: "pool-history", path: `/pools/${pools.idle}?tab=history` },
-    { name: "pool-alerts", path: `/pools/${pools.busy}?tab=alerts` },
+    { name: "pool-alerts", path: `/pools/${pools.paused}?tab=alerts` },
     { name: "pool-resize", path: `/pools/${pools.idle}/resize` },
     { name: "pool-force-close", path: `/pools/${pools.paused}/force-close` },
     { name: "tasks", path: "/tasks" },
