@@ -4,8 +4,8 @@ import type { PruneRules } from "./group.ts";
 import { STORED_STATES } from "./schema.ts";
 import { isFinal } from "../../../model/task_state.ts";
 
-/** Records that go in one step: about 10 ms of the writer's work. */
-const STEP = 100;
+/** Records that go in one step. */
+const STEP = 500;
 
 const FINAL = STORED_STATES.flatMap((state, number) =>
   state !== null && isFinal(state) ? [number] : []
