@@ -17,6 +17,7 @@ import {
 import { type Move, TaskRecord } from "../../../../../core/engine/local/task_record.ts";
 import type { NewTask } from "../../../../../core/engine/engine.ts";
 import type { Outcome } from "../../../../../core/execution/attempt.ts";
+import { deafListener } from "../../../../helpers/deaf_listener.ts";
 import { fakeClock } from "../../../../helpers/fake_clock.ts";
 import { ScriptedRunner } from "../../../../helpers/scripted_runner.ts";
 import { newTask } from "../../../../helpers/tasks_of_pool.ts";
@@ -35,17 +36,7 @@ function makeRecord(task: NewTask = newTask()) {
     task,
     { seq: 5, submittedAtMs: 1, attempt: 3, deaths: 2 },
     new ScriptedRunner(),
-    {
-      clock: fakeClock(7.6),
-      traces: undefined,
-      moved: keep,
-      ended: keep,
-      endWritten() {},
-      endApplied() {},
-      cameBack() {},
-      logged() {},
-      noted() {},
-    },
+    deafListener({ clock: fakeClock(7.6), moved: keep, ended: keep }),
   );
   const lastMove = () => {
     const move = moves.at(-1);

@@ -3,6 +3,7 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { TaskRecord } from "../../../../../core/engine/local/task_record.ts";
 import { SHUTDOWN_CAUSE } from "../../../../../core/execution/attempt.ts";
 import { ATTEMPTS_A_SECOND_MAX, Traces } from "../../../../../core/observation/traces/traces.ts";
+import { deafListener } from "../../../../helpers/deaf_listener.ts";
 import { fakeClock } from "../../../../helpers/fake_clock.ts";
 import { ScriptedRunner } from "../../../../helpers/scripted_runner.ts";
 import { keepSpans, timesOf } from "../../../../helpers/span_keeper.ts";
@@ -22,17 +23,7 @@ function tracedWorld({ traceparent, isTracing = true }: {
     newTask({ traceparent }),
     { seq: 5, submittedAtMs: SUBMITTED_MS, attempt: 1, deaths: 0 },
     new ScriptedRunner(),
-    {
-      clock,
-      traces,
-      moved() {},
-      ended() {},
-      endWritten() {},
-      endApplied() {},
-      cameBack() {},
-      logged() {},
-      noted() {},
-    },
+    deafListener({ clock, traces }),
   );
   /** Of each span: its name, when it began and ended since the submit, its attempt and outcome. */
   const told = () =>

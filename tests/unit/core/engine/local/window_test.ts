@@ -13,6 +13,7 @@ import { Window, type WindowOptions } from "../../../../../core/engine/local/win
 import type { AttemptRunner } from "../../../../../core/engine/engine.ts";
 import type { Attempt } from "../../../../../core/execution/attempt.ts";
 import { PoolSettings } from "../../../../../core/model/pool.ts";
+import { deafListener } from "../../../../helpers/deaf_listener.ts";
 import { fakeClock } from "../../../../helpers/fake_clock.ts";
 import { ScriptedRunner } from "../../../../helpers/scripted_runner.ts";
 import { POOL_ID, storedTask } from "../../../../helpers/tasks_of_pool.ts";
@@ -91,17 +92,7 @@ function makeWindow(changes: Partial<WindowOptions> = {}) {
     reader: disk as unknown as JournalReader, // what a window asks of it
     journal: disk as unknown as Journal,
     clock,
-    listener: {
-      clock,
-      traces: undefined,
-      moved() {},
-      ended() {},
-      endWritten() {},
-      endApplied() {},
-      cameBack() {},
-      logged() {},
-      noted() {},
-    },
+    listener: deafListener({ clock }),
     records,
     findType: () => undefined,
     onError: (error) => void errors.push(error),
