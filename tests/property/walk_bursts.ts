@@ -13,14 +13,17 @@ const BURST_MAX = 10;
 export async function burst(walk: EngineWalk): Promise<void> {
   const { life, model } = walk;
   const calls: Promise<void>[] = [];
+  const call = (...called: readonly Promise<void>[]) => {
+    for (const one of called) one.catch(() => {}); // after a death nobody is there to be answered
+    calls.push(...called);
+  };
   for (let left = 2 + walk.below(BURST_MAX - 2); left > 0; left--) {
     const draw = walk.random();
-    if (draw < 0.5) calls.push(...submitOne(walk, life));
-    else if (draw < 0.7) calls.push(...cancelOne(walk, life));
+    if (draw < 0.5) call(...submitOne(walk, life));
+    else if (draw < 0.7) call(...cancelOne(walk, life));
     else await endOne(walk);
     if (walk.random() < 0.3) await turn();
   }
-  for (const call of calls) call.catch(() => {}); // after a death nobody is there to be answered
   for (let turns = walk.below(4); turns > 0; turns--) await turn();
   if (walk.random() < 0.7) return await walk.crash();
   await within("all are answered", Promise.all(calls));

@@ -400,27 +400,31 @@ export class LocalEngine implements Engine, RecordListener {
 
   async cancel(id: TaskId, cause: string): Promise<void> {
     this.#checkWrites();
-    const found = await this.#finder.find(id);
-    if (found instanceof TaskRecord) {
-      if (await found.runner.withdraw(found, cause)) return await this.#whenEnded(id);
+    await this.#finder.use(id, async (found) => {
+      if (!(found instanceof TaskRecord)) {
+        if (found.state !== "pending") throw notCancellable(found.state);
+        return this.#cancelStored(found, cause);
+      }
+      if (await found.runner.withdraw(found, cause)) return;
       throw notCancellable(found.isOver ? found.state : "running");
-    }
-    if (found.state !== "pending") throw notCancellable(found.state);
-    this.#cancelStored(found, cause);
+    });
     await this.#whenEnded(id);
   }
 
   async stop(id: TaskId, graceMs: number, cause: string): Promise<void> {
-    const found = await this.#finder.find(id);
-    if (isFinal(found.state)) {
-      throw new LidoError("task_not_stoppable", `Cannot stop task: it is ${found.state}`);
-    }
-    if (!(found instanceof TaskRecord)) {
-      this.#cancelStored(found, cause);
-      return await this.#whenEnded(id);
-    }
-    if (await found.runner.withdraw(found, cause)) return await this.#whenEnded(id);
-    found.runner.stop(found, graceMs, cause);
+    const isWithdrawn = await this.#finder.use(id, async (found) => {
+      if (isFinal(found.state)) {
+        throw new LidoError("task_not_stoppable", `Cannot stop task: it is ${found.state}`);
+      }
+      if (!(found instanceof TaskRecord)) {
+        this.#cancelStored(found, cause);
+        return true;
+      }
+      if (await found.runner.withdraw(found, cause)) return true;
+      found.runner.stop(found, graceMs, cause);
+      return false;
+    });
+    if (isWithdrawn) await this.#whenEnded(id);
   }
 
   async change(id: TaskId, change: TaskChange): Promise<void> {

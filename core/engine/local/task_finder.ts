@@ -28,19 +28,30 @@ export class TaskFinder {
   }
 
   /** A task in memory, or as it is on disk. @throws {LidoError} `task_not_found`. */
-  async find(id: TaskId): Promise<TaskRecord | StoredTask> {
+  find(id: TaskId): Promise<TaskRecord | StoredTask> {
+    return this.use(id, (found) => found);
+  }
+
+  /**
+   * Does something with a task in the moment in which it is found: a moment later, one that waits in
+   * memory may have been given back to the disk. @throws {LidoError} `task_not_found`.
+   */
+  async use<Result>(
+    id: TaskId,
+    act: (found: TaskRecord | StoredTask) => Result | Promise<Result>,
+  ): Promise<Result> {
     const { records } = this.#options;
     for (;;) {
       const left = new Set<TaskId>();
       this.#lookups.add(left);
       try {
         const record = records.get(id);
-        if (record !== undefined) return record;
+        if (record !== undefined) return act(record);
         const row = await this.read(id);
         const loaded = records.get(id);
-        if (loaded !== undefined) return loaded;
+        if (loaded !== undefined) return act(loaded);
         // One that was in memory meanwhile may have ended: what was read is out of date.
-        if (!left.has(id)) return row;
+        if (!left.has(id)) return act(row);
       } finally {
         this.#lookups.delete(left);
       }

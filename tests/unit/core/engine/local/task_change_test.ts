@@ -52,6 +52,26 @@ Deno.test("LocalEngine cancels a task on disk once, however many ask at the same
   ]);
 });
 
+for (const verb of ["cancel", "stop"] as const) {
+  Deno.test(`LocalEngine.${verb}() finds a task that goes back to the disk meanwhile`, async () => {
+    // In each gap between two steps of the submit that fills the window a second time.
+    for (let gap = 0; gap < 16; gap++) {
+      await using world = await EngineWorld.open(() => openEngine(":memory:", { windowTasks: 1 }));
+      const [id = never()] = await world.fill(1);
+      await world.engine.enqueue([world.task({ priority: 1 })]);
+      world.setPolicy({ durability: "relaxed" });
+      const given = world.engine.enqueue([world.task({ priority: 2 })]);
+      for (let left = gap; left > 0; left--) await Promise.resolve();
+      const cause = "Asked by a test";
+      if (verb === "cancel") await world.engine.cancel(id, cause);
+      else await world.engine.stop(id, 0, cause);
+      await given;
+      await world.engine.flush();
+      deepStrictEqual(world.counts(), { pending: 2, cancelled: 1 }, `gap ${gap}`);
+    }
+  });
+}
+
 /** Runs one task after the other; gives their ids in that order. */
 async function runAll({ runner, engine, poolId }: EngineWorld): Promise<readonly string[]> {
   const order: string[] = [];
