@@ -5,6 +5,7 @@
  * committed earlier is on the disk once more (see `wal_renewal.ts`).
  */
 import { DatabaseSync } from "node:sqlite";
+import { clearImmediate, setImmediate } from "node:timers";
 import type { FromWriter, GroupMessage, ToWriter } from "./group.ts";
 import { GroupStore } from "./group_store.ts";
 import { hostPort } from "./host_port.ts";
@@ -30,10 +31,15 @@ const BUSY_MS = 5_000;
 /** SQLite's number for an fsync that failed, of whichever file. */
 const FSYNC_FAILED = 1034;
 
-/** Groups that wait go to the tables once nothing came for so long, or when somebody wants to read. */
+/**
+ * Groups that wait go to the tables when somebody wants to read them, once nothing came for so long,
+ * or after the longest time: a burst has the disk for itself, and what never ends does not pile up.
+ */
 const QUIET_MS = 100;
-/** So few rows go at once: whoever lists tasks would wait for them, and nobody waits for them else. */
+const LONGEST_MS = 1_000;
+/** If so few rows came in so long, it is no burst: they go there, and what comes next need not wait. */
 const FEW_ROWS = 256;
+const FEW_MS = 5;
 /** Room in the write-ahead file is made after so long: whoever starts the server wants its tasks first. */
 const ROOM_AFTER_MS = 1_000;
 /** Between two steps of that. */
@@ -45,12 +51,15 @@ const host = hostPort<ToWriter, FromWriter>();
 let where = { path: "", isDurable: true, inboxRowsMin: 0 };
 let db: DatabaseSync | undefined;
 let store: GroupStore | undefined;
-let applying: ReturnType<typeof setTimeout> | undefined;
+/** The next step that brings groups that wait to the tables. */
+let applying: { readonly isNow: boolean; cancel(): void } | undefined;
 let makingRoom: ReturnType<typeof setTimeout> | undefined;
 /** An fsync failed, and the write-ahead file was not renewed since. */
 let isDoubtful = false;
-/** Somebody waits to read what came up to this group. */
+/** All groups up to this one are to go to the tables, one step after the other. */
 let wanted = 0;
+/** Since when groups wait that nobody wants there yet, on the monotonic clock. */
+let waitingSinceMs: number | undefined;
 
 function open(): GroupStore {
   close();
@@ -71,9 +80,9 @@ function open(): GroupStore {
 }
 
 function close(): void {
-  clearTimeout(applying);
-  clearTimeout(makingRoom);
+  applying?.cancel();
   applying = undefined;
+  clearTimeout(makingRoom);
   const opened = db;
   db = store = undefined;
   opened?.close();
@@ -112,28 +121,49 @@ function afterFailure(number: number, error: unknown): FromWriter {
   };
 }
 
-/** Groups that wait go to the tables one by one, and those that come are served in between. */
+/** Groups that wait go to the tables step by step, and those that come are served in between. */
 function planApply(): void {
   if (store === undefined) return; // what failed is tried again, at the time that was set
-  clearTimeout(applying);
+  if (applying?.isNow) return;
+  applying?.cancel();
   applying = undefined;
-  if (store.applied >= store.lastGroup) return;
-  const isDue = store.applied < wanted || store.waitingRows < FEW_ROWS;
-  applying = setTimeout(applyNext, isDue ? 0 : QUIET_MS);
+  if (store.applied >= store.lastGroup) return waitingSinceMs = undefined;
+  const afterMs = store.applied < wanted ? 0 : dueInMs(store);
+  if (afterMs > 0) return applyLater(afterMs);
+  // A timer set anew with each group that comes would never be due.
+  const step = setImmediate(applyNext);
+  applying = { isNow: true, cancel: () => clearImmediate(step) };
+}
+
+/** When groups that nobody asked for go to the tables, if none comes meanwhile. */
+function dueInMs({ waitingRows }: GroupStore): number {
+  const nowMs = performance.now();
+  const waitedMs = nowMs - (waitingSinceMs ??= nowMs);
+  if (waitingRows < FEW_ROWS) return FEW_MS - waitedMs;
+  return Math.min(QUIET_MS, LONGEST_MS - waitedMs);
+}
+
+function applyLater(afterMs: number): void {
+  const timer = setTimeout(applyNext, afterMs);
+  applying = { isNow: false, cancel: () => clearTimeout(timer) };
 }
 
 function applyNext(): void {
+  applying = undefined;
   try {
     store ??= open();
-    store.applyNext();
+    if (store.applied >= wanted) wanted = store.lastGroup; // nobody asked: it is time
+    const { waitingRows } = store;
+    // One group, or several small ones: more may come while one of them is brought there.
+    while (store.applyNext() && waitingRows - store.waitingRows < FEW_ROWS);
+    if (store.applied >= wanted) waitingSinceMs = undefined;
     host.postMessage({ kind: "applied", applied: store.applied });
-    wanted = Math.max(wanted, store.lastGroup); // it is quiet: all that waits may go
     planApply();
   } catch (error) {
     // What waits is on the disk, and stays there; the next group tells what is wrong.
     noteFailure(error);
     close();
-    applying = setTimeout(applyNext, RETRY_MS);
+    applyLater(RETRY_MS);
   }
   checkpoint();
 }

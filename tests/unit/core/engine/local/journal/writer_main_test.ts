@@ -41,10 +41,32 @@ Deno.test("A few rows that wait go to the tables between groups that never cease
   let isCaughtUp = false;
   for (let seq = 1; seq <= 200 && !isCaughtUp; seq++) {
     await journal.submit(submitRow(seq), { traced: [], tasks: 1, chars: 0, isRelaxed: false });
-    await sleep(5);
+    await sleep(12);
     isCaughtUp = journal.load.hiddenGroups === 0;
   }
   ok(isCaughtUp);
+  await journal[Symbol.asyncDispose]();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("What somebody wants to read goes to the tables between groups that come without a pause", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "lido-writer-" });
+  const path = join(folder, "journal.sqlite");
+  await migrate(path);
+  const listener = { written: () => {}, failed: () => {} };
+  const journal = await Journal.open(path, { isDurable: false, listener, inboxRowsMin: 0 });
+  let seq = 0;
+  const submit = (count: number) => {
+    const rows = Array.from({ length: count }, () => submitRow(++seq)).flat();
+    return journal.submit(rows, { traced: [], tasks: count, chars: 0, isRelaxed: false });
+  };
+  for (let round = 0; round < 5; round++) {
+    await submit(1_000); // more than go there unasked
+    let isApplied = false;
+    journal.applied().then(() => isApplied = true);
+    for (let group = 0; group < 200 && !isApplied; group++) await submit(1);
+    ok(isApplied, `round ${round}`);
+  }
   await journal[Symbol.asyncDispose]();
   await Deno.remove(folder, { recursive: true });
 });
