@@ -135,7 +135,7 @@ export class Landing implements SlotOwner {
     const code = message.codes[at] ?? "done";
     // Clocks of task code's own realm: believed as far as they are possible.
     const sinceStartMs = nowMs - slot.startedMs;
-    const runMs = within(message.runMs[at], 0, sinceStartMs);
+    const runMs = toWholeNanos(within(message.runMs[at], 0, sinceStartMs));
     const endedAtMs = Date.now();
     const startedAtMs = within(message.startedAtMs[at], endedAtMs - sinceStartMs, endedAtMs);
     const value = message.values[at];
@@ -190,4 +190,9 @@ function answerWithdrawal(attempt: Attempt, wasWithdrawn: boolean): void {
 /** A number between two others; what is no number counts as the lower. */
 function within(value: number | undefined, low: number, high: number): number {
   return value !== undefined && value >= low ? Math.min(value, Math.max(low, high)) : low;
+}
+
+/** No clock is finer, and its milliseconds are written in a third of the digits. */
+function toWholeNanos(ms: number): number {
+  return Math.round(ms * 1e6) / 1e6;
 }

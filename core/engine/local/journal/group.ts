@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from "../../../model/errors.ts";
 import type { AlertSettingKind } from "../../engine.ts";
+import { putTextsBack, type SharingRows, takeTexts } from "./shared_texts.ts";
 
 /** Columns of a submitted task, in their order. */
 export const SUBMIT_COLUMNS = [
@@ -59,6 +60,10 @@ export const END_COLUMNS = [
   "startedNow",
   "isTimeout",
 ] as const;
+
+const SHARED_SUBMIT_COLUMNS = (["type", "codeUrl", "codeVersion"] as const)
+  .map((column) => SUBMIT_COLUMNS.indexOf(column));
+const SHARED_END_COLUMNS = [END_COLUMNS.indexOf("codeVersion")];
 
 /** One value of a row. */
 export type Cell = string | number | null;
@@ -149,9 +154,9 @@ export interface PruneRules {
 
 /** What a group tells of tasks. */
 export interface TaskRows {
-  readonly submitted: readonly Cell[];
+  readonly submitted: Cell[];
   readonly moved: readonly Cell[];
-  readonly ended: readonly Cell[];
+  readonly ended: Cell[];
   readonly traced: readonly Cell[];
 }
 
@@ -163,13 +168,27 @@ export function countRows({ submitted, moved, ended }: Omit<TaskRows, "traced">)
 
 /** JSON of {@link TaskRows}: a text crosses to another thread many times faster than lists do. */
 export function writeTaskRows({ submitted, moved, ended, traced }: TaskRows): string {
-  return JSON.stringify([submitted, moved, ended, traced]);
+  const sharing = sharingRows(submitted, ended);
+  const texts = takeTexts(sharing);
+  try {
+    return JSON.stringify([submitted, moved, ended, traced, texts]);
+  } finally {
+    putTextsBack(sharing, texts); // a group that could not be written is written once more
+  }
 }
 
-/** What {@link writeTaskRows} wrote; in an older Lido it knew nothing of traces. */
+/** What {@link writeTaskRows} wrote; in an older Lido it knew nothing of traces and shared texts. */
 export function readTaskRows(text: string): TaskRows {
-  const [submitted, moved, ended, traced = []] = JSON.parse(text); // as they were written
+  const [submitted, moved, ended, traced = [], texts = []] = JSON.parse(text); // as they were written
+  putTextsBack(sharingRows(submitted, ended), texts);
   return { submitted, moved, ended, traced };
+}
+
+function sharingRows(submitted: Cell[], ended: Cell[]): readonly SharingRows[] {
+  return [
+    { cells: submitted, width: SUBMIT_COLUMNS.length, columns: SHARED_SUBMIT_COLUMNS },
+    { cells: ended, width: END_COLUMNS.length, columns: SHARED_END_COLUMNS },
+  ];
 }
 
 /** One group. */

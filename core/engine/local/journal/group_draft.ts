@@ -15,7 +15,7 @@ const TEXT_CHARS_MAX = 64 * 1024 * 1024;
 
 /** Submits that wait for their answer, or were answered already. */
 export interface Submission {
-  readonly rows: readonly Cell[];
+  readonly rows: Cell[];
   /** See `TRACED_COLUMNS`. */
   readonly traced: readonly Cell[];
   readonly tasks: number;
@@ -100,8 +100,8 @@ export class GroupDraft {
 }
 
 /** Rows of ends, in as many lists as there must be texts. */
-function splitEnds(cells: readonly Cell[]): readonly (readonly Cell[])[] {
-  const lists: (readonly Cell[])[] = [];
+function splitEnds(cells: Cell[]): readonly Cell[][] {
+  const lists: Cell[][] = [];
   let chars = 0;
   let from = 0;
   for (let at = 0; at < cells.length; at += END_COLUMNS.length) {

@@ -122,7 +122,7 @@ export class Journal implements AsyncDisposable {
    * @throws {LidoError} `journal_unavailable` while the disk refuses, or is too far behind.
    */
   submit(
-    rows: readonly Cell[],
+    rows: Cell[],
     { traced, tasks, chars, isRelaxed }: {
       readonly traced: readonly Cell[];
       readonly tasks: number;

@@ -4,7 +4,7 @@ import { backup, DatabaseSync } from "node:sqlite";
 import { LidoError } from "../../../model/errors.ts";
 import { openError } from "./open_error.ts";
 import { makePrivate } from "./private_file.ts";
-import { APPLICATION_ID, type Migration, MIGRATIONS } from "./schema.ts";
+import { APPLICATION_ID, type Migration, MIGRATIONS, PAGE_BYTES } from "./schema.ts";
 import { checkWal } from "./wal_check.ts";
 
 /** Older ones can damage a file that two connections write ahead to. */
@@ -57,7 +57,7 @@ async function bringUp(path: string, migrations: readonly Migration[]): Promise<
 function open(path: string, isNew: boolean): DatabaseSync {
   makePrivate(path);
   const db = new DatabaseSync(path, { timeout: 5_000 });
-  if (isNew) db.exec("PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL");
+  if (isNew) db.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA auto_vacuum = INCREMENTAL`);
   return db;
 }
 

@@ -58,6 +58,9 @@ export const ALL_POOLS = 0;
 /** A row of `submit_times` is about so many seqs. */
 export const STRETCH = 1024;
 
+/** Bytes of a page of a journal's file. */
+export const PAGE_BYTES = 8_192;
+
 /** So that other programs (and a mistaken restore) know the file: "Lido". */
 export const APPLICATION_ID = 0x4c69646f;
 

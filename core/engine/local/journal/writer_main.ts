@@ -10,16 +10,19 @@ import type { FromWriter, GroupMessage, ToWriter } from "./group.ts";
 import { GroupStore } from "./group_store.ts";
 import { hostPort } from "./host_port.ts";
 import { openError } from "./open_error.ts";
+import { PAGE_BYTES } from "./schema.ts";
 import { renewWal } from "./wal_renewal.ts";
 import { makeRoom } from "./wal_room.ts";
 import { messageOf } from "../../../model/errors.ts";
 
-const PAGE_BYTES = 4_096;
 /**
  * What the write-ahead file has beyond the main one goes there once it is so many pages, after the
- * answer was sent: what comes meanwhile waits some milliseconds.
+ * answer was sent: what comes meanwhile waits some milliseconds. In a burst it waits for its end.
  */
 const CHECKPOINT_FRAMES = 2_048;
+const BURST_FRAMES = 4 * CHECKPOINT_FRAMES;
+/** And once nothing came for a while, if it is so many: the next burst finds room. */
+const QUIET_FRAMES = 256;
 /** Beyond this readers must let go of it, so that it begins anew. */
 const TRUNCATE_FRAMES = 131_072;
 /** What is written next waits so long for readers at most: one that makes a backup takes its time. */
@@ -54,6 +57,9 @@ let store: GroupStore | undefined;
 /** The next step that brings groups that wait to the tables. */
 let applying: { readonly isNow: boolean; cancel(): void } | undefined;
 let makingRoom: ReturnType<typeof setTimeout> | undefined;
+let resting: ReturnType<typeof setTimeout> | undefined;
+/** When something was written last, on the monotonic clock. */
+let writtenMs = 0;
 /** An fsync failed, and the write-ahead file was not renewed since. */
 let isDoubtful = false;
 /** All groups up to this one are to go to the tables, one step after the other. */
@@ -83,6 +89,8 @@ function close(): void {
   applying?.cancel();
   applying = undefined;
   clearTimeout(makingRoom);
+  clearTimeout(resting);
+  resting = undefined;
   const opened = db;
   db = store = undefined;
   opened?.close();
@@ -165,11 +173,26 @@ function applyNext(): void {
     close();
     applyLater(RETRY_MS);
   }
-  checkpoint();
+  written();
+}
+
+/** Something was written: the write-ahead file may be long by now, or be once it is quiet. */
+function written(): void {
+  writtenMs = performance.now();
+  resting ??= setTimeout(rest, QUIET_MS);
+  const isBurst = store !== undefined && store.waitingRows >= FEW_ROWS;
+  checkpoint(isBurst ? BURST_FRAMES : CHECKPOINT_FRAMES);
+}
+
+function rest(): void {
+  resting = undefined;
+  const leftMs = writtenMs + QUIET_MS - performance.now();
+  if (leftMs > 0) resting = setTimeout(rest, leftMs);
+  else checkpoint(QUIET_FRAMES);
 }
 
 /** Failing is no harm: the file only stays long. */
-function checkpoint(): void {
+function checkpoint(framesMax: number): void {
   try {
     // The file's length would not do: it stays as long as it ever was.
     const { log, checkpointed } = db?.prepare("PRAGMA wal_checkpoint(NOOP)").get() ?? {};
@@ -178,7 +201,7 @@ function checkpoint(): void {
       db?.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
       db?.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
       planRoom();
-    } else if (Number(log) - Number(checkpointed) > CHECKPOINT_FRAMES) {
+    } else if (Number(log) - Number(checkpointed) > framesMax) {
       db?.prepare("PRAGMA wal_checkpoint(PASSIVE)").get();
     }
   } catch (error) {
@@ -221,7 +244,7 @@ host.onmessage = ({ data }) => {
     case "group":
       answer(write(data));
       planApply();
-      return checkpoint();
+      return written();
     case "apply":
       wanted = store?.lastGroup ?? 0;
       return planApply();

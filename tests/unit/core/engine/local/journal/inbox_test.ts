@@ -219,20 +219,20 @@ function group(number: number, rows: Partial<TaskRows>): GroupMessage {
   };
 }
 
-function submit(seq: number): readonly Cell[] {
+function submit(seq: number): Cell[] {
   const code = ["file:///noop.task.ts", "v1"];
   return [seq, uuidv7(), 1, "noop", `task ${seq}`, 0, AT_MS, null, ...code, null, null, null];
 }
 
-function start(seq: number): readonly Cell[] {
+function start(seq: number): Cell[] {
   return [seq, 1, PENDING, RUNNING, START, AT_MS + 10, 1, 0, null, 0];
 }
 
-function comeBack(seq: number): readonly Cell[] {
+function comeBack(seq: number): Cell[] {
   return [seq, 1, RUNNING, PENDING, REQUEUE, AT_MS + 15, 1, null, null, 0];
 }
 
-function end(seq: number, from: number, isStartedNow: boolean): readonly Cell[] {
+function end(seq: number, from: number, isStartedNow: boolean): Cell[] {
   const [startedAt, endedAt, slot] = [AT_MS + 10, AT_MS + 20, 0];
   const facts = [1, startedAt, 10, slot, null, "7", null, null, "v1", isStartedNow ? 1 : 0, 0];
   return [seq, 1, from, COMPLETED, COMPLETE, endedAt, ...facts];

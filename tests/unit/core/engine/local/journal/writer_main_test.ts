@@ -1,6 +1,7 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { v7 as uuidv7 } from "uuid";
 import { Journal } from "../../../../../../core/engine/local/journal/journal.ts";
@@ -67,6 +68,25 @@ Deno.test("What somebody wants to read goes to the tables between groups that co
     for (let group = 0; group < 200 && !isApplied; group++) await submit(1);
     ok(isApplied, `round ${round}`);
   }
+  await journal[Symbol.asyncDispose]();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("What a burst wrote goes to the main file once it is quiet", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "lido-writer-" });
+  const path = join(folder, "journal.sqlite");
+  await migrate(path);
+  const listener = { written: () => {}, failed: () => {} };
+  const journal = await Journal.open(path, { isDurable: true, listener });
+  const rows = Array.from({ length: 10_000 }, (_, at) => submitRow(1 + at));
+  await journal.submit(rows.flat(), { traced: [], tasks: rows.length, chars: 0, isRelaxed: false });
+  await journal.applied();
+  using db = new DatabaseSync(path);
+  const waiting = db.prepare("PRAGMA wal_checkpoint(NOOP)");
+  await until("all of it is there", () => {
+    const { log, checkpointed } = waiting.get() ?? {};
+    return Number(log) > 0 && log === checkpointed;
+  });
   await journal[Symbol.asyncDispose]();
   await Deno.remove(folder, { recursive: true });
 });
