@@ -22,6 +22,8 @@ export type FromTextIndex =
   | { readonly kind: "idle" | "closed" }
   | { readonly kind: "failed"; readonly code: ErrorCode; readonly message: string };
 
+/** What comes in so long is looked at together, and not while it is submitted. */
+const GATHER_MS = 100;
 /** Work goes on for so long, or for one step. */
 const WORK_MS = 5;
 /** The rest after it, in times of the work: the index takes half a core, a tenth while tasks come in. */
@@ -86,7 +88,7 @@ host.onmessage = ({ data }) => {
       return;
     case "poke":
       newsAtMs = performance.now();
-      timer ??= setTimeout(work, 0);
+      timer ??= setTimeout(work, GATHER_MS);
       return;
     case "renew":
       try {
