@@ -65,7 +65,7 @@ Deno.test("What somebody wants to read goes to the tables between groups that co
     await submit(1_000); // more than go there unasked
     let isApplied = false;
     journal.applied().then(() => isApplied = true);
-    for (let group = 0; group < 200 && !isApplied; group++) await submit(1);
+    for (let group = 0; group < 2_000 && !isApplied; group++) await submit(1);
     ok(isApplied, `round ${round}`);
   }
   await journal[Symbol.asyncDispose]();
