@@ -15,12 +15,7 @@ const REFUSE = `CREATE TRIGGER refuse BEFORE INSERT ON tasks
   BEGIN SELECT RAISE(ABORT, 'the table takes nothing'); END`;
 
 Deno.test("What waits goes to the tables once they take it, though somebody wanted it before", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "lido-writer-" });
-  const path = join(folder, "journal.sqlite");
-  await migrate(path);
-  changeJournal(path, REFUSE);
-  const listener = { written: () => {}, failed: () => {} };
-  const journal = await Journal.open(path, { isDurable: true, listener, inboxRowsMin: 0 });
+  const { journal, path, end } = await openJournal({ inboxRowsMin: 0 }, REFUSE);
   await journal.submit(submitRow(1), { traced: [], tasks: 1, chars: 0, isRelaxed: false });
   // SQLite takes this file away when the last connection is closed: here the writer's, on failure.
   await until("the writer gave up for now", () => !existsSync(`${path}-wal`));
@@ -29,16 +24,11 @@ Deno.test("What waits goes to the tables once they take it, though somebody want
   await within("the tables have what waited", applied);
   strictEqual(Object.values(readStates(path)).join(), "1");
   // Not `await using`: a journal that never catches up would not close either, and so hide why.
-  await journal[Symbol.asyncDispose]();
-  await Deno.remove(folder, { recursive: true });
+  await end();
 });
 
 Deno.test("A few rows that wait go to the tables between groups that never cease to come", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "lido-writer-" });
-  const path = join(folder, "journal.sqlite");
-  await migrate(path);
-  const listener = { written: () => {}, failed: () => {} };
-  const journal = await Journal.open(path, { isDurable: true, listener, inboxRowsMin: 0 });
+  const { journal, end } = await openJournal({ inboxRowsMin: 0 });
   let isCaughtUp = false;
   for (let seq = 1; seq <= 200 && !isCaughtUp; seq++) {
     await journal.submit(submitRow(seq), { traced: [], tasks: 1, chars: 0, isRelaxed: false });
@@ -46,16 +36,11 @@ Deno.test("A few rows that wait go to the tables between groups that never cease
     isCaughtUp = journal.load.hiddenGroups === 0;
   }
   ok(isCaughtUp);
-  await journal[Symbol.asyncDispose]();
-  await Deno.remove(folder, { recursive: true });
+  await end();
 });
 
 Deno.test("What somebody wants to read goes to the tables between groups that come without a pause", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "lido-writer-" });
-  const path = join(folder, "journal.sqlite");
-  await migrate(path);
-  const listener = { written: () => {}, failed: () => {} };
-  const journal = await Journal.open(path, { isDurable: false, listener, inboxRowsMin: 0 });
+  const { journal, end } = await openJournal({ inboxRowsMin: 0, isDurable: false });
   let seq = 0;
   const submit = (count: number) => {
     const rows = Array.from({ length: count }, () => submitRow(++seq)).flat();
@@ -68,16 +53,11 @@ Deno.test("What somebody wants to read goes to the tables between groups that co
     for (let group = 0; group < 2_000 && !isApplied; group++) await submit(1);
     ok(isApplied, `round ${round}`);
   }
-  await journal[Symbol.asyncDispose]();
-  await Deno.remove(folder, { recursive: true });
+  await end();
 });
 
 Deno.test("What a burst wrote goes to the main file once it is quiet", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "lido-writer-" });
-  const path = join(folder, "journal.sqlite");
-  await migrate(path);
-  const listener = { written: () => {}, failed: () => {} };
-  const journal = await Journal.open(path, { isDurable: true, listener });
+  const { journal, path, end } = await openJournal({});
   const rows = Array.from({ length: 10_000 }, (_, at) => submitRow(1 + at));
   await journal.submit(rows.flat(), { traced: [], tasks: rows.length, chars: 0, isRelaxed: false });
   await journal.applied();
@@ -87,9 +67,26 @@ Deno.test("What a burst wrote goes to the main file once it is quiet", async () 
     const { log, checkpointed } = waiting.get() ?? {};
     return Number(log) > 0 && log === checkpointed;
   });
-  await journal[Symbol.asyncDispose]();
-  await Deno.remove(folder, { recursive: true });
+  await end();
 });
+
+/** A journal in a folder of its own, which goes with `end()`; `sql` is run in it before it is opened. */
+async function openJournal(
+  options: { readonly inboxRowsMin?: number; readonly isDurable?: boolean },
+  sql = "",
+) {
+  const folder = await Deno.makeTempDir({ prefix: "lido-writer-" });
+  const path = join(folder, "journal.sqlite");
+  await migrate(path);
+  changeJournal(path, sql);
+  const listener = { written: () => {}, failed: () => {} };
+  const journal = await Journal.open(path, { isDurable: true, listener, ...options });
+  const end = async () => {
+    await journal[Symbol.asyncDispose]();
+    await Deno.remove(folder, { recursive: true });
+  };
+  return { journal, path, end };
+}
 
 function submitRow(seq: number) {
   const code = ["file:///noop.task.ts", "v1"];
