@@ -25,7 +25,9 @@ export function refresh() {
 
 // Dialogs ------------------------------------------------------------------
 
-document.addEventListener("htmx:after:swap", () => {
+// Only by what came for it: one that is being closed has its content until that is told.
+document.addEventListener("htmx:after:swap", (event) => {
+  if (contextOf(event).target !== dialog) return;
   if (dialog.childElementCount > 0 && !dialog.open) dialog.showModal();
 });
 document.addEventListener("lido:close", () => dialog.close());
