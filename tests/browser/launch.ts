@@ -3,6 +3,8 @@
  * that comes in an npm package and needs nothing installed.
  */
 import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 
 const FLAGS = [
@@ -22,6 +24,9 @@ export async function launch(): Promise<Browser> {
   // Before the import: it then unpacks its own libraries and fonts.
   Deno.env.set("AWS_EXECUTION_ENV", "AWS_Lambda_nodejs24.x");
   const { default: packed } = await import("@sparticuz/chromium");
+  // Test files that start at the same time must not take what one of them unpacks for whole.
+  using turn = await Deno.open(join(tmpdir(), "lido-chromium.lock"), { create: true, write: true });
+  await turn.lock(true);
   const executablePath = await packed.executablePath();
   return await chromium.launch({ executablePath, args: [...FLAGS, "--no-zygote"] });
 }
