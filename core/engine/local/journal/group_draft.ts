@@ -41,6 +41,8 @@ export class GroupDraft {
   endedTasks: EndedTask[] = [];
   onWritten: (() => void)[] = [];
   isSynced = false;
+  /** Somebody waits for it. */
+  isDue = false;
 
   get isEmpty(): boolean {
     return this.submissions.length === 0 && this.moved.length === 0 && this.ended.length === 0 &&
@@ -83,7 +85,7 @@ export class GroupDraft {
       }
     }
     this.submissions = kept;
-    rest.isSynced = rest.submissions.length > 0;
+    rest.isSynced = rest.isDue = rest.submissions.length > 0;
     return rest;
   }
 
@@ -96,6 +98,7 @@ export class GroupDraft {
     this.endedTasks = [...this.endedTasks, ...later.endedTasks];
     this.onWritten = [...this.onWritten, ...later.onWritten];
     this.isSynced ||= later.isSynced;
+    this.isDue ||= later.isDue;
   }
 }
 

@@ -13,6 +13,8 @@ import { type EndedTask, GroupDraft } from "./group_draft.ts";
 
 /** A group of fewer rows goes to the tables at once: who submits a few may read them at once, too. */
 const INBOX_ROWS_MIN = 32;
+/** What nobody waits for is sent with what comes next, or after so long. */
+const LATER_MS = 50;
 /** Between two tries to write what the disk refused. */
 const RETRY_MS = 1_000;
 /** Tasks that may wait for the disk, and the characters of their inputs. */
@@ -41,6 +43,7 @@ export class Journal implements AsyncDisposable {
   #sent: GroupDraft | undefined;
   #failure: LidoError | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #later: ReturnType<typeof setTimeout> | undefined;
   #isPlanned = false;
   /** When the group that is being written was sent, on the monotonic clock. */
   #sentMs = 0;
@@ -156,7 +159,7 @@ export class Journal implements AsyncDisposable {
   /** A task went from one state to another. */
   move(row: readonly Cell[]): void {
     this.#next.moved.push(...row);
-    this.#plan();
+    this.#planLater();
   }
 
   /** A task ended; it is told when that is written, and when it can be read. */
@@ -178,7 +181,7 @@ export class Journal implements AsyncDisposable {
   /** Something else changed, and nobody waits for it. */
   note(change: Change): void {
     this.#next.changes.push(change);
-    this.#plan();
+    this.#planLater();
   }
 
   /** Resolves when all that came before is written and can be read. */
@@ -201,6 +204,7 @@ export class Journal implements AsyncDisposable {
       await Promise.race([this.flush(), new Promise<void>((resolve) => this.#closed = resolve)]);
     }
     clearTimeout(this.#retry);
+    clearTimeout(this.#later);
     await new Promise<void>((resolve) => {
       this.#closed = resolve;
       post(this.#worker, { kind: "close" });
@@ -210,13 +214,23 @@ export class Journal implements AsyncDisposable {
 
   #whenWritten(): Promise<void> {
     return new Promise((resolve) => {
+      // Nothing came since the last one was sent: no other is written only to be waited for.
+      if (this.#next.isEmpty && this.#sent !== undefined) return this.#sent.onWritten.push(resolve);
       this.#next.onWritten.push(resolve);
       this.#plan();
     });
   }
 
+  #planLater(): void {
+    this.#later ??= setTimeout(() => {
+      this.#later = undefined;
+      this.#plan();
+    }, LATER_MS);
+  }
+
   /** What comes in one turn goes in one group. */
   #plan(): void {
+    this.#next.isDue = true;
     if (this.#isPlanned || this.#sent !== undefined || this.#retry !== undefined) return;
     this.#isPlanned = true;
     queueMicrotask(() => {
@@ -258,7 +272,7 @@ export class Journal implements AsyncDisposable {
     if (this.#failure !== undefined) this.#listener.failed(null);
     this.#failure = undefined;
     // The writer goes on at once, while the server looks at what that has brought.
-    this.#send();
+    if (this.#next.isDue) this.#send();
     for (const { tasks, chars, answer } of group.submissions) {
       this.#waitingTasks -= tasks;
       this.#waitingChars -= chars;

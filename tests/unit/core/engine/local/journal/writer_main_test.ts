@@ -1,16 +1,12 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import { v7 as uuidv7 } from "uuid";
-import { Journal } from "../../../../../../core/engine/local/journal/journal.ts";
-import { migrate } from "../../../../../../core/engine/local/journal/migrations.ts";
+import { openJournal, submitRow } from "../../../../../helpers/open_journal.ts";
 import { changeJournal, readStates } from "../../../../../helpers/stored_journal.ts";
 import { until } from "../../../../../helpers/until.ts";
 import { within } from "../../../../../helpers/within.ts";
 
-const AT_MS = 1_790_000_000_000;
 const REFUSE = `CREATE TRIGGER refuse BEFORE INSERT ON tasks
   BEGIN SELECT RAISE(ABORT, 'the table takes nothing'); END`;
 
@@ -69,26 +65,3 @@ Deno.test("What a burst wrote goes to the main file once it is quiet", async () 
   });
   await end();
 });
-
-/** A journal in a folder of its own, which goes with `end()`; `sql` is run in it before it is opened. */
-async function openJournal(
-  options: { readonly inboxRowsMin?: number; readonly isDurable?: boolean },
-  sql = "",
-) {
-  const folder = await Deno.makeTempDir({ prefix: "lido-writer-" });
-  const path = join(folder, "journal.sqlite");
-  await migrate(path);
-  changeJournal(path, sql);
-  const listener = { written: () => {}, failed: () => {} };
-  const journal = await Journal.open(path, { isDurable: true, listener, ...options });
-  const end = async () => {
-    await journal[Symbol.asyncDispose]();
-    await Deno.remove(folder, { recursive: true });
-  };
-  return { journal, path, end };
-}
-
-function submitRow(seq: number) {
-  const code = ["file:///noop.task.ts", "v1"];
-  return [seq, uuidv7(), 1, "noop", `task ${seq}`, 0, AT_MS, null, ...code, null, null, null];
-}

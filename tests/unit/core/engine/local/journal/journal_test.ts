@@ -1,0 +1,51 @@
+import { ok, strictEqual } from "node:assert/strict";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Journal } from "../../../../../../core/engine/local/journal/journal.ts";
+import { START, storedState } from "../../../../../../core/engine/local/journal/schema.ts";
+import { openJournal, submitRow } from "../../../../../helpers/open_journal.ts";
+import { until } from "../../../../../helpers/until.ts";
+
+Deno.test("Journal.move() goes with what comes next", async () => {
+  const { journal, end } = await openJournal();
+  let wentTogether = false;
+  // Where the machine stalls in between, it went by itself: once it must not.
+  for (let seq = 1; seq <= 50 && !wentTogether; seq += 2) {
+    await submit(journal, seq);
+    const before = journal.lastGroup;
+    journal.move(startRow(seq));
+    await nextTurn();
+    await submit(journal, seq + 1);
+    wentTogether = journal.lastGroup === before + 1;
+  }
+  ok(wentTogether);
+  await end();
+});
+
+Deno.test("Journal.move() is written though nothing else comes", async () => {
+  const { journal, end } = await openJournal();
+  await submit(journal, 1);
+  const before = journal.lastGroup;
+  journal.move(startRow(1));
+  await until("it is written", () => journal.lastGroup > before);
+  await end();
+});
+
+Deno.test("Journal.flush() waits for the group that is being written, and writes no other", async () => {
+  const { journal, end } = await openJournal();
+  const before = journal.lastGroup;
+  const submitted = submit(journal, 1);
+  await Promise.resolve(); // it was sent, and no answer can have come yet
+  await journal.flush();
+  strictEqual(journal.lastGroup, before + 1);
+  await submitted;
+  await end();
+});
+
+function submit(journal: Journal, seq: number): Promise<void> {
+  return journal.submit(submitRow(seq), { traced: [], tasks: 1, chars: 0, isRelaxed: false });
+}
+
+function startRow(seq: number) {
+  const states = [storedState("pending"), storedState("running")] as const;
+  return [seq, 1, ...states, START, 1_790_000_000_000, 1, 0, null, 0];
+}
