@@ -255,7 +255,7 @@ export class Manager implements AsyncDisposable {
     return { before: { minThreads, maxThreads }, pool: room.snapshot() };
   }
 
-  /** All versions of a pool's settings, newest first. @throws {LidoError} `pool_not_found`. */
+  /** The last 1,000 versions of a pool's settings, newest first. @throws {LidoError} `pool_not_found`. */
   listSettingsVersions(id: PoolId): Promise<readonly SettingsVersion[]> {
     this.#pools.get(id);
     return this.#engine.readSettings(id);

@@ -13,6 +13,9 @@ import { REJECTED } from "./schema.ts";
 import { Statements } from "./statements.ts";
 import { TaskTable } from "./task_table.ts";
 
+/** Settings of a pool as they once were, so many: each change that autoscale makes is one. */
+const VERSIONS_KEPT = 1_000;
+
 /** See the head of this file. After an error it must be made anew. */
 export class GroupStore {
   readonly #db: DatabaseSync;
@@ -181,6 +184,11 @@ export class GroupStore {
       pool.author,
       pool.reason,
       pool.settings,
+    );
+    this.#statements.run(
+      "DELETE FROM pool_settings WHERE pool = ? AND version <= ?",
+      pool.number,
+      pool.version - VERSIONS_KEPT,
     );
   }
 
