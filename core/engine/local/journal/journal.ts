@@ -115,9 +115,10 @@ export class Journal implements AsyncDisposable {
     return this.#number;
   }
 
-  /** Whether tasks were answered that cannot be read yet. */
+  /** Whether there are tasks that cannot be read yet, or not in the state that they are in. */
   get owesTasks(): boolean {
-    return this.#owedTasks > 0 || this.#applied < this.#number;
+    const unwritten = this.#next.moved.length + (this.#sent?.moved.length ?? 0);
+    return this.#owedTasks > 0 || this.#applied < this.#number || unwritten > 0;
   }
 
   /**
@@ -156,10 +157,11 @@ export class Journal implements AsyncDisposable {
     throw unavailable(`${this.#waitingTasks} tasks wait for the disk already`);
   }
 
-  /** A task went from one state to another. */
-  move(row: readonly Cell[]): void {
+  /** A task went from one state to another: nobody waits to read that it was started. */
+  move(row: readonly Cell[], isStart = false): void {
     this.#next.moved.push(...row);
-    this.#planLater();
+    if (isStart) this.#planLater();
+    else this.#plan();
   }
 
   /** A task ended; it is told when that is written, and when it can be read. */

@@ -5,14 +5,14 @@ import { START, storedState } from "../../../../../../core/engine/local/journal/
 import { openJournal, submitRow } from "../../../../../helpers/open_journal.ts";
 import { until } from "../../../../../helpers/until.ts";
 
-Deno.test("Journal.move() goes with what comes next", async () => {
+Deno.test("Journal.move() writes a start with what comes next", async () => {
   const { journal, end } = await openJournal();
   let wentTogether = false;
   // Where the machine stalls in between, it went by itself: once it must not.
   for (let seq = 1; seq <= 50 && !wentTogether; seq += 2) {
     await submit(journal, seq);
     const before = journal.lastGroup;
-    journal.move(startRow(seq));
+    journal.move(startRow(seq), true);
     await nextTurn();
     await submit(journal, seq + 1);
     wentTogether = journal.lastGroup === before + 1;
@@ -21,12 +21,27 @@ Deno.test("Journal.move() goes with what comes next", async () => {
   await end();
 });
 
-Deno.test("Journal.move() is written though nothing else comes", async () => {
+Deno.test("Journal.move() writes a start though nothing else comes", async () => {
   const { journal, end } = await openJournal();
   await submit(journal, 1);
   const before = journal.lastGroup;
-  journal.move(startRow(1));
+  journal.move(startRow(1), true);
   await until("it is written", () => journal.lastGroup > before);
+  await end();
+});
+
+Deno.test("Journal.owesTasks is so until what became of a task can be read", async () => {
+  const { journal, end } = await openJournal();
+  await submit(journal, 1);
+  await journal.applied();
+  strictEqual(journal.owesTasks, false);
+  journal.move(startRow(1), true);
+  strictEqual(journal.owesTasks, true); // not sent
+  const flushed = journal.flush();
+  await Promise.resolve();
+  strictEqual(journal.owesTasks, true); // sent, and not written
+  await flushed;
+  strictEqual(journal.owesTasks, false);
   await end();
 });
 
