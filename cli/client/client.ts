@@ -86,7 +86,7 @@ export class LidoClient<Types extends TaskTypes = TaskTypes> {
     })).data;
   }
 
-  /** All versions of a pool's settings, newest first, each with what it changed. */
+  /** The last 1,000 versions of a pool's settings, newest first, each with what it changed. */
   async listSettings(id: string): Promise<readonly WireSettingsVersion[]> {
     const path = `${poolPath(id)}/settings`;
     return (await this.#http.send<WireSettingsVersion[]>({ method: "GET", path })).data;

@@ -161,7 +161,7 @@ export interface Engine extends AsyncDisposable {
    */
   savePool(pool: PoolRecord, note?: ChangeNote): Promise<void>;
 
-  /** All versions of a pool's settings, newest first. */
+  /** The last 1,000 versions of a pool's settings, newest first. */
   readSettings(poolId: PoolId): Promise<readonly SettingsVersion[]>;
 
   /** All saved views, by name. */

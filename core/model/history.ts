@@ -13,8 +13,9 @@ export const HISTORY_COUNTS = [
   "cancelled",
   "timedOut",
   "rejected",
+  "queueTimedOut",
 ] as const;
-/** A count's name. Those that timed out are among the failed. */
+/** A count's name. Those that timed out are among the failed, and those of the queue among them. */
 export type HistoryCount = typeof HISTORY_COUNTS[number];
 
 /** What is measured at the end of each step of 5 s. */

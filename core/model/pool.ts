@@ -189,6 +189,8 @@ export interface TaskCounts {
   readonly cancelled: number;
   /** Of the failed: those that ran, or waited, too long. */
   readonly timedOut: number;
+  /** Of those: the ones that waited too long. */
+  readonly queueTimedOut: number;
   /** Submits that the queue's capacity refused. */
   readonly rejected: number;
 }

@@ -87,8 +87,10 @@ export const SENTENCES = {
     `The queue of pool ${pool} is ${percent} % full; add threads`,
   alertRejections: (pool: Part, count: Part, minutes: Part) =>
     `The full queue of pool ${pool} refused ${count} submits within ${minutes} minutes`,
-  alertTimeouts: (count: Part, pool: Part, minutes: Part) =>
-    `${count} tasks of pool ${pool} ran or waited too long within ${minutes} minutes`,
+  alertRunTimeouts: (count: Part, pool: Part, minutes: Part) =>
+    `${count} tasks of pool ${pool} ran too long within ${minutes} minutes`,
+  alertQueueTimeouts: (count: Part, pool: Part, minutes: Part) =>
+    `${count} tasks of pool ${pool} waited too long within ${minutes} minutes; add threads`,
   alertFailures: (percent: Part, pool: Part, minutes: Part) =>
     `${percent} % of the tasks of pool ${pool} that ended within ${minutes} minutes failed`,
   alertThreadDeaths: (count: Part, pool: Part, minutes: Part) =>

@@ -78,7 +78,8 @@ export function poolCharts(history: History, t: Words, poolName: string): readon
       ...lines,
       series: [
         { label: t.pools.rejected, colour: "orange", values: rate(history, "rejected") },
-        { label: t.state.timedOut, colour: "red", values: rate(history, "timedOut") },
+        { label: t.pool.ranTooLong, colour: "red", values: runTimeouts(history) },
+        { label: t.pool.waitedTooLong, colour: "azure", values: rate(history, "queueTimedOut") },
       ],
     },
   ];
@@ -87,6 +88,12 @@ export function poolCharts(history: History, t: Words, poolName: string): readon
 /** How many a minute. */
 function rate({ points }: History, name: HistoryCount): readonly number[] {
   return points.map(({ counts, seconds }) => seconds > 0 ? counts[name] / seconds * 60 : 0);
+}
+
+/** The same of those that ran too long. */
+function runTimeouts(history: History): readonly number[] {
+  const queue = rate(history, "queueTimedOut");
+  return rate(history, "timedOut").map((all, at) => all - (queue[at] ?? 0));
 }
 
 function markersOf(

@@ -25,6 +25,7 @@ function presentPoint(point: HistoryPoint): Record<string, unknown> {
     failed_tasks: counts.failed,
     cancelled_tasks: counts.cancelled,
     timed_out_tasks: counts.timedOut,
+    queue_timed_out_tasks: counts.queueTimedOut,
     rejected_tasks: counts.rejected,
     tasks_per_second: {
       submitted: rate(counts.submitted),
@@ -32,6 +33,7 @@ function presentPoint(point: HistoryPoint): Record<string, unknown> {
       failed: rate(counts.failed),
       cancelled: rate(counts.cancelled),
       timed_out: rate(counts.timedOut),
+      queue_timed_out: rate(counts.queueTimedOut),
       rejected: rate(counts.rejected),
     },
     busy_ms: point.busyMs,

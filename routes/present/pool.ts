@@ -44,6 +44,7 @@ export function presentCounts(counts: PoolSnapshot["counts"]): Record<string, nu
     failed_tasks: failed,
     cancelled_tasks: cancelled,
     timed_out_tasks: counts.timedOut,
+    queue_timed_out_tasks: counts.queueTimedOut,
     rejected_tasks: counts.rejected,
   };
 }

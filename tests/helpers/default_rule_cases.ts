@@ -31,10 +31,11 @@ function gauge(
   };
 }
 
-function counter(name: string, by: number, text: string): RuleCase {
+function counter(name: string, by: number, text: string, more: Labels = {}): RuleCase {
+  const labels = { ...POOL, ...more };
   return {
-    well: [counterOf(name, 7, POOL)],
-    ill: [counterOf(name, 7 + by, POOL)],
+    well: [counterOf(name, 7, labels)],
+    ill: [counterOf(name, 7 + by, labels)],
     value: by,
     text,
   };
@@ -91,10 +92,17 @@ export const RULE_CASES: Readonly<Record<string, RuleCase>> = {
     3,
     "The full queue of pool mine refused 3 submits within 5 minutes",
   ),
-  timeouts: counter(
+  run_timeouts: counter(
     "lido_tasks_timed_out_total",
     11,
-    "11 tasks of pool mine ran or waited too long within 5 minutes",
+    "11 tasks of pool mine ran too long within 5 minutes",
+    { limit: "run" },
+  ),
+  queue_timeouts: counter(
+    "lido_tasks_timed_out_total",
+    12,
+    "12 tasks of pool mine waited too long within 5 minutes; add threads",
+    { limit: "queue" },
   ),
   failures: {
     well: ended(100, 0),

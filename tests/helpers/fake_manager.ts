@@ -31,6 +31,7 @@ const COUNTS = {
   failed: 6,
   cancelled: 7,
   timedOut: 1,
+  queueTimedOut: 0,
   rejected: 9,
 };
 
@@ -141,6 +142,7 @@ const NO_COUNTS = {
   failed: 0,
   cancelled: 0,
   timedOut: 0,
+  queueTimedOut: 0,
   rejected: 0,
 };
 const SPAN = { mean: 1.5, max: 2 };
@@ -164,7 +166,15 @@ export const HISTORY: History = {
     atMs: Date.UTC(2026, 0, 2, 3, 5),
     isFinished: false,
     seconds: 10,
-    counts: { submitted: 30, completed: 20, failed: 5, cancelled: 4, timedOut: 2, rejected: 1 },
+    counts: {
+      submitted: 30,
+      completed: 20,
+      failed: 5,
+      cancelled: 4,
+      timedOut: 2,
+      rejected: 1,
+      queueTimedOut: 1,
+    },
     busyMs: 9_000,
     gauges: {
       pending: SPAN,

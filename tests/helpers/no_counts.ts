@@ -10,5 +10,6 @@ export const NO_COUNTS: TaskCounts = {
   failed: 0,
   cancelled: 0,
   timedOut: 0,
+  queueTimedOut: 0,
   rejected: 0,
 };

@@ -196,7 +196,7 @@ export class EngineWalk implements AsyncDisposable {
     one.events = seen;
     one.kept = seen.length;
     one.isSuspect = found?.next?.event === "recover";
-    one.wasTimedOut &&= isFinal(stateOf(one)) && !await this.#isPoisonous(one);
+    if (!isFinal(stateOf(one)) || await this.#isPoisonous(one)) one.ending = null;
     if (isCrash && one.isSuspect) one.deaths++;
     if (found?.next?.event === "fail") ok(await this.#isPoisonous(one), "It failed otherwise");
     one.handed = "no";

@@ -3,6 +3,7 @@
  * that it must show, and how much of that is certain to outlive a crash. Nothing here knows of
  * files, windows or threads.
  */
+import type { Ending } from "./model_runner.ts";
 import type { Rejection } from "../../core/model/pool.ts";
 import type { PoolId, PoolSettings } from "../../core/model/pool.ts";
 import type { TaskFilter, TaskId } from "../../core/model/task.ts";
@@ -38,7 +39,8 @@ export interface ModelTask {
   handed: "no" | "yes" | "maybe";
   /** Ran when the server ended: it is before its equals, or among them. */
   isSuspect: boolean;
-  wasTimedOut: boolean;
+  /** How it ended, if it did. */
+  ending: Ending | null;
   /** Retention may have taken it under rules that the pool has no more. */
   wasPrunable: boolean;
   /** Retention let it go. */
@@ -120,7 +122,7 @@ export class Model {
       deaths: 0,
       handed: "no",
       isSuspect: false,
-      wasTimedOut: false,
+      ending: null,
       wasPrunable: false,
       isPruned: false,
     }));
@@ -175,10 +177,12 @@ export class Model {
     const counts = Object.fromEntries(TASK_STATES.map((state) => [state, 0]));
     const mine = this.tasks.filter(({ task }) => poolId === undefined || task.poolId === poolId);
     for (const one of mine) counts[stateOf(one)] = (counts[stateOf(one)] ?? 0) + 1;
+    const ended = (ending: Ending) => mine.filter((one) => one.ending === ending).length;
     const pools = poolId === undefined ? [...this.pools.values()] : [this.pool(poolId)];
     return {
       ...counts,
-      timedOut: mine.filter(({ wasTimedOut }) => wasTimedOut).length,
+      timedOut: ended("ran_too_long") + ended("waited_too_long"),
+      queueTimedOut: ended("waited_too_long"),
       rejected: pools.reduce((sum, { rejected }) => sum + rejected, 0),
     };
   }

@@ -4,7 +4,13 @@ import { TaskRecord } from "../../core/engine/local/task_record.ts";
 import { AttemptQueue } from "../../core/execution/attempt_queue.ts";
 
 /** How an attempt ends. */
-export type Ending = "done" | "failed" | "timed_out" | "stopped";
+export type Ending = "done" | "failed" | "ran_too_long" | "waited_too_long" | "stopped";
+
+const CODES = {
+  failed: "task_error",
+  ran_too_long: "run_timeout",
+  waited_too_long: "queue_timeout",
+} as const;
 
 /** Without ageing: a priority is what it is. */
 const NEVER_MS = Number.MAX_SAFE_INTEGER;
@@ -125,8 +131,7 @@ export class ModelRunner implements AttemptRunner {
     else if (ending === "stopped") {
       attempt.settled({ kind: "cancelled", ...ran, cause: stop?.cause ?? "stopped" }, 0);
     } else {
-      const code = ending === "failed" ? "task_error" as const : "run_timeout" as const;
-      const failure = { code, name: "Error", message: ending, stack: null };
+      const failure = { code: CODES[ending], name: "Error", message: ending, stack: null };
       attempt.settled({ kind: "failed", ...ran, failure }, 0);
     }
   }

@@ -8,7 +8,14 @@ import type { EngineWalk } from "./engine_walk.ts";
 import { type ModelPool, type ModelTask, REJECTIONS, stateOf } from "./model.ts";
 import type { Ending } from "./model_runner.ts";
 
-const ENDINGS: readonly Ending[] = ["done", "done", "failed", "timed_out", "stopped"];
+const ENDINGS: readonly Ending[] = [
+  "done",
+  "done",
+  "failed",
+  "ran_too_long",
+  "waited_too_long",
+  "stopped",
+];
 /** Priorities of tasks. */
 export const PRIORITIES = [0, 0, 0, 5, -3];
 const POOLS_MAX = 6;
@@ -116,7 +123,7 @@ export function endOne(walk: EngineWalk): Promise<void> {
   if (stateOf(one) === "pending") walk.model.happened(one, "start");
   const event = ending === "done" ? "complete" : ending === "stopped" ? "cancel" : "fail";
   walk.model.happened(one, event);
-  one.wasTimedOut = ending === "timed_out";
+  one.ending = ending;
   return Promise.resolve();
 }
 

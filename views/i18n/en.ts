@@ -179,7 +179,8 @@ export const en = {
     zombies: "Zombies",
     queue_filling: "Queue filling",
     rejections: "Submits refused",
-    timeouts: "Timeouts",
+    run_timeouts: "Run timeouts",
+    queue_timeouts: "Queue timeouts",
     failures: "Failing tasks",
     thread_deaths: "Threads dying",
     disk_free: "Disk filling",
@@ -389,6 +390,8 @@ export const en = {
     chartQueue: "Queue",
     chartOldest: "Age of the oldest that waits",
     chartTroubles: "Rejected and timed out",
+    ranTooLong: "Ran too long",
+    waitedTooLong: "Waited too long",
     chartWait: "Wait p50, p95, p99",
     chartRun: "Run p50, p95, p99",
     changedMeanwhile:

@@ -60,8 +60,10 @@ export const zhSentences: Sentences = {
   alertQueueFilling: (pool, percent) => `线程池 ${pool} 的队列已占 ${percent} %；请增加线程`,
   alertRejections: (pool, count, minutes) =>
     `线程池 ${pool} 的队列已满，在 ${minutes} 分钟内拒绝了 ${count} 次提交`,
-  alertTimeouts: (count, pool, minutes) =>
-    `线程池 ${pool} 有 ${count} 个任务在 ${minutes} 分钟内运行或等待超时`,
+  alertRunTimeouts: (count, pool, minutes) =>
+    `线程池 ${pool} 有 ${count} 个任务在 ${minutes} 分钟内运行超时`,
+  alertQueueTimeouts: (count, pool, minutes) =>
+    `线程池 ${pool} 有 ${count} 个任务在 ${minutes} 分钟内等待超时；请增加线程`,
   alertFailures: (percent, pool, minutes) =>
     `线程池 ${pool} 在 ${minutes} 分钟内结束的任务有 ${percent} % 失败`,
   alertThreadDeaths: (count, pool, minutes) =>

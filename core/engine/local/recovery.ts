@@ -12,6 +12,7 @@ import type { Cell } from "./journal/group.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { JournalReader } from "./journal/reader.ts";
 import {
+  QUEUE_TIMED_OUT,
   REJECTED,
   STORED_EVENTS,
   STORED_STATES,
@@ -89,6 +90,7 @@ async function readTallies(reader: JournalReader): Promise<Tallies> {
 
 function countedOf(state: number): Counted | undefined {
   if (state === TIMED_OUT) return "timedOut";
+  if (state === QUEUE_TIMED_OUT) return "queueTimedOut";
   if (state === REJECTED) return "rejected";
   return STORED_STATES[state] ?? undefined;
 }

@@ -77,7 +77,7 @@ export function endRow(record: TaskRecord, pool: number, move: Move): readonly C
     notesOf(record),
     record.task.type.codeVersion,
     move.isStartedNow ? 1 : 0,
-    isTimeout(outcome) ? 1 : 0,
+    timeoutOf(outcome),
   ];
 }
 
@@ -89,9 +89,11 @@ export function notesOf({ metrics, lateErrors }: TaskRecord): string | null {
   return JSON.stringify(notes);
 }
 
-/** Whether it failed because it ran, or waited, too long. */
-export function isTimeout(outcome: Outcome): boolean {
-  return outcome.kind === "failed" && outcome.failure.code.endsWith("_timeout");
+/** 1: it failed because it ran too long; 2: because it waited too long; 0: neither. */
+export function timeoutOf(outcome: Outcome): 0 | 1 | 2 {
+  if (outcome.kind !== "failed") return 0;
+  const { code } = outcome.failure;
+  return code === "run_timeout" ? 1 : code === "queue_timeout" ? 2 : 0;
 }
 
 function endingOf(outcome: Outcome): string | null {

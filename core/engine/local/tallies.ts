@@ -3,7 +3,7 @@ import type { PoolId, TaskCounts } from "../../model/pool.ts";
 import { TASK_STATES, type TaskState } from "../../model/task_state.ts";
 
 /** What is counted beside the states. */
-export type Counted = TaskState | "timedOut" | "rejected";
+export type Counted = TaskState | "timedOut" | "queueTimedOut" | "rejected";
 
 class Tally {
   readonly #counts = new Map<Counted, number>();
@@ -26,6 +26,7 @@ class Tally {
       failed: this.of("failed"),
       cancelled: this.of("cancelled"),
       timedOut: this.of("timedOut"),
+      queueTimedOut: this.of("queueTimedOut"),
       rejected: this.of("rejected"),
     };
   }

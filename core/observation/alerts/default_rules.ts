@@ -34,7 +34,18 @@ const RULES = {
   },
   queue_filling: { metric: "lido_queue_used_ratio", threshold: 0.8, forMs: 30_000 },
   rejections: { metric: "lido_tasks_rejected_total", reading: "increase", threshold: 0 },
-  timeouts: { metric: "lido_tasks_timed_out_total", reading: "increase", threshold: 10 },
+  run_timeouts: {
+    metric: "lido_tasks_timed_out_total",
+    labels: { limit: "run" },
+    reading: "increase",
+    threshold: 10,
+  },
+  queue_timeouts: {
+    metric: "lido_tasks_timed_out_total",
+    labels: { limit: "queue" },
+    reading: "increase",
+    threshold: 10,
+  },
   failures: {
     metric: "lido_tasks_total",
     reading: "share",

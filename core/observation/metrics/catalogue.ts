@@ -50,8 +50,8 @@ function taskFamilies({ pools, counts }: MetricFacts): readonly MetricFamily[] {
     ),
     counter(
       "lido_tasks_timed_out_total",
-      "Tasks of a pool that failed because they ran or waited too long",
-      each(pools, (pool) => pool.counts.timedOut),
+      "Tasks of a pool that failed because they ran or waited too long, by the limit that they met",
+      pools.flatMap((pool) => timeouts(pool.counts, labelsOf(pool))),
     ),
     counter(
       "lido_tasks_rejected_total",
@@ -70,9 +70,11 @@ function taskFamilies({ pools, counts }: MetricFacts): readonly MetricFamily[] {
     counter("lido_server_tasks_rejected_total", "Submits that full queues refused", [
       one(counts.rejected),
     ]),
-    counter("lido_server_tasks_timed_out_total", "Tasks that ran or waited too long", [
-      one(counts.timedOut),
-    ]),
+    counter(
+      "lido_server_tasks_timed_out_total",
+      "Tasks that ran or waited too long, by the limit that they met",
+      timeouts(counts, {}),
+    ),
     spread(
       "lido_task_wait_seconds",
       "How long attempts waited in a pool until they began; those that never began are not in it",
@@ -85,6 +87,13 @@ function taskFamilies({ pools, counts }: MetricFacts): readonly MetricFamily[] {
       pools,
       "run",
     ),
+  ];
+}
+
+function timeouts({ timedOut, queueTimedOut }: TaskCounts, labels: Labels): readonly Sample[] {
+  return [
+    { labels: { ...labels, limit: "run" }, value: timedOut - queueTimedOut },
+    { labels: { ...labels, limit: "queue" }, value: queueTimedOut },
   ];
 }
 

@@ -64,6 +64,7 @@ const taskCounts = {
   timed_out_tasks: Count.meta({
     description: "Of the failed: those that took, or waited, too long",
   }),
+  queue_timed_out_tasks: Count.meta({ description: "Of those: the ones that waited too long" }),
   rejected_tasks: Count.meta({ description: "Submits that a full queue refused" }),
 };
 
@@ -367,6 +368,7 @@ const counts = {
   failed: z.number(),
   cancelled: z.number(),
   timed_out: z.number(),
+  queue_timed_out: z.number(),
   rejected: z.number(),
 };
 
@@ -385,6 +387,7 @@ export const History = z.strictObject({
     failed_tasks: Count,
     cancelled_tasks: Count,
     timed_out_tasks: Count,
+    queue_timed_out_tasks: Count,
     rejected_tasks: Count,
     tasks_per_second: z.strictObject(counts),
     busy_ms: z.number(),

@@ -167,7 +167,7 @@ export const POOL_OPERATIONS: readonly Operation[] = [
     method: "get",
     path: "/api/pools/{pool_id}/settings",
     tag: "Pools",
-    summary: "Lists all versions of a pool's settings, newest first",
+    summary: "Lists the last 1,000 versions of a pool's settings, newest first",
     answers: [{ status: 200, description: "The versions", data: z.array(SettingsVersion) }],
     errors: ["pool_not_found", "journal_unavailable", "journal_corrupt"],
   },

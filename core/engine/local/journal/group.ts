@@ -40,7 +40,10 @@ export const MOVE_COLUMNS = [
   "deaths",
 ] as const;
 
-/** Columns of a task that ended. `startedNow` is 1 when it ended before it was told to run. */
+/**
+ * Columns of a task that ended. `startedNow` is 1 when it ended before it was told to run; `timeout` is
+ * 1 when it ran too long, 2 when it waited too long, and else 0.
+ */
 export const END_COLUMNS = [
   "seq",
   "pool",
@@ -58,7 +61,7 @@ export const END_COLUMNS = [
   "notes",
   "codeVersion",
   "startedNow",
-  "isTimeout",
+  "timeout",
 ] as const;
 
 const SHARED_SUBMIT_COLUMNS = (["type", "codeUrl", "codeVersion"] as const)

@@ -51,6 +51,8 @@ export function storedState(state: TaskState): number {
 export const TIMED_OUT = 100;
 /** See {@link TIMED_OUT}: submits that were refused. */
 export const REJECTED = 101;
+/** See {@link TIMED_OUT}: of those, the ones that waited too long. */
+export const QUEUE_TIMED_OUT = 102;
 
 /** The number that stands for all pools together in `history`. */
 export const ALL_POOLS = 0;

@@ -13,7 +13,15 @@ import {
   TRACED_COLUMNS,
 } from "./group.ts";
 import type { Fates } from "./fates.ts";
-import { CHANGE, START, storedState, STRETCH, SUBMIT, TIMED_OUT } from "./schema.ts";
+import {
+  CHANGE,
+  QUEUE_TIMED_OUT,
+  START,
+  storedState,
+  STRETCH,
+  SUBMIT,
+  TIMED_OUT,
+} from "./schema.ts";
 import type { Statements } from "./statements.ts";
 
 const PENDING = storedState("pending");
@@ -208,7 +216,9 @@ export class TaskTable {
     this.#statements.prepare("INSERT INTO ended (task, pool, at) VALUES (?, ?, ?)")
       .run(ended[at] ?? null, pool, ended[at + 5] ?? null);
     this.#counters.add(Number(pool), Number(ended[at + 3]), 1);
-    if (ended[at + 16] === 1) this.#counters.add(Number(pool), TIMED_OUT, 1);
+    const timeout = Number(ended[at + 16]);
+    if (timeout > 0) this.#counters.add(Number(pool), TIMED_OUT, 1);
+    if (timeout === 2) this.#counters.add(Number(pool), QUEUE_TIMED_OUT, 1);
   }
 }
 

@@ -19,6 +19,7 @@ const SHOWN = {
     failed_tasks: 0,
     cancelled_tasks: 0,
     timed_out_tasks: 0,
+    queue_timed_out_tasks: 0,
     rejected_tasks: 0,
     tasks_per_second: {
       submitted: 0,
@@ -26,6 +27,7 @@ const SHOWN = {
       failed: 0,
       cancelled: 0,
       timed_out: 0,
+      queue_timed_out: 0,
       rejected: 0,
     },
     busy_ms: 0,
@@ -47,6 +49,7 @@ const SHOWN = {
     failed_tasks: 5,
     cancelled_tasks: 4,
     timed_out_tasks: 2,
+    queue_timed_out_tasks: 1,
     rejected_tasks: 1,
     tasks_per_second: {
       submitted: 3,
@@ -54,6 +57,7 @@ const SHOWN = {
       failed: 0.5,
       cancelled: 0.4,
       timed_out: 0.2,
+      queue_timed_out: 0.1,
       rejected: 0.1,
     },
     busy_ms: 9_000,

@@ -49,6 +49,7 @@ const SHOWN_POOL = {
   failed_tasks: 6,
   cancelled_tasks: 7,
   timed_out_tasks: 1,
+  queue_timed_out_tasks: 0,
   rejected_tasks: 9,
   created_at: "2026-01-02T03:04:05.678Z",
   oldest_wait_ms: null,

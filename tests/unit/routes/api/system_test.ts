@@ -13,6 +13,7 @@ const STATS = {
   failed_tasks: 6,
   cancelled_tasks: 7,
   timed_out_tasks: 1,
+  queue_timed_out_tasks: 0,
   rejected_tasks: 9,
   workers: 4,
   busy_workers: 2,

@@ -7,7 +7,11 @@ import {
 import type { Journal } from "../../../../../core/engine/local/journal/journal.ts";
 import type { StoredPool } from "../../../../../core/engine/local/journal/read_store.ts";
 import type { JournalReader } from "../../../../../core/engine/local/journal/reader.ts";
-import { REJECTED, TIMED_OUT } from "../../../../../core/engine/local/journal/schema.ts";
+import {
+  QUEUE_TIMED_OUT,
+  REJECTED,
+  TIMED_OUT,
+} from "../../../../../core/engine/local/journal/schema.ts";
 import type { StoredTask } from "../../../../../core/engine/local/journal/stored_task.ts";
 import { recover, type RecoveryOptions } from "../../../../../core/engine/local/recovery.ts";
 import { PoolSettings } from "../../../../../core/model/pool.ts";
@@ -161,7 +165,7 @@ Deno.test("recover() ends what was there at three deaths of the server, and runs
     notes: '{"metrics":{}}',
     codeVersion: "v1",
     startedNow: 0,
-    isTimeout: 0,
+    timeout: 0,
     isSynced: 1,
   });
   strictEqual(orphans.size, 0);
@@ -188,6 +192,7 @@ Deno.test("recover() counts after what it changed is written", async () => {
       { pool: 4, state: 3, ever: 2 },
       { pool: 4, state: 5, ever: 40 },
       { pool: 4, state: TIMED_OUT, ever: 6 },
+      { pool: 4, state: QUEUE_TIMED_OUT, ever: 2 },
       { pool: 4, state: REJECTED, ever: 7 },
       { pool: 4, state: 0, ever: 1 },
       { pool: 4, state: 99, ever: 1 },
@@ -204,6 +209,7 @@ Deno.test("recover() counts after what it changed is written", async () => {
     failed: 0,
     cancelled: 0,
     timedOut: 6,
+    queueTimedOut: 2,
     rejected: 7,
   });
 });

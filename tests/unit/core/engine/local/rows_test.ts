@@ -8,10 +8,10 @@ import {
 } from "../../../../../core/engine/local/journal/group.ts";
 import {
   endRow,
-  isTimeout,
   moveRow,
   notesOf,
   submitRow,
+  timeoutOf,
   tracedRow,
 } from "../../../../../core/engine/local/rows.ts";
 import { type Move, TaskRecord } from "../../../../../core/engine/local/task_record.ts";
@@ -126,7 +126,7 @@ Deno.test("endRow() tells a result of a task that was seen to run", () => {
     notes: null,
     codeVersion: "v1",
     startedNow: 0,
-    isTimeout: 0,
+    timeout: 0,
   });
 });
 
@@ -138,7 +138,7 @@ Deno.test("endRow() tells that a short task started, too; and no result where th
 Deno.test("endRow() tells why a task failed, and of a timeout that it was one", () => {
   const failure = { code: "run_timeout", name: "Error", message: "late", stack: null } as const;
   const row = endOf({ kind: "failed", startedAtMs: 6, runMs: 1, failure }, 2, 2);
-  deepStrictEqual([row["to"], row["event"], row["ending"], row["cause"], row["isTimeout"]], [
+  deepStrictEqual([row["to"], row["event"], row["ending"], row["cause"], row["timeout"]], [
     6,
     8,
     JSON.stringify(failure),
@@ -185,7 +185,7 @@ Deno.test("notesOf() gives what its code said beside its result, and null when i
   strictEqual(notesOf(other), '{"metrics":{},"lateErrors":[{"atMs":7.6,"message":"too late"}]}');
 });
 
-Deno.test("isTimeout() is so of what ran or waited too long, and of nothing else", () => {
+Deno.test("timeoutOf() tells apart what ran and what waited too long, and is 0 of all else", () => {
   const failed = (code: "run_timeout" | "queue_timeout" | "task_error"): Outcome => ({
     kind: "failed",
     startedAtMs: null,
@@ -193,8 +193,8 @@ Deno.test("isTimeout() is so of what ran or waited too long, and of nothing else
     failure: { code, name: "Error", message: "", stack: null },
   });
   deepStrictEqual(
-    [failed("run_timeout"), failed("queue_timeout"), failed("task_error")].map(isTimeout),
-    [true, true, false],
+    [failed("run_timeout"), failed("queue_timeout"), failed("task_error")].map(timeoutOf),
+    [1, 2, 0],
   );
-  strictEqual(isTimeout({ kind: "done", startedAtMs: 1, runMs: 1, value: 1 }), false);
+  strictEqual(timeoutOf({ kind: "done", startedAtMs: 1, runMs: 1, value: 1 }), 0);
 });

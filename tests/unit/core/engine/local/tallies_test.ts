@@ -20,7 +20,7 @@ Deno.test("Tallies count each pool, and all together", () => {
 
 Deno.test("Tallies give each count under its own name", () => {
   const tallies = new Tallies();
-  const names = [...TASK_STATES, "timedOut", "rejected"] as const;
+  const names = [...TASK_STATES, "timedOut", "queueTimedOut", "rejected"] as const;
   for (const [index, name] of names.entries()) tallies.add(POOL_ID, name, index + 1);
   const expected = Object.fromEntries(names.map((name, index) => [name, index + 1]));
   deepStrictEqual({ ...tallies.counts(POOL_ID) }, expected);

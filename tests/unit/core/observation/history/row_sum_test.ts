@@ -49,7 +49,7 @@ Deno.test("RowSum.toPoint() has percentiles within 3 % of the exact ones, whatev
 Deno.test("RowSum.toPoint() has means over the time in which there was work, and rates over the step", () => {
   const first = rowWith({
     busyMs: 10_000,
-    counts: [5, 4, 3, 2, 1, 0],
+    counts: [5, 4, 3, 2, 2, 0, 1],
     sums: [10, 2, 2, 2, 4, 0, 700],
     maxes: [10, 2, 2, 2, 4, 0, 700],
   });
@@ -60,7 +60,15 @@ Deno.test("RowSum.toPoint() has means over the time in which there was work, and
     atMs: 60_000,
     isFinished: true,
     seconds: 60,
-    counts: { submitted: 10, completed: 8, failed: 6, cancelled: 4, timedOut: 2, rejected: 0 },
+    counts: {
+      submitted: 10,
+      completed: 8,
+      failed: 6,
+      cancelled: 4,
+      timedOut: 4,
+      rejected: 0,
+      queueTimedOut: 2,
+    },
     busyMs: 10_000,
     gauges: {
       pending: { mean: 5, max: 10 },
@@ -87,7 +95,7 @@ Deno.test("RowSum takes a row of a version that knew fewer names", () => {
   const old = rowWith({ counts: [2], sums: [3], maxes: [3] });
   const sum = sumRows([old, old]);
   deepStrictEqual([sum.counts, sum.sums, sum.maxes], [
-    [4, 0, 0, 0, 0, 0],
+    [4, 0, 0, 0, 0, 0, 0],
     [6, 0, 0, 0, 0, 0, 0],
     [3, 0, 0, 0, 0, 0, 0],
   ]);

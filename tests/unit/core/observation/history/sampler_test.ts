@@ -56,7 +56,7 @@ function world() {
 Deno.test("HistorySampler writes what a pool did in the step that ended", () => {
   const { sampler, pass, pool, saved, rowsOf } = world();
   const one = pool();
-  one.count({ pending: 3, running: 1, failed: 2, timedOut: 1, rejected: 7 });
+  one.count({ pending: 3, running: 1, failed: 2, timedOut: 2, queueTimedOut: 1, rejected: 7 });
   one.complete(2.5, 0.004);
   one.crew.busy = 1;
   one.crew.busyMs = 7_000;
@@ -70,7 +70,7 @@ Deno.test("HistorySampler writes what a pool did in the step that ended", () => 
       samples: 1,
       coveredMs: 5_000,
       busyMs: 7_000,
-      counts: [7, 1, 2, 0, 1, 7],
+      counts: [7, 1, 2, 0, 2, 7, 1],
       // Two threads were busy, though one is at this instant.
       sums: [3, 1, 2, 2, 4, 0, 42],
       maxes: [3, 1, 2, 2, 4, 0, 42],
@@ -199,6 +199,7 @@ Deno.test("HistorySampler: rows add up to the counters, and none is negative, ho
         cancelled,
         timedOut,
         rejected,
+        0,
       ]);
       strictEqual(sum.busyMs, one.crew.busyMs);
     }
