@@ -5,6 +5,7 @@
  */
 import type { Attempt, AttemptOptions } from "../execution/attempt.ts";
 import type { Alert, AlertPage, AlertPageRequest } from "../model/alert.ts";
+import type { Delivery } from "../model/alert_delivery.ts";
 import type { LidoError } from "../model/errors.ts";
 import type { HistoryMarker, HistoryPoint } from "../model/history.ts";
 import type {
@@ -190,6 +191,12 @@ export interface Engine extends AsyncDisposable {
 
   /** Puts an alert on record as it is now, once the disk takes it: nobody waits for that. */
   saveAlert(alert: Alert): void;
+
+  /** Tries to tell channels of alerts that were on record when the engine was opened, oldest first. */
+  readonly deliveries: readonly Delivery[];
+
+  /** Puts a try on record, once the disk takes it: nobody waits for that. The oldest go. */
+  saveDelivery(delivery: Delivery): void;
 
   /** One page of alerts, newest first. @throws {LidoError} `cursor_invalid`. */
   listAlerts(request: AlertPageRequest): Promise<AlertPage>;

@@ -1,18 +1,24 @@
 /** What became of telling a channel of an alert. */
-import type { AlertNotice } from "./alert_notice.ts";
+import { z } from "zod";
+import { ALERT_NOTICE_STATES } from "./alert_notice.ts";
+
+/** Deliveries that are kept on record. */
+export const DELIVERIES_KEPT_MAX = 200;
 
 /** One try to deliver a notice. */
-export interface Delivery {
-  readonly atMs: number;
+export const Delivery = z.strictObject({
+  atMs: z.number(),
   /** The channel's name. */
-  readonly channel: string;
-  readonly noticeId: string;
-  readonly state: AlertNotice["state"];
+  channel: z.string(),
+  noticeId: z.string(),
+  state: z.enum(ALERT_NOTICE_STATES),
   /** Counted from 1. */
-  readonly try: number;
-  readonly isDelivered: boolean;
+  try: z.int(),
+  isDelivered: z.boolean(),
   /** The answer's status, or why it was not delivered; without the channel's secrets. */
-  readonly outcome: string;
+  outcome: z.string(),
   /** When it is tried again; null if it is not. */
-  readonly nextTryAtMs: number | null;
-}
+  nextTryAtMs: z.number().nullable(),
+}).readonly();
+/** One try to deliver a notice. */
+export type Delivery = z.infer<typeof Delivery>;

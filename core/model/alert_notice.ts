@@ -1,13 +1,16 @@
 /** What channels are told of alerts. */
 import type { AlertSeverity } from "./alert.ts";
 
+/** What an alert may have done when it is told, or that it is only a test. */
+export const ALERT_NOTICE_STATES = ["firing", "recovered", "test"] as const;
+
 /** See the head of this file. All texts may be written by users. */
 export interface AlertNotice {
   /** The alert's: it is told under the same id that it fires and that it recovered. */
   readonly id: string;
   readonly rule: string;
   readonly severity: AlertSeverity;
-  readonly state: "firing" | "recovered" | "test";
+  readonly state: typeof ALERT_NOTICE_STATES[number];
   readonly labels: Readonly<Record<string, string>>;
   readonly poolName: string | null;
   readonly value: number | null;

@@ -4,9 +4,11 @@ import {
   Alerts,
   type AlertsOptions,
   ChannelBook,
+  type Delivery,
   type Labels,
   type MetricFamily,
 } from "../../core/mod.ts";
+import type { ChannelBookOptions } from "../../core/observation/alerts/channels/channel_book.ts";
 import { type FakeClock, fakeClock } from "./fake_clock.ts";
 
 /** A gauge of one series. */
@@ -23,9 +25,10 @@ export function counterOf(name: string, value: number, labels: Labels = {}): Met
 export class AlertRecord {
   readonly settings = { rules: new Map<string, unknown>(), channels: new Map<string, unknown>() };
   readonly alerts = new Map<string, Alert>();
+  readonly deliveries: Delivery[] = [];
 
   /** The part of an engine that alerts use. */
-  get engine(): AlertsOptions["engine"] {
+  get engine(): AlertsOptions["engine"] & ChannelBookOptions["engine"] {
     return {
       alertSettings: (kind) => this.settings[kind],
       saveAlertSetting: (kind, name, value) => {
@@ -35,6 +38,8 @@ export class AlertRecord {
       },
       firingAlerts: [...this.alerts.values()].filter(({ endedAtMs }) => endedAtMs === null),
       saveAlert: (alert) => void this.alerts.set(alert.id, alert),
+      deliveries: [...this.deliveries],
+      saveDelivery: (delivery) => void this.deliveries.push(delivery),
       listAlerts: ({ perPage }) => {
         const alerts = [...this.alerts.values()].reverse().slice(0, perPage);
         return Promise.resolve({ alerts, nextCursor: null });

@@ -8,6 +8,7 @@
  */
 import { type Clock, systemClock } from "../../model/clock.ts";
 import { Alert, type AlertPage, type AlertPageRequest } from "../../model/alert.ts";
+import { Delivery } from "../../model/alert_delivery.ts";
 import { LidoError } from "../../model/errors.ts";
 import {
   type PoolId,
@@ -119,6 +120,7 @@ interface Parts {
   readonly views: ViewShelf;
   readonly alerts: AlertShelf;
   readonly firingAlerts: readonly Alert[];
+  readonly deliveries: readonly Delivery[];
   readonly tallies: Tallies;
   readonly orphans: ReadonlyMap<PoolId, readonly StoredTask[]>;
   readonly lastSeq: number;
@@ -240,6 +242,7 @@ export class LocalEngine implements Engine, RecordListener {
         (await reader.alertSettings()).map((row) => ({ ...row, value: readStoredJson(row.value) })),
       ),
       firingAlerts: (await reader.firingAlerts()).map(readAlert),
+      deliveries: (await reader.deliveries()).map((text) => parseStored(Delivery, text)),
       damage,
       ledger,
       ...state,
@@ -320,6 +323,14 @@ export class LocalEngine implements Engine, RecordListener {
   saveAlert(alert: Alert): void {
     const { id, endedAtMs } = alert;
     this.#parts.journal.note({ kind: "alert", id, endedAtMs, alert: JSON.stringify(alert) });
+  }
+
+  get deliveries(): readonly Delivery[] {
+    return this.#parts.deliveries;
+  }
+
+  saveDelivery(delivery: Delivery): void {
+    this.#parts.journal.note({ kind: "delivery", delivery: JSON.stringify(delivery) });
   }
 
   async listAlerts(request: AlertPageRequest): Promise<AlertPage> {

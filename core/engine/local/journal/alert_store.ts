@@ -1,5 +1,6 @@
 /** Writes and reads what the journal has of alerts. */
 import { type AlertPageRequest, ALERTS_KEPT_MAX } from "../../../model/alert.ts";
+import { DELIVERIES_KEPT_MAX } from "../../../model/alert_delivery.ts";
 import { LidoError } from "../../../model/errors.ts";
 import type { AlertSettingKind } from "../../engine.ts";
 import type { Change } from "./group.ts";
@@ -43,6 +44,24 @@ export function saveAlert(
     "DELETE FROM alerts WHERE n <= (SELECT max(n) FROM alerts) - ? AND ended_at IS NOT NULL",
     ALERTS_KEPT_MAX,
   );
+}
+
+/** Keeps a try to tell a channel of an alert; the oldest go. */
+export function saveDelivery(
+  statements: Statements,
+  { delivery }: Extract<Change, { kind: "delivery" }>,
+): void {
+  statements.run("INSERT INTO alert_deliveries (delivery) VALUES (?)", delivery);
+  statements.run(
+    "DELETE FROM alert_deliveries WHERE n <= (SELECT max(n) FROM alert_deliveries) - ?",
+    DELIVERIES_KEPT_MAX,
+  );
+}
+
+/** Those that are kept, oldest first, each as JSON. */
+export function readDeliveries(rows: TaskRows): readonly string[] {
+  return rows.all("SELECT delivery FROM alert_deliveries ORDER BY n")
+    .map(({ delivery }) => String(delivery));
 }
 
 /** All rules and channels on record, each as JSON. */

@@ -106,6 +106,8 @@ export type Change =
     readonly endedAtMs: number | null;
     readonly alert: string;
   }
+  /** A try to tell a channel of an alert, as JSON. */
+  | { readonly kind: "delivery"; readonly delivery: string }
   | { readonly kind: "rejected"; readonly pool: number; readonly count: number }
   | {
     readonly kind: "logged";

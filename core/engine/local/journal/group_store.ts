@@ -3,7 +3,7 @@
  * large group tells of tasks waits in the inbox, and goes to the tables later.
  */
 import type { DatabaseSync } from "node:sqlite";
-import { saveAlert, saveAlertSetting } from "./alert_store.ts";
+import { saveAlert, saveAlertSetting, saveDelivery } from "./alert_store.ts";
 import { Counters } from "./counters.ts";
 import { type Change, type GroupMessage, readTaskRows } from "./group.ts";
 import { HistoryStore } from "./history_store.ts";
@@ -132,6 +132,9 @@ export class GroupStore {
         return 0;
       case "alert":
         saveAlert(this.#statements, change);
+        return 0;
+      case "delivery":
+        saveDelivery(this.#statements, change);
         return 0;
       case "rejected":
         this.#counters.add(change.pool, REJECTED, change.count);

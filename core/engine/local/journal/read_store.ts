@@ -7,6 +7,7 @@ import type { HistoryRead } from "../../engine.ts";
 import {
   readAlertPage,
   readAlertSettings,
+  readDeliveries,
   readFiringAlerts,
   type StoredAlertPage,
 } from "./alert_store.ts";
@@ -110,6 +111,10 @@ export class ReadStore {
 
   firingAlerts(): readonly string[] {
     return readFiringAlerts(this.#rows);
+  }
+
+  deliveries(): readonly string[] {
+    return readDeliveries(this.#rows);
   }
 
   alerts(request: AlertPageRequest): StoredAlertPage {

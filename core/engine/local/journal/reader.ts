@@ -83,6 +83,11 @@ export class JournalReader implements AsyncDisposable {
     return this.#quick.read("firingAlerts");
   }
 
+  /** Tries to tell channels of alerts, oldest first. */
+  deliveries() {
+    return this.#quick.read("deliveries");
+  }
+
   /** One page of alerts, newest first. @throws {LidoError} `cursor_invalid`. */
   alerts(request: AlertPageRequest) {
     return this.#quick.read("alerts", request);

@@ -258,4 +258,14 @@ CREATE INDEX alerts_firing ON alerts (n) WHERE ended_at IS NULL;
 ALTER TABLE tasks ADD COLUMN traceparent TEXT;
 `,
   },
+  {
+    name: "deliveries of alerts",
+    sql: `
+-- Tries to tell channels of alerts, in their order; delivery is JSON.
+CREATE TABLE alert_deliveries (
+  n INTEGER PRIMARY KEY,
+  delivery TEXT NOT NULL
+) STRICT;
+`,
+  },
 ];

@@ -14,8 +14,12 @@ import { Notifier, type NotifierOptions } from "./notifier.ts";
 import { checkTarget } from "./target.ts";
 
 /** What channels are made with. */
-export interface ChannelBookOptions extends Omit<NotifierOptions, "find"> {
-  readonly engine: Pick<Engine, "alertSettings" | "saveAlertSetting">;
+export interface ChannelBookOptions
+  extends Omit<NotifierOptions, "find" | "earlier" | "onDelivery"> {
+  readonly engine: Pick<
+    Engine,
+    "alertSettings" | "saveAlertSetting" | "deliveries" | "saveDelivery"
+  >;
   /** @throws {LidoError} `server_closing` once nothing is taken any more. */
   readonly checkOpen: (verb: string) => void;
   /** Told of what is on record and no channel any longer. */
@@ -31,7 +35,12 @@ export class ChannelBook implements AsyncDisposable {
 
   constructor(options: ChannelBookOptions) {
     this.#options = options;
-    this.#notifier = new Notifier({ ...options, find: ({ name }) => this.#channels.get(name) });
+    this.#notifier = new Notifier({
+      ...options,
+      find: ({ name }) => this.#channels.get(name),
+      earlier: options.engine.deliveries,
+      onDelivery: (delivery) => options.engine.saveDelivery(delivery),
+    });
     for (const [name, value] of options.engine.alertSettings("channels")) {
       const { data, error } = AlertChannel.safeParse(value);
       if (data === undefined) options.onError?.(error);

@@ -7,7 +7,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { v7 as uuidv7 } from "uuid";
 import type { AlertChannel } from "../../../model/alert_channel.ts";
-import type { Delivery } from "../../../model/alert_delivery.ts";
+import { DELIVERIES_KEPT_MAX, type Delivery } from "../../../model/alert_delivery.ts";
 import type { AlertNotice } from "../../../model/alert_notice.ts";
 import { type Clock, systemClock } from "../../../model/clock.ts";
 import { messageOf } from "../../../model/errors.ts";
@@ -18,8 +18,6 @@ import type { TargetRules } from "./target.ts";
 
 /** Notices that wait in one channel's line. */
 export const NOTICES_MAX = 100;
-/** Deliveries that are remembered. */
-export const DELIVERIES_MAX = 200;
 /** Tries to deliver one notice: with the waits below over about 20 minutes. */
 export const TRIES_MAX = 8;
 
@@ -32,6 +30,10 @@ const WAIT_MS_MAX = 300_000;
 export interface NotifierOptions extends TargetRules {
   /** A channel as it is now, undefined once it is gone; as it was when its notice came, if left out. */
   readonly find?: (sent: AlertChannel) => AlertChannel | undefined;
+  /** What was delivered, or not, in earlier lives of the server, oldest first. */
+  readonly earlier?: readonly Delivery[];
+  /** Told of each try. */
+  readonly onDelivery?: (delivery: Delivery) => void;
   readonly clock?: Clock;
   /** From 0 to 1. */
   readonly random?: () => number;
@@ -69,12 +71,16 @@ export class Notifier implements AsyncDisposable {
   readonly #lines = new Map<string, Waiting[]>();
   /** What runs, to be waited for at the end. */
   readonly #running = new Set<Promise<unknown>>();
-  readonly #deliveries: Delivery[] = [];
+  readonly #deliveries: Delivery[];
+  readonly #onDelivery: (delivery: Delivery) => void;
   #dropped = 0;
 
   constructor(options: NotifierOptions) {
     this.#rules = options;
     this.#find = options.find ?? ((sent) => sent);
+    // What was to be tried again is not: its notice went with the life that it was told in.
+    this.#deliveries = (options.earlier ?? []).map((one) => ({ ...one, nextTryAtMs: null }));
+    this.#onDelivery = options.onDelivery ?? (() => {});
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
     this.#wait = options.wait ?? ((ms, signal) => sleep(ms, undefined, { signal, ref: false }));
@@ -165,7 +171,8 @@ export class Notifier implements AsyncDisposable {
       nextTryAtMs: waitMs === null ? null : atMs + waitMs,
     };
     this.#deliveries.push(delivery);
-    if (this.#deliveries.length > DELIVERIES_MAX) this.#deliveries.shift();
+    if (this.#deliveries.length > DELIVERIES_KEPT_MAX) this.#deliveries.shift();
+    this.#onDelivery(delivery);
     return delivery;
   }
 

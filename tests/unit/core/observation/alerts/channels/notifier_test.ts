@@ -1,9 +1,8 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { AlertChannel } from "../../../../../../core/model/alert_channel.ts";
-import type { Delivery } from "../../../../../../core/model/alert_delivery.ts";
+import { DELIVERIES_KEPT_MAX, type Delivery } from "../../../../../../core/model/alert_delivery.ts";
 import { signWebhook } from "../../../../../../core/observation/alerts/channels/formats/webhook.ts";
 import {
-  DELIVERIES_MAX,
   NOTICES_MAX,
   Notifier,
   type NotifierOptions,
@@ -228,18 +227,32 @@ Deno.test("Notifier drops and counts the oldest that wait when a line is full", 
   deepStrictEqual([ids.length, ids.at(-1)], [NOTICES_MAX, count - 1]);
 });
 
-Deno.test("Notifier remembers the newest DELIVERIES_MAX deliveries", async () => {
+Deno.test("Notifier remembers the newest DELIVERIES_KEPT_MAX deliveries", async () => {
   await using sink = openHttpSink(() => new Response(null, { status: 404 }));
   const { notifier } = openNotifier();
   await using _ended = notifier;
-  const last = String(DELIVERIES_MAX + 1);
+  const last = String(DELIVERIES_KEPT_MAX + 1);
   for (const channel of ["a", "b", "c"].map((name) => slackAt(sink, name))) {
-    for (let id = 0; id < DELIVERIES_MAX / 3; id++) notifier.send(channel, noticeOf());
+    for (let id = 0; id < DELIVERIES_KEPT_MAX / 3; id++) notifier.send(channel, noticeOf());
   }
-  await until("all are sent", () => sink.received.length >= DELIVERIES_MAX);
+  await until("all are sent", () => sink.received.length >= DELIVERIES_KEPT_MAX);
   notifier.send(slackAt(sink, "d"), noticeOf({ id: last }));
   await until("the last", () => notifier.deliveries().some(({ noticeId }) => noticeId === last));
-  strictEqual(notifier.deliveries().length, DELIVERIES_MAX);
+  strictEqual(notifier.deliveries().length, DELIVERIES_KEPT_MAX);
+});
+
+Deno.test("Notifier remembers what its earlier lives delivered, and tells of each try", async () => {
+  await using sink = openHttpSink(() => new Response(null, { status: 404 }));
+  const told: Delivery[] = [];
+  const first = openNotifier({ onDelivery: (delivery) => void told.push(delivery) });
+  first.notifier.send(slackAt(sink), noticeOf());
+  const deliveries = await deliveriesOf(first.notifier, 1);
+  await first.notifier[Symbol.asyncDispose]();
+  deepStrictEqual(told, deliveries);
+  const earlier = told.map((one) => ({ ...one, nextTryAtMs: 1_790_000_000_000 }));
+  const { notifier } = openNotifier({ earlier });
+  await using _ended = notifier;
+  deepStrictEqual(notifier.deliveries(), told); // none is tried again
 });
 
 Deno.test("Notifier leaves who never answers, and reads no more than 64 KB of an answer", async () => {
