@@ -139,7 +139,8 @@ export class Manager implements AsyncDisposable {
     this.#upkeep = new Upkeep(folder);
     const { codeFolders } = types;
     this.#pools = new PoolHouse({ limits, engine, clock, codeFolders, env, logger });
-    this.#history = new PoolHistory({ ...options, clock, engine });
+    const readTypes = () => this.#pools.runningTotals();
+    this.#history = new PoolHistory({ ...options, clock, engine, readTypes });
     this.bulk = new BulkOperations(this, clock);
     this.events = events;
     this.#clock = clock;
@@ -147,7 +148,7 @@ export class Manager implements AsyncDisposable {
     this.#process = new ProcessMeter(folder.path, this.#startedAtMs);
     this.#metricPools = limits.metricPools;
     this.#isWatched = options.isWatched ?? true;
-    this.#shares = new TypeShareMeter(() => this.#pools.runningTotals(), clock);
+    this.#shares = new TypeShareMeter(readTypes, clock);
     const told = { ...options, engine, clock, checkOpen: (verb: string) => this.#checkOpen(verb) };
     this.channels = new ChannelBook({
       ...told,
@@ -530,12 +531,15 @@ export class Manager implements AsyncDisposable {
   }
 
   /**
-   * What a pool, or all together, did over time; in steps that make at most a few hundred points,
-   * unless one is asked for. @throws {LidoError} `pool_not_found`, `invalid_input`.
+   * What a pool, all together, or the attempts of a task type did over time; in steps that make at most
+   * a few hundred points, unless one is asked for.
+   * @throws {LidoError} `pool_not_found`, `task_type_not_found`, `invalid_input`.
    */
   async getHistory(request: HistoryRequest = {}): Promise<History> {
     if (request.poolId !== undefined) this.#pools.get(request.poolId);
-    return await this.#history.read(request);
+    if (request.type === undefined) return await this.#history.read(request);
+    const { name } = this.getTaskType(request.type); // it may be asked for by another name
+    return await this.#history.read({ ...request, type: name });
   }
 
   /**

@@ -1,5 +1,6 @@
 /** The history as the manager keeps it: samples its pools' rooms, and answers what they did. */
 import type { Engine } from "./engine/engine.ts";
+import type { TypeTotals } from "./execution/type_tally.ts";
 import type { Clock } from "./model/clock.ts";
 import type { History, HistoryRequest, RecentStep } from "./model/history.ts";
 import type { PoolId } from "./model/pool.ts";
@@ -12,6 +13,8 @@ import type { PoolRoom } from "./pool_room.ts";
 export interface PoolHistoryOptions {
   readonly engine: Engine;
   readonly clock: Clock;
+  /** What the attempts of each task type came to so far. */
+  readonly readTypes: () => ReadonlyMap<string, TypeTotals>;
   onError?(error: unknown): void;
 }
 
@@ -39,13 +42,15 @@ export class PoolHistory implements Disposable {
 
   /** Reads a range. @throws {LidoError} `invalid_input`. */
   async read(request: HistoryRequest): Promise<History> {
-    const { poolId } = request;
+    const { poolId, type } = request;
     const knownUntilMs = this.#sampler.knownUntilMs;
     const range = chooseRange(request, { nowMs: this.#clock.nowMs(), knownUntilMs });
-    const query = { ...range, knownUntilMs, ...poolId !== undefined && { poolId } };
+    const of = { ...poolId !== undefined && { poolId }, ...type !== undefined && { type } };
+    const query = { ...range, knownUntilMs, ...of };
     const { points, markers } = await this.#engine.readHistory(query);
     return {
       poolId: poolId ?? null,
+      type: type ?? null,
       stepS: range.stepMs / 1_000,
       fromMs: range.fromMs,
       toMs: range.toMs,

@@ -109,9 +109,10 @@ export interface Enqueued {
   readonly isNew: boolean;
 }
 
-/** A range of the history, of one pool or of all together. */
+/** A range of the history, of one pool, of all together, or of one task type. */
 export interface HistoryQuery extends ChosenRange {
   readonly poolId?: PoolId;
+  readonly type?: string;
   /** Up to when it is known what happened. */
   readonly knownUntilMs: number;
 }

@@ -88,6 +88,8 @@ export interface RecentStep {
 export interface HistoryRequest {
   /** Of all pools together if left out. */
   readonly poolId?: PoolId;
+  /** Of the attempts of one task type, in all pools: not together with a pool. */
+  readonly type?: string;
   /** An hour before `toMs` if left out. */
   readonly fromMs?: number;
   /** Now if left out. */
@@ -98,8 +100,13 @@ export interface HistoryRequest {
 
 /** A history, without gaps: each step of the range has its point. */
 export interface History {
-  /** Null: of all pools together. */
+  /** Null: of all pools together, or of a task type. */
   readonly poolId: PoolId | null;
+  /**
+   * Null: of all types. Of a type the attempts are counted that ended, and the time that they ran is
+   * `busyMs`; nothing else is known.
+   */
+  readonly type: string | null;
   /** The step that was taken: longer than what was asked for, where shorter ones are kept no more. */
   readonly stepS: number;
   readonly fromMs: number;

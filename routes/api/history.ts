@@ -1,4 +1,4 @@
-/** `/api/history` and `/api/pools/:id/history`: what all pools, or one, did over time. */
+/** `/api/history` and `/api/pools/:id/history`: what all pools, one, or a task type did over time. */
 import { type Context, Hono } from "hono";
 import type { HistoryRequest, PoolId } from "../../core/mod.ts";
 import type { AppEnv, RoutedManager } from "../app_env.ts";
@@ -44,9 +44,15 @@ async function answerHistory(
 function readRequest(c: Context<AppEnv>): HistoryRequest {
   const query = readQuery(c);
   const poolId = query.get("pool_id");
+  const type = query.get("task_type");
+  if (poolId !== undefined && type !== undefined) {
+    const message = "Invalid: a history is of a pool or of a task type";
+    throw invalidInput(ACTION, [{ path: ["task_type"], message }]);
+  }
   const [since, until, step] = RANGE.map((name) => query.get(name));
   return {
     ...poolId !== undefined && { poolId: readPoolId(poolId) },
+    ...type !== undefined && { type },
     ...since !== undefined && { fromMs: readTime("since", since, ACTION) },
     ...until !== undefined && { toMs: readTime("until", until, ACTION) },
     ...step !== undefined && { stepS: readStep(step) },

@@ -1,9 +1,12 @@
-/** `/types`: the task types. */
+/** `/types`: the task types, and what each did over time. */
 import { Hono } from "hono";
 import type { TypeShare } from "../../core/mod.ts";
 import type { Language } from "../../views/i18n/language.ts";
 import { type TypesModel, TypesPage } from "../../views/pages/types.tsx";
+import { TypeCharts } from "../../views/pages/type_charts.tsx";
 import type { AppEnv } from "../app_env.ts";
+import { typeCharts } from "../present/chart.ts";
+import { historyOf, rangeOf } from "./overview.tsx";
 import { type Desk, Visit } from "./visit.tsx";
 
 /** Makes the route. */
@@ -12,6 +15,18 @@ export function typesRoutes(desk: Desk): Hono<AppEnv> {
   routes.get("/", (c) => {
     const visit = new Visit(c, desk);
     return visit.page("types", visit.language.t.types.title, <TypesPage model={present(visit)} />);
+  });
+  routes.get("/:name", async (c) => {
+    const visit = new Visit(c, desk);
+    const { name, description } = desk.manager.getTaskType(c.req.param("name"));
+    const range = rangeOf(c.req.query("range"));
+    const body = async () => {
+      const { t, nowMs } = visit.language;
+      const history = await desk.manager.getHistory({ type: name, ...historyOf(range, nowMs) });
+      return <TypeCharts model={{ name, description, range, charts: typeCharts(history, t) }} />;
+    };
+    const parts = async () => ({ body: await body() });
+    return await visit.live({ place: "types", title: name, parts, variant: visit.path });
   });
   return routes;
 }

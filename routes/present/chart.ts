@@ -85,6 +85,37 @@ export function poolCharts(history: History, t: Words, poolName: string): readon
   ];
 }
 
+/** What the charts of one task type show: of its attempts, in all pools. */
+export function typeCharts(history: History, t: Words): readonly ChartModel[] {
+  const lines = { kind: "lines" as const, markers: markersOf(history, t, (id) => id) };
+  const ended = ({ counts }: HistoryPoint) => counts.completed + counts.failed + counts.cancelled;
+  return [
+    outcomesChart(history, t, (id) => id),
+    {
+      ...base(history, "threads", t.types.chartThreads, "count"),
+      ...lines,
+      series: [{
+        label: t.slotState.busy,
+        colour: "blue",
+        values: history.points.map(({ busyMs, seconds }) =>
+          seconds > 0 ? busyMs / seconds / 1e3 : 0
+        ),
+      }],
+    },
+    {
+      ...base(history, "average", t.types.chartAverage, "duration"),
+      ...lines,
+      series: [{
+        label: t.types.average,
+        colour: "azure",
+        values: history.points.map((point) =>
+          ended(point) > 0 ? point.busyMs / ended(point) : null
+        ),
+      }],
+    },
+  ];
+}
+
 /** How many a minute. */
 function rate({ points }: History, name: HistoryCount): readonly number[] {
   return points.map(({ counts, seconds }) => seconds > 0 ? counts[name] / seconds * 60 : 0);

@@ -5,6 +5,7 @@ import { presentTime } from "./time.ts";
 export function presentHistory(history: History): Record<string, unknown> {
   return {
     pool_id: history.poolId,
+    task_type: history.type,
     step_s: history.stepS,
     since: presentTime(history.fromMs),
     until: presentTime(history.toMs),

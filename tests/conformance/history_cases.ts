@@ -61,7 +61,7 @@ export function testHistory(name: string, make: MakeEngine): void {
 
 async function save(world: EngineWorld, atMs: number, poolId: PoolId | null, tasks: number) {
   const entries = [{ poolId, row: completedRow(tasks) }];
-  await world.engine.saveHistory({ atMs, nowMs: atMs + 5_000, entries });
+  await world.engine.saveHistory({ atMs, nowMs: atMs + 5_000, entries, types: [] });
 }
 
 async function read(

@@ -10,6 +10,7 @@ import {
   type SystemStats,
   TaskId,
   type TaskSnapshot,
+  type TaskType,
 } from "../../core/mod.ts";
 import type { RoutedManager } from "../../routes/app_env.ts";
 import { alertWorld, channelBook, gaugeOf } from "./memory_alerts.ts";
@@ -150,6 +151,7 @@ const SPAN = { mean: 1.5, max: 2 };
 /** The history that the fake has: two steps of a minute, the first of them empty. */
 export const HISTORY: History = {
   poolId: null,
+  type: null,
   stepS: 60,
   fromMs: Date.UTC(2026, 0, 2, 3, 4),
   toMs: Date.UTC(2026, 0, 2, 3, 6),
@@ -380,14 +382,12 @@ function systemMethods(): SystemMethods {
   return {
     listTaskTypes: () => [TYPE],
     listBrokenTaskFiles: () => [{ url: "file:///types/bad.task.ts", reason: "No default export" }],
-    getTaskType: (name) => {
-      if (name === TYPE.name) return TYPE;
-      throw new LidoError("task_type_not_found", `Cannot find task type: none is called ${name}`);
-    },
+    getTaskType: findType,
     getStats: () => STATS,
-    getHistory: async ({ poolId } = {}) => {
+    getHistory: async ({ poolId, type } = {}) => {
       if (poolId !== undefined) await findPool(poolId);
-      return { ...HISTORY, poolId: poolId ?? null };
+      if (type !== undefined) findType(type);
+      return { ...HISTORY, poolId: poolId ?? null, type: type ?? null };
     },
     findPoolName: (id) => id === POOL_ID ? POOL.settings.name : undefined,
     getRecent: () => [],
@@ -430,6 +430,11 @@ function systemMethods(): SystemMethods {
       return Promise.resolve({ bytes: 5, content });
     },
   };
+}
+
+function findType(name: string): TaskType {
+  if (name === TYPE.name) return TYPE;
+  throw new LidoError("task_type_not_found", `Cannot find task type: none is called ${name}`);
 }
 
 function findPool(id: PoolId): PoolSnapshot {

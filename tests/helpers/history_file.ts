@@ -17,20 +17,32 @@ export class HistoryFile implements Disposable {
   }
 
   /** Writes rows of one step, at its end unless it is said. */
-  save(atMs: number, rows: readonly [pool: number, row: HistoryRow][], nowMs = atMs + 5_000): void {
+  save(
+    atMs: number,
+    rows: readonly [pool: number, row: HistoryRow][],
+    nowMs = atMs + 5_000,
+    types: readonly (readonly [type: string, row: HistoryRow])[] = [],
+  ): void {
     this.store.save({
       kind: "history",
       atMs,
       nowMs,
       rows: rows.map(([pool, row]) => ({ pool, row: writeHistoryRow(row) })),
+      types: types.map(([type, row]) => ({ type, row: writeHistoryRow(row) })),
     });
   }
 
-  /** Reads a range by the step of a level. */
-  read(pool: number, level: number, range: readonly [number, number]): readonly HistoryPoint[] {
+  /** Reads a range of a pool, or of a type, by the step of a level. */
+  read(
+    of: number | string,
+    level: number,
+    range: readonly [number, number],
+  ): readonly HistoryPoint[] {
     const stepMs = KEPT_STEPS[level]?.stepMs ?? 0;
     const [fromMs, toMs] = range;
-    return readHistory(this.db, { pool, level, stepMs, fromMs, toMs, knownUntilMs: toMs }).points;
+    const [pool, type] = typeof of === "number" ? [of, undefined] : [0, of];
+    const query = { pool, type, level, stepMs, fromMs, toMs, knownUntilMs: toMs };
+    return readHistory(this.db, query).points;
   }
 
   /** Rows of each step. */

@@ -645,6 +645,10 @@ export const en = {
     emptyText: "Write a *.task.ts file with defineTask and name its folder with --tasks.",
     empty: "no description",
     lastRuns: "Last runs",
+    charts: "Charts",
+    chartThreads: "Threads that it keeps busy, on average",
+    chartAverage: "Average run",
+    average: "Average",
     idle: "Nothing of it ended in the last 5 minutes",
     lately: (ended: string, average: string, failed: string, share: string) =>
       `In the last 5 minutes ${ended} ended, after ${average} on average; ${failed} failed; ${share} of the thread time`,

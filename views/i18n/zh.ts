@@ -605,6 +605,10 @@ export const zh: Words = {
     emptyText: "用 defineTask 编写 *.task.ts 文件，并用 --tasks 指定其文件夹。",
     empty: "没有说明",
     lastRuns: "最近的运行",
+    charts: "图表",
+    chartThreads: "平均占用的线程数",
+    chartAverage: "平均运行时长",
+    average: "平均",
     idle: "最近 5 分钟没有任务结束",
     lately: (ended, average, failed, share) =>
       `最近 5 分钟结束 ${ended} 个，平均用时 ${average}；失败 ${failed}；占线程时间 ${share}`,

@@ -3,7 +3,7 @@ import type { Child } from "hono/jsx";
 import type { Isolation, SlotSnapshot } from "../../core/mod.ts";
 import { useLanguage } from "../context.ts";
 import { Act } from "../parts/act.tsx";
-import { Chart, type ChartModel } from "../parts/chart.tsx";
+import { type ChartModel, Charts } from "../parts/chart.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Facts } from "../parts/facts.tsx";
 import { type FieldModel, Fields } from "../parts/fields.tsx";
@@ -115,23 +115,6 @@ function AlertsPart(
 ): Child {
   const { t } = useLanguage();
   return <AlertTable alerts={alerts} back={back} tab="firing" noneText={t.pool.noAlerts} />;
-}
-
-function Charts({ charts }: { readonly charts: readonly ChartModel[] }): Child {
-  return (
-    <div class="charts">
-      {charts.map((chart) => (
-        <section class="card">
-          <div class="card-header">
-            <h2 class="card-title">{chart.title}</h2>
-          </div>
-          <div class="card-body">
-            <Chart chart={chart} />
-          </div>
-        </section>
-      ))}
-    </div>
-  );
 }
 
 function LivePart(

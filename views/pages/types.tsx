@@ -80,6 +80,10 @@ export function TypesPage({ model }: { readonly model: TypesModel }): Child {
                   )}
                   <p class="links">
                     <a href={`/tasks?q=type:${type.name}`}>{t.types.lastRuns}</a>
+                    <a href={`/types/${type.name}`}>
+                      {t.types.charts}
+                      <span class="visually-hidden">{type.name}</span>
+                    </a>
                     <small class="text-secondary">
                       {t.types.code} <code>{type.codeVersion}</code>
                     </small>

@@ -76,6 +76,24 @@ export function Chart({ chart }: { readonly chart: ChartModel }): Child {
   );
 }
 
+/** Charts side by side, each under its title. */
+export function Charts({ charts }: { readonly charts: readonly ChartModel[] }): Child {
+  return (
+    <div class="charts">
+      {charts.map((chart) => (
+        <section class="card">
+          <div class="card-header">
+            <h2 class="card-title">{chart.title}</h2>
+          </div>
+          <div class="card-body">
+            <Chart chart={chart} />
+          </div>
+        </section>
+      ))}
+    </div>
+  );
+}
+
 /** Never executed; `<` is escaped so that no value can end the element. */
 function jsonOf(chart: ChartModel, timeLabel: string): string {
   return JSON.stringify({ ...chart, timeLabel }).replaceAll("<", "\\u003c");

@@ -13,8 +13,9 @@ export function historyChange(sample: HistorySample, shelf: PoolShelf): Change {
     pool: poolId === null ? ALL_POOLS : shelf.numberOf(poolId),
     row: writeHistoryRow(row),
   }));
+  const types = sample.types.map(({ type, row }) => ({ type, row: writeHistoryRow(row) }));
   const [atMs, nowMs] = [Math.round(sample.atMs), Math.round(sample.nowMs)];
-  return { kind: "history", atMs, nowMs, rows };
+  return { kind: "history", atMs, nowMs, rows, types };
 }
 
 /** Histories that are kept: each may be half a megabyte. */
@@ -37,13 +38,13 @@ export class Histories {
   }
 
   /** Reads a range. @throws {LidoError} `pool_not_found`. */
-  async read({ poolId, ...range }: HistoryQuery): Promise<HistoryRead> {
+  async read({ poolId, type, ...range }: HistoryQuery): Promise<HistoryRead> {
     const { reader, shelf } = this.#parts;
     const pool = poolId === undefined ? ALL_POOLS : shelf.numberOf(poolId);
-    const key = JSON.stringify([pool, ...Object.values(range)]);
+    const key = JSON.stringify([pool, type, ...Object.values(range)]);
     const kept = this.#kept.get(key);
     if (kept !== undefined) return await kept;
-    const history = reader.history({ ...range, pool });
+    const history = reader.history({ ...range, pool, type });
     this.#kept.set(key, history);
     const [oldest = key] = this.#kept.keys();
     if (this.#kept.size > KEPT_MAX) this.#kept.delete(oldest);

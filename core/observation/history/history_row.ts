@@ -27,10 +27,17 @@ export interface HistoryEntry {
   readonly row: HistoryRow;
 }
 
+/** A task type's row: of its attempts in all pools. */
+export interface TypeHistoryEntry {
+  readonly type: string;
+  readonly row: HistoryRow;
+}
+
 /** What all pools did in one step. */
 export interface HistorySample {
   /** When the step began. */
   readonly atMs: number;
   readonly nowMs: number;
   readonly entries: readonly HistoryEntry[];
+  readonly types: readonly TypeHistoryEntry[];
 }

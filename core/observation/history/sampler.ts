@@ -7,6 +7,7 @@
  * stands, never what it counts.
  */
 import type { Engine } from "../../engine/engine.ts";
+import type { TypeTotals } from "../../execution/type_tally.ts";
 import { type Clock, systemClock } from "../../model/clock.ts";
 import { HISTORY_GAUGES } from "../../model/history.ts";
 import type { PoolId } from "../../model/pool.ts";
@@ -15,6 +16,7 @@ import { type MeteredPool, PoolMeter } from "./pool_meter.ts";
 import { RecentHistory } from "./recent.ts";
 import { RowSum } from "./row_sum.ts";
 import { SAMPLE_MS, stepBegin } from "./steps.ts";
+import { TypeMeter } from "./type_meter.ts";
 
 /** So that a timer that fires early does not come before the step's end. */
 const EARLY_MS = 2;
@@ -24,6 +26,8 @@ const OLDEST_WAIT = HISTORY_GAUGES.indexOf("oldestWaitMs");
 export interface SamplerOptions {
   readonly engine: Pick<Engine, "failure" | "saveHistory">;
   readonly clock?: Clock;
+  /** What the attempts of each task type came to so far; none is sampled if left out. */
+  readonly readTypes?: () => ReadonlyMap<string, TypeTotals>;
   /** Told of what goes wrong. */
   onError?(error: unknown): void;
 }
@@ -36,6 +40,7 @@ export class HistorySampler implements Disposable {
   /** What was sampled lately. */
   readonly recent = new RecentHistory();
   readonly #meters = new Map<PoolId, PoolMeter>();
+  readonly #types: TypeMeter;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Begin of the step that goes on. */
   #stepMs: number;
@@ -46,6 +51,7 @@ export class HistorySampler implements Disposable {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#onError = options.onError ?? (() => {});
+    this.#types = new TypeMeter(options.readTypes ?? (() => new Map()));
     this.#stepMs = stepBegin(this.#clock.nowMs(), SAMPLE_MS);
     this.#knownUntilMs = this.#stepMs;
     this.#sampledMs = this.#clock.monotonicMs();
@@ -98,8 +104,9 @@ export class HistorySampler implements Disposable {
     this.#sampledMs = monotonicMs;
     const entries = this.#measure(coveredMs);
     this.recent.note(atMs, entries);
-    if (entries.length > 0) {
-      await this.#options.engine.saveHistory({ atMs, nowMs: untilMs, entries });
+    const types = this.#types.measure(coveredMs);
+    if (entries.length + types.length > 0) {
+      await this.#options.engine.saveHistory({ atMs, nowMs: untilMs, entries, types });
     }
     this.#knownUntilMs = untilMs;
   }

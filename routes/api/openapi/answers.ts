@@ -375,6 +375,7 @@ const counts = {
 /** See the head of this file. */
 export const History = z.strictObject({
   pool_id: Id.nullable(),
+  task_type: z.string().nullable(),
   step_s: Count,
   since: Time,
   until: Time,

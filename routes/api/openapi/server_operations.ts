@@ -106,10 +106,17 @@ export const SERVER_OPERATIONS: readonly Operation[] = [
     method: "get",
     path: "/api/history",
     tag: "Server",
-    summary: "Tells what all pools together, or one, did over time",
-    parameters: { pool_id: POOL_ID, ...HISTORY_PARAMETERS },
+    summary: "Tells what all pools together, one, or the attempts of a task type did over time",
+    parameters: {
+      pool_id: POOL_ID,
+      task_type: {
+        schema: z.string().optional(),
+        description: "Of this type's attempts, in all pools; not together with pool_id",
+      },
+      ...HISTORY_PARAMETERS,
+    },
     answers: [{ status: 200, description: "The history", data: History }],
-    errors: ["pool_not_found", "journal_unavailable", "journal_corrupt"],
+    errors: ["pool_not_found", "task_type_not_found", "journal_unavailable", "journal_corrupt"],
   },
   {
     id: "followEvents",

@@ -140,6 +140,7 @@ export type Change =
     readonly nowMs: number;
     /** As `writeHistoryRow()` made them. */
     readonly rows: readonly { readonly pool: number; readonly row: Uint8Array }[];
+    readonly types: readonly { readonly type: string; readonly row: Uint8Array }[];
   }
   | { readonly kind: "started"; readonly atMs: number; readonly wasClosed: boolean }
   | { readonly kind: "prune"; readonly nowMs: number; readonly rules: PruneRules };

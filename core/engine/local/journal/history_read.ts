@@ -11,15 +11,30 @@ import { ALL_POOLS } from "./schema.ts";
 /** Marks of one kind that a range shows: the newest. */
 const MARKERS_MAX = 500;
 
-/** A range of one pool's history, by its number. */
+/** Of a task type: its number in the history. */
+export const TYPE_NUMBER = "SELECT number FROM history_types WHERE name = ?";
+
+/** Where nothing is. */
+const NOWHERE = Number.MIN_SAFE_INTEGER;
+
+/** What stands in the place of a pool's number in the rows of a type; what {@link TYPE_NUMBER} found says which. */
+export function placeOfType(row: Record<string, unknown> | undefined): number {
+  return row === undefined ? NOWHERE : -Number(row["number"]);
+}
+
+/** A range of one pool's history, by its number, or of one type's. */
 export interface StoredHistoryQuery extends ChosenRange {
   readonly pool: number;
+  readonly type: string | undefined;
   readonly knownUntilMs: number;
 }
 
 /** See the head of this file. */
 export function readHistory(db: DatabaseSync, query: StoredHistoryQuery): HistoryRead {
-  return { points: readPoints(db, query), markers: readMarkers(db, query) };
+  const { type } = query;
+  const place = type === undefined ? query.pool : placeOfType(db.prepare(TYPE_NUMBER).get(type));
+  const placed = { ...query, pool: place };
+  return { points: readPoints(db, placed), markers: readMarkers(db, placed) };
 }
 
 function readPoints(db: DatabaseSync, query: StoredHistoryQuery): readonly HistoryPoint[] {

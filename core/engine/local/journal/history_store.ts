@@ -11,6 +11,7 @@ import { readHistoryRow, writeHistoryRow } from "../../../observation/history/ro
 import { RowSum } from "../../../observation/history/row_sum.ts";
 import { KEPT_STEPS, stepBegin } from "../../../observation/history/steps.ts";
 import type { Change } from "./group.ts";
+import { placeOfType, TYPE_NUMBER } from "./history_read.ts";
 
 /** Rows that are rolled up, and rows of each step that are let go, with one sample. */
 const STEP_ROWS = 120;
@@ -33,9 +34,10 @@ export class HistoryStore {
   }
 
   /** Adds what pools did in a step, and goes a little on with what is to be rolled up and let go. */
-  save({ atMs, nowMs, rows }: Extract<Change, { kind: "history" }>): void {
+  save({ atMs, nowMs, rows, types }: Extract<Change, { kind: "history" }>): void {
     for (const { pool, row } of rows) this.#add(0, pool, atMs, row);
-    const limit = STEP_ROWS + STEP_SHARE * rows.length;
+    for (const { type, row } of types) this.#add(0, this.#placeOf(type), atMs, row);
+    const limit = STEP_ROWS + STEP_SHARE * (rows.length + types.length);
     this.#rollUp(nowMs, limit);
     this.#prune(nowMs, limit);
   }
@@ -44,6 +46,12 @@ export class HistoryStore {
   saveStart({ atMs, wasClosed }: Extract<Change, { kind: "started" }>): void {
     this.#run("INSERT INTO starts (at, was_closed) VALUES (?, ?)", atMs, wasClosed ? 1 : 0);
     this.#run("DELETE FROM starts WHERE n <= (SELECT max(n) FROM starts) - ?", STARTS_MAX);
+  }
+
+  /** Types are where pools are, with the negative of a number of their own. */
+  #placeOf(type: string): number {
+    this.#run("INSERT INTO history_types (name) VALUES (?) ON CONFLICT DO NOTHING", type);
+    return placeOfType(this.#prepare(TYPE_NUMBER).get(type));
   }
 
   /** Adds a row to its step; if that was rolled up already, to the longer steps, too. */

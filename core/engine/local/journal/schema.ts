@@ -268,4 +268,14 @@ CREATE TABLE alert_deliveries (
 ) STRICT;
 `,
   },
+  {
+    name: "history of task types",
+    sql: `
+-- Task types have rows in history, too: history.pool is the negative of the type's number here.
+CREATE TABLE history_types (
+  number INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE
+) STRICT;
+`,
+  },
 ];

@@ -6,6 +6,7 @@ import { POOL_ID, UNKNOWN_ID } from "../../../helpers/fake_manager.ts";
 const SPAN = { mean: 1.5, max: 2 };
 const PERCENTILES = { count: 7, p50: 1, p95: 2, p99: 3, max: 4 };
 const SHOWN = {
+  task_type: null,
   pool_id: null,
   step_s: 60,
   since: "2026-01-02T03:04:00.000Z",
@@ -103,6 +104,20 @@ Deno.test.each([
     body: { success: true, data: { ...SHOWN, pool_id: poolId } },
   });
   deepStrictEqual(calls, [{ method: "getHistory", args: [request] }]);
+});
+
+Deno.test("GET /api/history is of a task type, or of a pool", async () => {
+  const { app, calls } = appWith();
+  deepStrictEqual(await readAnswer(app.request("/api/history?task_type=sleep")), {
+    status: 200,
+    body: { success: true, data: { ...SHOWN, task_type: "sleep" } },
+  });
+  deepStrictEqual(calls, [{ method: "getHistory", args: [{ type: "sleep" }] }]);
+  const unknown = await readAnswer(app.request("/api/history?task_type=none"));
+  strictEqual(unknown.status, 404);
+  const both = await readAnswer(app.request(`/api/history?task_type=sleep&pool_id=${POOL_ID}`));
+  strictEqual(both.status, 422);
+  match(JSON.stringify(both.body), /"task_type".*a pool or of a task type/);
 });
 
 Deno.test.each([

@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { appWith } from "../../../helpers/app_with.ts";
+import { appWith, NOW_MS } from "../../../helpers/app_with.ts";
 import { look } from "../../../helpers/pages.ts";
 
 Deno.test("GET /types shows types and files that could not be loaded, in both languages", async () => {
@@ -21,6 +21,17 @@ Deno.test("GET /types leads to the form with an example filled in", async () => 
   const query = new URL(href, "http://x").searchParams;
   deepStrictEqual([query.get("type"), query.get("input")], ["sleep", '{"seconds":1}']);
   strictEqual((await look(app, href)).status, 200);
+});
+
+Deno.test("GET /types/:name shows its charts over the range, and is not found of another", async () => {
+  const { app, calls } = appWith();
+  const page = await look(app, "/types/sleep?range=6h");
+  for (const text of ["Average run", "Sleeps"]) ok(page.text.includes(text), text);
+  deepStrictEqual(calls.filter(({ method }) => method === "getHistory").map(({ args }) => args), [
+    [{ type: "sleep", fromMs: NOW_MS - 6 * 3_600_000, stepS: 300 }],
+  ]);
+  const none = await app.request("/types/none", { headers: { accept: "text/html" } });
+  strictEqual(none.status, 404);
 });
 
 Deno.test("GET /types says that no type is known", async () => {

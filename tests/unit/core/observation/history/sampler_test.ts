@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { bucketOf } from "../../../../../core/execution/histogram.ts";
+import type { TypeTotals } from "../../../../../core/execution/type_tally.ts";
 import { LidoError } from "../../../../../core/model/errors.ts";
 import { HISTORY_COUNTS } from "../../../../../core/model/history.ts";
 import type { HistorySample } from "../../../../../core/observation/history/history_row.ts";
@@ -14,6 +15,7 @@ const GONE = new LidoError("journal_unavailable", "Cannot write to the journal: 
 
 /** A sampler whose clock and pools are the test's, and what it wrote. */
 function world() {
+  const types = new Map<string, TypeTotals>();
   let offsetMs = 0;
   const clock = fakeClock(NOW);
   const saved: HistorySample[] = [];
@@ -27,8 +29,10 @@ function world() {
   const sampler = new HistorySampler({
     engine,
     clock: { nowMs: () => clock.nowMs() + offsetMs, monotonicMs: clock.monotonicMs },
+    readTypes: () => types,
   });
   return {
+    types,
     sampler,
     saved,
     engine,
@@ -52,6 +56,23 @@ function world() {
       ),
   };
 }
+
+Deno.test("HistorySampler writes what each task type came to, though no pool had anything to do", () => {
+  const { pass, types, saved, sampler } = world();
+  pass(5_000);
+  types.set("noop", { done: 3, failed: 1, cancelled: 0, runMs: 20 });
+  pass(5_000);
+  pass(5_000);
+  deepStrictEqual(
+    saved.map(({ atMs, entries, types }) => [
+      atMs - NOW,
+      entries,
+      types.map(({ type, row }) => [type, row.counts, row.busyMs, row.coveredMs]),
+    ]),
+    [[5_000, [], [["noop", [0, 3, 1, 0, 0, 0, 0], 20, 5_000]]]],
+  );
+  deepStrictEqual(sampler.recent.read(null, NOW + 15_000), []);
+});
 
 Deno.test("HistorySampler writes what a pool did in the step that ended", () => {
   const { sampler, pass, pool, saved, rowsOf } = world();

@@ -46,6 +46,20 @@ Deno.test("readHistory() makes what is not over yet of shorter steps, and gives 
   ]);
 });
 
+Deno.test("HistoryStore keeps rows of task types beside those of pools, at every length", () => {
+  using file = new HistoryFile();
+  for (const atMs of [T, T + MINUTE, T + HOUR]) {
+    const types = [["noop", completedRow(2)], ["sleep", completedRow(3)]] as const;
+    file.save(atMs, [[1, completedRow(9)]], atMs + 5_000, types);
+  }
+  const range = [T, T + 2 * HOUR] as const;
+  deepStrictEqual(completed(file.read("noop", 2, range)), [4, 2]);
+  deepStrictEqual(completed(file.read("sleep", 2, range)), [6, 3]);
+  deepStrictEqual(completed(file.read("other", 2, range)), [0, 0]);
+  deepStrictEqual(completed(file.read(1, 2, range)), [18, 9]);
+  deepStrictEqual(completed(file.read(0, 2, range)), [0, 0]);
+});
+
 Deno.test("HistoryStore adds a row that comes late at every length", () => {
   using file = new HistoryFile();
   for (let atMs = T; atMs < T + DAY + HOUR; atMs += 10 * MINUTE) {
@@ -146,7 +160,7 @@ Deno.test("readHistory() tells of starts and of settings in the range, of one po
   file.store.saveStart({ kind: "started", atMs: T - 1, wasClosed: true });
   file.store.saveStart({ kind: "started", atMs: T + 90_000, wasClosed: false });
   const range = { level: 1, stepMs: MINUTE, fromMs: T, toMs: T + HOUR, knownUntilMs: T + HOUR };
-  const read = (pool: number) => readHistory(file.db, { ...range, pool }).markers;
+  const read = (pool: number) => readHistory(file.db, { ...range, pool, type: undefined }).markers;
   const start = { kind: "start", atMs: T + 90_000, wasClosed: false };
   const settings = ids.map((poolId, index) => ({
     kind: "settings",
