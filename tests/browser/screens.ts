@@ -41,7 +41,7 @@ export function screensOf({ pools, tasks }: BusyWorld): readonly Screen[] {
     { name: "submit-json", path: "/submit?type=crawl&as=json" },
     { name: "submit-batch", path: "/submit/batch" },
     { name: "types", path: "/types" },
-    { name: "type", path: "/types/checksum" },
+    { name: "type", path: "/types/add?range=15m" },
     { name: "alerts", path: "/alerts" },
     { name: "alert-rules", path: "/alerts?tab=rules" },
     { name: "alert-channels", path: "/alerts?tab=channels" },
