@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { NOTHING, submit } from "../helpers/answers_of_submits.ts";
 import { report } from "../helpers/report.ts";
+import { roomIsMade } from "../helpers/room_made.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
 import { HAS_STRACE, Strace, STRACE_MISSING } from "../helpers/strace.ts";
 
@@ -35,6 +36,7 @@ async function traceSubmits(
   { callers, submits }: { readonly callers: number; readonly submits: number },
 ): Promise<readonly string[]> {
   const path = join(server.folder, "trace");
+  await roomIsMade(join(server.folder, "data"));
   {
     await using _strace = await Strace.attach(server.pid, path, FLAGS);
     await Promise.all(Array.from({ length: callers }, async () => {

@@ -4,11 +4,11 @@
  * written, so all that counts must be written again before.
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { NOTHING, readiness, submit } from "../helpers/answers_of_submits.ts";
 import { report } from "../helpers/report.ts";
+import { roomIsMade } from "../helpers/room_made.ts";
 import { ServerProcess, type WireTask } from "../helpers/server_process.ts";
 import { HAS_STRACE, Strace, STRACE_MISSING } from "../helpers/strace.ts";
 import { until } from "../helpers/until.ts";
@@ -16,8 +16,6 @@ import { until } from "../helpers/until.ts";
 const TASKS = fileURLToPath(new URL("../fixtures/outside_tasks", import.meta.url));
 const CALLS = ["-e", "trace=fsync,fdatasync,ftruncate,pwrite64"];
 const EIO = "inject=fsync,fdatasync:error=EIO";
-/** Room that the server makes in the write-ahead file, if the disk has it; see `wal_room.ts`. */
-const ROOM_BYTES = 2_048 * 8_192;
 /** Tasks of a batch that takes many more pages than what comes after it. */
 const BATCH_TASKS = 500;
 /** Times that the writer must have tried in vain. */
@@ -33,13 +31,10 @@ async function openPaused(server: ServerProcess): Promise<string> {
   return poolId;
 }
 
-/** What strace saw of the write-ahead file, once no room is made in it any more: that has fsyncs, too. */
+/** What strace saw of the write-ahead file. */
 async function attach(server: ServerProcess, data: string, inject: string): Promise<Strace> {
   const wal = join(data, "journal.sqlite-wal");
-  const { bavail, bsize } = statfsSync(data);
-  if (bavail * bsize > 64 * ROOM_BYTES) {
-    await until("there is room", () => statSync(wal).size >= ROOM_BYTES);
-  }
+  await roomIsMade(data);
   return await Strace.attach(server.pid, join(data, "trace"), [...CALLS, "-e", inject, "-P", wal]);
 }
 
