@@ -36,7 +36,7 @@ function routesOf({ app, bulkId }: Awaited<ReturnType<typeof worldOf>>) {
     method,
     path: path.replace("/bulk/:id", `/bulk/${bulkId}`)
       .replace("/pools/:id", `/pools/${POOL_ID}`).replace("/tasks/:id", `/tasks/${TASK_ID}`)
-      .replace("/alerts/:id", `/alerts/${UNKNOWN_ID}`),
+      .replace("/alerts/:id", `/alerts/${UNKNOWN_ID}`).replace("/types/:name", "/types/sleep"),
   }));
   return routes.filter(({ method, path }, at) =>
     routes.findIndex((one) => one.method === method && one.path === path) === at
