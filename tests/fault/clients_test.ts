@@ -7,8 +7,6 @@ import { until } from "../helpers/until.ts";
 
 /** Files of the journal that the server opens when it first needs them. */
 const FILES_MAX = 16;
-/** Within a second on a machine of its own; a busy one may take several times as long. */
-const SOON_MS = 5_000;
 const HALF_HEAD = "GET / HTTP/1.1\r\nHost: loc";
 
 /** A command that becomes the server, with so many descriptors. */
@@ -46,8 +44,8 @@ for (const descriptors of [256, 1024]) {
       const beganMs = performance.now();
       strictEqual(await old.ask("/api/stats"), 200);
       ok(
-        performance.now() - beganMs < SOON_MS,
-        "who was connected before is answered soon",
+        performance.now() - beganMs < 1_000,
+        "who was connected before is answered within a second",
       );
       ok(await timeOfNew(port) < 10_000, "who comes meanwhile is answered");
     }
@@ -56,7 +54,7 @@ for (const descriptors of [256, 1024]) {
       () => descriptorsOf(server.pid) <= before + FILES_MAX + descriptors / 4,
     );
     for (const socket of attack) socket[Symbol.dispose]();
-    ok(await timeOfNew(port) < SOON_MS, "it is as before");
+    ok(await timeOfNew(port) < 2_000, "it is as before");
     await until("all descriptors are back", () => descriptorsOf(server.pid) <= before + FILES_MAX);
     await endsWell(server);
   });
@@ -91,7 +89,7 @@ Deno.test("Half a head, half a body and half a connection are cut in time, and l
       () => bodies?.every(({ status }) => status === 408) === true,
     );
     ok(performance.now() - beganMs < 20_000, "within about ten seconds");
-    ok(await timeOfNew(port) < SOON_MS);
+    ok(await timeOfNew(port) < 1_000);
   } finally {
     clearInterval(drops);
   }
@@ -122,7 +120,7 @@ Deno.test("2,000 who follow events, and many who do not read, hold nothing when 
     followers.find(({ status }) => status === 503)?.received ?? "",
     /\r\nretry-after: \d+\r\n/i,
   );
-  ok(await timeOfNew(port) < SOON_MS, "others are answered");
+  ok(await timeOfNew(port) < 1_000, "others are answered");
   const memoryMb = residentMb(server.pid);
   for (const socket of followers) socket.pause();
   const [pool] = await server.ask<{ pool_id: string }[]>("GET", "/api/pools");
@@ -131,7 +129,7 @@ Deno.test("2,000 who follow events, and many who do not read, hold nothing when 
   for (let turn = 0; turn < 5; turn++) {
     const tasks = Array.from({ length: 1_000 }, () => task);
     strictEqual((await server.call("POST", "/api/tasks/batch", { body: { tasks } })).status, 202);
-    ok(await timeOfNew(port) < SOON_MS, "others are answered");
+    ok(await timeOfNew(port) < 1_000, "others are answered");
   }
   const grownMb = residentMb(server.pid) - memoryMb;
   ok(grownMb < 400, `what is not read is not kept for each: ${grownMb} MB more`);
