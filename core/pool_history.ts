@@ -1,6 +1,6 @@
 /** The history as the manager keeps it: samples its pools' rooms, and answers what they did. */
 import type { Engine } from "./engine/engine.ts";
-import type { TypeTotals } from "./execution/type_tally.ts";
+import type { ReadTotals } from "./execution/type_tally.ts";
 import type { Clock } from "./model/clock.ts";
 import type { History, HistoryRequest, RecentStep } from "./model/history.ts";
 import type { PoolId } from "./model/pool.ts";
@@ -14,7 +14,7 @@ export interface PoolHistoryOptions {
   readonly engine: Engine;
   readonly clock: Clock;
   /** What the attempts of each task type came to so far. */
-  readonly readTypes: () => ReadonlyMap<string, TypeTotals>;
+  readonly readTypes: ReadTotals;
   onError?(error: unknown): void;
 }
 

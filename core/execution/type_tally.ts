@@ -13,6 +13,27 @@ export interface TypeTotals {
 /** Nothing came of any yet. */
 export const NO_TOTALS: TypeTotals = { done: 0, failed: 0, cancelled: 0, runMs: 0 };
 
+/** What is looked at from time to time: totals by type, with what runs now. */
+export type ReadTotals = () => ReadonlyMap<string, TypeTotals>;
+
+/**
+ * What came since then. An end tells how long the thread says that it ran, which may be less than it
+ * was seen to run: no time is less than none.
+ */
+export function totalsSince(before: TypeTotals, now: TypeTotals): TypeTotals {
+  return {
+    done: now.done - before.done,
+    failed: now.failed - before.failed,
+    cancelled: now.cancelled - before.cancelled,
+    runMs: Math.max(0, now.runMs - before.runMs),
+  };
+}
+
+/** Whether there is anything. */
+export function isAnything({ done, failed, cancelled, runMs }: TypeTotals): boolean {
+  return done + failed + cancelled + runMs > 0;
+}
+
 /** See the head of this file. */
 export class TypeTally {
   readonly #totals = new Map<string, { -readonly [Key in keyof TypeTotals]: TypeTotals[Key] }>();

@@ -3,17 +3,20 @@
  * attempt runs, not only when it has ended: each second the totals are noted, and a window is the
  * difference between now and then.
  */
-import { NO_TOTALS, type TypeTotals } from "../execution/type_tally.ts";
+import {
+  isAnything,
+  NO_TOTALS,
+  type ReadTotals,
+  totalsSince,
+  type TypeTotals,
+} from "../execution/type_tally.ts";
 import type { Clock } from "../model/clock.ts";
-import { SHARE_WINDOWS_S, type TypeShare, type TypeShares } from "../model/type_share.ts";
+import { SHARE_WINDOWS_S, type TypeShares } from "../model/type_share.ts";
 
 /** Between two notes. */
 const STEP_MS = 1_000;
 /** Notes that are kept: the longest window's, and the one that it begins with. */
 const NOTES = Math.max(...SHARE_WINDOWS_S) * 1_000 / STEP_MS + 1;
-
-/** What is looked at: totals by type, with what runs now. */
-export type ReadTotals = () => ReadonlyMap<string, TypeTotals>;
 
 /** Totals at a time, on the monotonic clock. */
 interface Note {
@@ -53,9 +56,10 @@ export class TypeShareMeter implements Disposable {
     const nowMs = this.#clock.monotonicMs();
     const begin = this.#notes.findLast(({ atMs }) => atMs <= nowMs - windowMs) ?? this.#notes[0];
     const totals = this.#read();
-    const found = [...totals].map(([type, now]) =>
-      difference(type, now, begin?.totals.get(type) ?? NO_TOTALS)
-    ).filter(({ runMs, done, failed, cancelled }) => runMs + done + failed + cancelled > 0);
+    const found = [...totals].map(([type, now]) => ({
+      type,
+      ...totalsSince(begin?.totals.get(type) ?? NO_TOTALS, now),
+    })).filter(isAnything);
     const allMs = found.reduce((sum, { runMs }) => sum + runMs, 0);
     return {
       coveredMs: nowMs - (begin?.atMs ?? nowMs),
@@ -67,19 +71,4 @@ export class TypeShareMeter implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }
-}
-
-/** An end tells how long the thread says that it ran, which may be less than it was seen to run. */
-function difference(
-  type: string,
-  now: TypeTotals,
-  before: TypeTotals,
-): Omit<TypeShare, "share"> {
-  return {
-    type,
-    done: now.done - before.done,
-    failed: now.failed - before.failed,
-    cancelled: now.cancelled - before.cancelled,
-    runMs: Math.max(0, now.runMs - before.runMs),
-  };
 }

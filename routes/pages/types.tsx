@@ -20,12 +20,12 @@ export function typesRoutes(desk: Desk): Hono<AppEnv> {
     const visit = new Visit(c, desk);
     const { name, description } = desk.manager.getTaskType(c.req.param("name"));
     const range = rangeOf(c.req.query("range"));
-    const body = async () => {
+    const parts = async () => {
       const { t, nowMs } = visit.language;
       const history = await desk.manager.getHistory({ type: name, ...historyOf(range, nowMs) });
-      return <TypeCharts model={{ name, description, range, charts: typeCharts(history, t) }} />;
+      const model = { name, description, range, charts: typeCharts(history, t) };
+      return { body: <TypeCharts model={model} /> };
     };
-    const parts = async () => ({ body: await body() });
     return await visit.live({ place: "types", title: name, parts, variant: visit.path });
   });
   return routes;

@@ -98,7 +98,7 @@ export function typeCharts(history: History, t: Words): readonly ChartModel[] {
         label: t.slotState.busy,
         colour: "blue",
         values: history.points.map(({ busyMs, seconds }) =>
-          seconds > 0 ? busyMs / seconds / 1e3 : 0
+          seconds > 0 ? busyMs / (1_000 * seconds) : 0
         ),
       }],
     },

@@ -1,11 +1,8 @@
-/** A journal without an engine, and rows for it. */
+/** A journal without an engine. */
 import { join } from "node:path";
-import { v7 as uuidv7 } from "uuid";
 import { Journal } from "../../core/engine/local/journal/journal.ts";
 import { migrate } from "../../core/engine/local/journal/migrations.ts";
 import { changeJournal } from "./stored_journal.ts";
-
-const AT_MS = 1_790_000_000_000;
 
 /** A journal in a folder of its own, which goes with `end()`; `sql` is run in it before it is opened. */
 export async function openJournal(
@@ -23,10 +20,4 @@ export async function openJournal(
     await Deno.remove(folder, { recursive: true });
   };
   return { journal, path, end };
-}
-
-/** A task that was submitted; see `SUBMIT_COLUMNS`. */
-export function submitRow(seq: number) {
-  const code = ["file:///noop.task.ts", "v1"];
-  return [seq, uuidv7(), 1, "noop", `task ${seq}`, 0, AT_MS, null, ...code, null, null, null];
 }

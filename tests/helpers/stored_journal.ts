@@ -107,13 +107,15 @@ function write(db: DatabaseSync, tasks: StoredTasks): void {
   });
 }
 
-function submitRow(seq: number): readonly Cell[] {
+/** A task that was submitted; see `SUBMIT_COLUMNS`. */
+export function submitRow(seq: number): Cell[] {
   const code = ["file:///noop.task.ts", "v1"];
   const name = `task ${seq} ${"long ".repeat(50)}`;
   return [seq, uuidv7(), 1, "noop", name, 0, AT_MS, null, ...code, null, null, null];
 }
 
-function startRow(seq: number): readonly Cell[] {
+/** One that was started; see `MOVE_COLUMNS`. */
+export function startRow(seq: number): readonly Cell[] {
   const [from, to] = [storedState("pending"), storedState("running")];
   return [seq, 1, from, to, STORED_EVENTS.indexOf("start"), AT_MS, 1, 0, null, 0];
 }

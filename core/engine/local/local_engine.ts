@@ -583,8 +583,7 @@ export class LocalEngine implements Engine, RecordListener {
     const { poolId } = record.task;
     const queue = this.#queueOf(poolId);
     this.#parts.tallies.moved(poolId, move.from, record.state);
-    const isStart = record.state === "running";
-    this.#parts.journal.move(moveRow(record, queue.number, move), isStart);
+    this.#parts.journal.move(moveRow(record, queue.number, move), move.event === "start");
     this.#tell(record.task, record.state);
     if (move.from === "pending") this.#leftPending(queue, record);
     else if (record.state === "pending") this.#window.comeBack(queue, record);

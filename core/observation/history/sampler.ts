@@ -7,7 +7,7 @@
  * stands, never what it counts.
  */
 import type { Engine } from "../../engine/engine.ts";
-import type { TypeTotals } from "../../execution/type_tally.ts";
+import type { ReadTotals } from "../../execution/type_tally.ts";
 import { type Clock, systemClock } from "../../model/clock.ts";
 import { HISTORY_GAUGES } from "../../model/history.ts";
 import type { PoolId } from "../../model/pool.ts";
@@ -27,7 +27,7 @@ export interface SamplerOptions {
   readonly engine: Pick<Engine, "failure" | "saveHistory">;
   readonly clock?: Clock;
   /** What the attempts of each task type came to so far; none is sampled if left out. */
-  readonly readTypes?: () => ReadonlyMap<string, TypeTotals>;
+  readonly readTypes?: ReadTotals;
   /** Told of what goes wrong. */
   onError?(error: unknown): void;
 }

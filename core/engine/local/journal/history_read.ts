@@ -11,14 +11,12 @@ import { ALL_POOLS } from "./schema.ts";
 /** Marks of one kind that a range shows: the newest. */
 const MARKERS_MAX = 500;
 
-/** Of a task type: its number in the history. */
-export const TYPE_NUMBER = "SELECT number FROM history_types WHERE name = ?";
-
 /** Where nothing is. */
 const NOWHERE = Number.MIN_SAFE_INTEGER;
 
-/** What stands in the place of a pool's number in the rows of a type; what {@link TYPE_NUMBER} found says which. */
-export function placeOfType(row: Record<string, unknown> | undefined): number {
+/** What stands in the place of a pool's number in the rows of a task type. */
+export function placeOfType(db: DatabaseSync, type: string): number {
+  const row = db.prepare("SELECT number FROM history_types WHERE name = ?").get(type);
   return row === undefined ? NOWHERE : -Number(row["number"]);
 }
 
@@ -32,8 +30,7 @@ export interface StoredHistoryQuery extends ChosenRange {
 /** See the head of this file. */
 export function readHistory(db: DatabaseSync, query: StoredHistoryQuery): HistoryRead {
   const { type } = query;
-  const place = type === undefined ? query.pool : placeOfType(db.prepare(TYPE_NUMBER).get(type));
-  const placed = { ...query, pool: place };
+  const placed = { ...query, pool: type === undefined ? query.pool : placeOfType(db, type) };
   return { points: readPoints(db, placed), markers: readMarkers(db, placed) };
 }
 

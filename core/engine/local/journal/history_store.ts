@@ -11,7 +11,7 @@ import { readHistoryRow, writeHistoryRow } from "../../../observation/history/ro
 import { RowSum } from "../../../observation/history/row_sum.ts";
 import { KEPT_STEPS, stepBegin } from "../../../observation/history/steps.ts";
 import type { Change } from "./group.ts";
-import { placeOfType, TYPE_NUMBER } from "./history_read.ts";
+import { placeOfType } from "./history_read.ts";
 
 /** Rows that are rolled up, and rows of each step that are let go, with one sample. */
 const STEP_ROWS = 120;
@@ -51,7 +51,7 @@ export class HistoryStore {
   /** Types are where pools are, with the negative of a number of their own. */
   #placeOf(type: string): number {
     this.#run("INSERT INTO history_types (name) VALUES (?) ON CONFLICT DO NOTHING", type);
-    return placeOfType(this.#prepare(TYPE_NUMBER).get(type));
+    return placeOfType(this.#db, type);
   }
 
   /** Adds a row to its step; if that was rolled up already, to the longer steps, too. */

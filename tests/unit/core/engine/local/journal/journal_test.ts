@@ -1,8 +1,8 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Journal } from "../../../../../../core/engine/local/journal/journal.ts";
-import { START, storedState } from "../../../../../../core/engine/local/journal/schema.ts";
-import { openJournal, submitRow } from "../../../../../helpers/open_journal.ts";
+import { openJournal } from "../../../../../helpers/open_journal.ts";
+import { startRow, submitRow } from "../../../../../helpers/stored_journal.ts";
 import { until } from "../../../../../helpers/until.ts";
 
 Deno.test("Journal.move() writes a start with what comes next", async () => {
@@ -58,9 +58,4 @@ Deno.test("Journal.flush() waits for the group that is being written, and writes
 
 function submit(journal: Journal, seq: number): Promise<void> {
   return journal.submit(submitRow(seq), { traced: [], tasks: 1, chars: 0, isRelaxed: false });
-}
-
-function startRow(seq: number) {
-  const states = [storedState("pending"), storedState("running")] as const;
-  return [seq, 1, ...states, START, 1_790_000_000_000, 1, 0, null, 0];
 }

@@ -2,8 +2,8 @@ import { ok, strictEqual } from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openJournal, submitRow } from "../../../../../helpers/open_journal.ts";
-import { changeJournal, readStates } from "../../../../../helpers/stored_journal.ts";
+import { openJournal } from "../../../../../helpers/open_journal.ts";
+import { changeJournal, readStates, submitRow } from "../../../../../helpers/stored_journal.ts";
 import { until } from "../../../../../helpers/until.ts";
 import { within } from "../../../../../helpers/within.ts";
 
