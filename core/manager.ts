@@ -149,7 +149,12 @@ export class Manager implements AsyncDisposable {
     this.#metricPools = limits.metricPools;
     this.#isWatched = options.isWatched ?? true;
     this.#shares = new TypeShareMeter(readTypes, clock);
-    const told = { ...options, engine, clock, checkOpen: (verb: string) => this.#checkOpen(verb) };
+    const told = {
+      ...options,
+      archive: engine.alerts,
+      clock,
+      checkOpen: (verb: string) => this.#checkOpen(verb),
+    };
     this.channels = new ChannelBook({
       ...told,
       allowPrivate: config.alerts.allowPrivateTargets,
@@ -293,7 +298,7 @@ export class Manager implements AsyncDisposable {
 
   /** Saved views of the list of tasks, by name. */
   listViews(): readonly SavedView[] {
-    return this.#engine.views;
+    return this.#engine.views.all;
   }
 
   /**
@@ -303,14 +308,14 @@ export class Manager implements AsyncDisposable {
   async saveView(view: { readonly name: string; readonly query: string }): Promise<SavedView> {
     this.#checkOpen("save view");
     const saved = { ...parseInput(View, view, "save view"), savedAtMs: this.#clock.nowMs() };
-    await this.#engine.saveView(saved);
+    await this.#engine.views.save(saved);
     return saved;
   }
 
   /** Lets a view go. @throws {LidoError} `view_not_found`, `server_closing`. */
   async removeView(name: string): Promise<void> {
     this.#checkOpen("remove view");
-    await this.#engine.removeView(asSaved(name));
+    await this.#engine.views.remove(asSaved(name));
   }
 
   /**

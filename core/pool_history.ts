@@ -47,7 +47,7 @@ export class PoolHistory implements Disposable {
     const range = chooseRange(request, { nowMs: this.#clock.nowMs(), knownUntilMs });
     const of = { ...poolId !== undefined && { poolId }, ...type !== undefined && { type } };
     const query = { ...range, knownUntilMs, ...of };
-    const { points, markers } = await this.#engine.readHistory(query);
+    const { points, markers } = await this.#engine.history.read(query);
     return {
       poolId: poolId ?? null,
       type: type ?? null,

@@ -4,10 +4,7 @@
  * and is the only one that changes a task's state. One conformance suite holds for all engines.
  */
 import type { Attempt, AttemptOptions } from "../execution/attempt.ts";
-import type { Alert, AlertPage, AlertPageRequest } from "../model/alert.ts";
-import type { Delivery } from "../model/alert_delivery.ts";
 import type { LidoError } from "../model/errors.ts";
-import type { HistoryMarker, HistoryPoint } from "../model/history.ts";
 import type {
   PoolId,
   PoolSettings,
@@ -15,7 +12,6 @@ import type {
   SettingsVersion,
   TaskCounts,
 } from "../model/pool.ts";
-import type { SavedView } from "../model/saved_view.ts";
 import type {
   AttemptEntry,
   LogEntry,
@@ -26,8 +22,7 @@ import type {
   TaskPage,
   TaskSnapshot,
 } from "../model/task.ts";
-import type { HistorySample } from "../observation/history/history_row.ts";
-import type { ChosenRange } from "../observation/history/steps.ts";
+import type { AlertArchive, HistoryArchive, ViewArchive } from "./archives.ts";
 
 /** What an engine needs of a pool of threads. */
 export interface AttemptRunner {
@@ -109,20 +104,6 @@ export interface Enqueued {
   readonly isNew: boolean;
 }
 
-/** A range of the history, of one pool, of all together, or of one task type. */
-export interface HistoryQuery extends ChosenRange {
-  readonly poolId?: PoolId;
-  readonly type?: string;
-  /** Up to when it is known what happened. */
-  readonly knownUntilMs: number;
-}
-
-/** What there is of a range: a point for each step, and what was marked; oldest first. */
-export interface HistoryRead {
-  readonly points: readonly HistoryPoint[];
-  readonly markers: readonly HistoryMarker[];
-}
-
 /** How far what keeps tasks on record is behind what happens. */
 export interface EngineLoad {
   /** Groups of changes that were written, ever. */
@@ -137,9 +118,6 @@ export interface EngineLoad {
   /** How often a write was refused since the server started. */
   readonly failures: number;
 }
-
-/** What is kept of alerts by its name. */
-export type AlertSettingKind = "rules" | "channels";
 
 /** See the head of this file. */
 export interface Engine extends AsyncDisposable {
@@ -166,41 +144,9 @@ export interface Engine extends AsyncDisposable {
   /** The last 1,000 versions of a pool's settings, newest first. */
   readSettings(poolId: PoolId): Promise<readonly SettingsVersion[]>;
 
-  /** All saved views, by name. */
-  readonly views: readonly SavedView[];
-
-  /**
-   * Puts a view on record, in the place of one of its name. Resolves when it is on disk.
-   * @throws {LidoError} `view_limit_reached`, `journal_unavailable`.
-   */
-  saveView(view: SavedView): Promise<void>;
-
-  /** Lets a view go. @throws {LidoError} `view_not_found`, `journal_unavailable`. */
-  removeView(name: string): Promise<void>;
-
-  /** Rules and channels of alerts on record, as they were saved, by their names. */
-  alertSettings(kind: AlertSettingKind): ReadonlyMap<string, unknown>;
-
-  /**
-   * Puts a rule or a channel on record, in the place of one of its name; null lets it go. Resolves
-   * when that is on disk. @throws {LidoError} `journal_unavailable`.
-   */
-  saveAlertSetting(kind: AlertSettingKind, name: string, value: object | null): Promise<void>;
-
-  /** Alerts that fired when the engine was opened, oldest first. */
-  readonly firingAlerts: readonly Alert[];
-
-  /** Puts an alert on record as it is now, once the disk takes it: nobody waits for that. */
-  saveAlert(alert: Alert): void;
-
-  /** Tries to tell channels of alerts that were on record when the engine was opened, oldest first. */
-  readonly deliveries: readonly Delivery[];
-
-  /** Puts a try on record, once the disk takes it: nobody waits for that. The oldest go. */
-  saveDelivery(delivery: Delivery): void;
-
-  /** One page of alerts, newest first. @throws {LidoError} `cursor_invalid`. */
-  listAlerts(request: AlertPageRequest): Promise<AlertPage>;
+  readonly views: ViewArchive;
+  readonly alerts: AlertArchive;
+  readonly history: HistoryArchive;
 
   /** Begins to feed a pool that is on record. What it had before a restart comes back. */
   attach(poolId: PoolId, runner: AttemptRunner, policy: QueuePolicy): void;
@@ -263,15 +209,6 @@ export interface Engine extends AsyncDisposable {
 
   /** Its attempts that ended, oldest first. @throws {LidoError} `task_not_found`. */
   readAttempts(id: TaskId): Promise<readonly AttemptEntry[]>;
-
-  /**
-   * Puts what pools did in one step on record, and lets longer steps grow from it. A step that has
-   * its row already gets this added. Resolves when it is written.
-   */
-  saveHistory(sample: HistorySample): Promise<void>;
-
-  /** Reads the history. @throws {LidoError} `pool_not_found`. */
-  readHistory(query: HistoryQuery): Promise<HistoryRead>;
 
   /** Resolves when nothing of a pool waits or runs. */
   whenIdle(poolId: PoolId): Promise<void>;

@@ -89,7 +89,7 @@ for (const [name, poolId] of [["one pool", pool], ["all pools", undefined]] as c
     let points = 0;
     for (let read = 0; read < 50; read++) {
       const began = performance.now();
-      points = (await engine.readHistory(query)).points.length;
+      points = (await engine.history.read(query)).points.length;
       reads.push(performance.now() - began);
     }
     say(

@@ -11,7 +11,7 @@ const T = Date.UTC(2026, 0, 2, 3);
 
 /** Registers the tests. */
 export function testHistory(name: string, make: MakeEngine): void {
-  Deno.test(`${name}.saveHistory() keeps steps that can be read at each length`, async () => {
+  Deno.test(`${name}.history.save() keeps steps that can be read at each length`, async () => {
     await using world = await EngineWorld.open(make);
     const other = await world.addPool();
     await save(world, T, world.poolId, 3);
@@ -28,7 +28,7 @@ export function testHistory(name: string, make: MakeEngine): void {
     deepStrictEqual(completed(await at(2, HOUR, 2)), [0, 7]);
   });
 
-  Deno.test(`${name}.saveHistory() adds to a step that has its row`, async () => {
+  Deno.test(`${name}.history.save() adds to a step that has its row`, async () => {
     await using world = await EngineWorld.open(make);
     await save(world, T, world.poolId, 3);
     await save(world, T, world.poolId, 4);
@@ -37,21 +37,21 @@ export function testHistory(name: string, make: MakeEngine): void {
     deepStrictEqual([point?.counts.completed, point?.run?.count, point?.seconds], [7, 7, 10]);
   });
 
-  Deno.test(`${name}.readHistory() marks starts and changes of settings`, async () => {
+  Deno.test(`${name}.history.read() marks starts and changes of settings`, async () => {
     await using world = await EngineWorld.open(make);
     const nowMs = Date.now();
     const query = { level: 3, stepMs: 24 * HOUR, knownUntilMs: nowMs };
     const range = { fromMs: nowMs - HOUR, toMs: nowMs + HOUR };
-    const { markers } = await world.engine.readHistory({ ...query, ...range });
+    const { markers } = await world.engine.history.read({ ...query, ...range });
     deepStrictEqual(
       markers.map((marker) => marker.kind === "start" ? marker.kind : marker.poolId),
       ["start", world.poolId],
     );
     const before = { fromMs: 0, toMs: nowMs - HOUR };
-    deepStrictEqual((await world.engine.readHistory({ ...query, ...before })).markers, []);
+    deepStrictEqual((await world.engine.history.read({ ...query, ...before })).markers, []);
   });
 
-  Deno.test(`${name}.readHistory() throws pool_not_found for a pool that there is not`, async () => {
+  Deno.test(`${name}.history.read() throws pool_not_found for a pool that there is not`, async () => {
     await using world = await EngineWorld.open(make);
     const range = { level: 0, stepMs: 5_000, toMs: T + 5_000, poolId: newPoolId() };
     await rejects(read(world, range), { code: "pool_not_found" });
@@ -61,7 +61,7 @@ export function testHistory(name: string, make: MakeEngine): void {
 
 async function save(world: EngineWorld, atMs: number, poolId: PoolId | null, tasks: number) {
   const entries = [{ poolId, row: completedRow(tasks) }];
-  await world.engine.saveHistory({ atMs, nowMs: atMs + 5_000, entries, types: [] });
+  await world.engine.history.save({ atMs, nowMs: atMs + 5_000, entries, types: [] });
 }
 
 async function read(
@@ -74,7 +74,7 @@ async function read(
   },
 ): Promise<readonly HistoryPoint[]> {
   const query = { ...range, fromMs: T, knownUntilMs: range.toMs };
-  return (await world.engine.readHistory(query)).points;
+  return (await world.engine.history.read(query)).points;
 }
 
 function completed(points: readonly HistoryPoint[]): readonly number[] {

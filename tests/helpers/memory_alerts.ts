@@ -27,20 +27,20 @@ export class AlertRecord {
   readonly alerts = new Map<string, Alert>();
   readonly deliveries: Delivery[] = [];
 
-  /** The part of an engine that alerts use. */
-  get engine(): AlertsOptions["engine"] & ChannelBookOptions["engine"] {
+  /** As an engine has it. */
+  get archive(): AlertsOptions["archive"] & ChannelBookOptions["archive"] {
     return {
-      alertSettings: (kind) => this.settings[kind],
-      saveAlertSetting: (kind, name, value) => {
+      settings: (kind) => this.settings[kind],
+      saveSetting: (kind, name, value) => {
         if (value === null) this.settings[kind].delete(name);
         else this.settings[kind].set(name, JSON.parse(JSON.stringify(value)));
         return Promise.resolve();
       },
-      firingAlerts: [...this.alerts.values()].filter(({ endedAtMs }) => endedAtMs === null),
-      saveAlert: (alert) => void this.alerts.set(alert.id, alert),
+      firing: [...this.alerts.values()].filter(({ endedAtMs }) => endedAtMs === null),
+      save: (alert) => void this.alerts.set(alert.id, alert),
       deliveries: [...this.deliveries],
       saveDelivery: (delivery) => void this.deliveries.push(delivery),
-      listAlerts: ({ perPage }) => {
+      list: ({ perPage }) => {
         const alerts = [...this.alerts.values()].reverse().slice(0, perPage);
         return Promise.resolve({ alerts, nextCursor: null });
       },
@@ -75,7 +75,7 @@ export function alertWorld(
   let current = families;
   const told: string[] = [];
   const alerts = new Alerts({
-    engine: record.engine,
+    archive: record.archive,
     clock,
     readFamilies: () => current,
     checkOpen: () => {},
@@ -105,5 +105,5 @@ export function alertWorld(
 
 /** Channels that are kept in memory; they may lead to this machine. */
 export function channelBook(record: AlertRecord = new AlertRecord()): ChannelBook {
-  return new ChannelBook({ engine: record.engine, checkOpen: () => {}, allowPrivate: true });
+  return new ChannelBook({ archive: record.archive, checkOpen: () => {}, allowPrivate: true });
 }

@@ -66,7 +66,7 @@ class Lives implements AsyncDisposable {
     const { engine, poolId } = this.world;
     const toMs = Math.ceil((this.clock.nowMs() + 1) / MINUTE) * MINUTE;
     const range = { fromMs: NOW, toMs, stepMs: MINUTE, level: 1, knownUntilMs: toMs };
-    return (await engine.readHistory({ ...range, poolId })).points;
+    return (await engine.history.read({ ...range, poolId })).points;
   }
 
   /** What the pool's counters say, by the names of the history. */

@@ -1,14 +1,11 @@
 /**
- * The engine of one machine: a journal on disk, and in memory what runs and the front of each
- * queue. Capacity, rejection and idempotency are decided here and nowhere else.
+ * The engine of one machine: a journal on disk, and in memory what runs and the front of each queue.
  *
  * A task waits for its threads only once it is written, and whoever waits for its end is told once
  * that is written. So nothing is told that a crash could undo; what ran and was not written yet runs
  * again. Lists are read from the journal: they show what is written.
  */
 import { type Clock, systemClock } from "../../model/clock.ts";
-import { Alert, type AlertPage, type AlertPageRequest } from "../../model/alert.ts";
-import { Delivery } from "../../model/alert_delivery.ts";
 import { LidoError } from "../../model/errors.ts";
 import {
   type PoolId,
@@ -17,7 +14,6 @@ import {
   type TaskCounts,
 } from "../../model/pool.ts";
 import type { LiveEvent } from "../../model/live_event.ts";
-import type { SavedView } from "../../model/saved_view.ts";
 import { SENTENCES } from "../../model/sentences.ts";
 import type {
   AttemptEntry,
@@ -33,48 +29,43 @@ import type {
 import { isFinal, type TaskState } from "../../model/task_state.ts";
 import type { Attempt } from "../../execution/attempt.ts";
 import type {
-  AlertSettingKind,
   AttemptRunner,
   ChangeNote,
   Engine,
   EngineLoad,
   Enqueued,
-  HistoryQuery,
-  HistoryRead,
   NewTask,
   PageRequest,
   PoolRecord,
   QueuePolicy,
 } from "../engine.ts";
-import type { HistorySample } from "../../observation/history/history_row.ts";
 import { getLogger, type Logger, outsideRequest } from "../../observation/logging.ts";
 import type { AttemptTraces } from "../../observation/traces/traces.ts";
-import { AlertShelf } from "./alert_shelf.ts";
 import { Capacity } from "./capacity.ts";
 import { EndWaiters } from "./end_waiters.ts";
-import { Histories, historyChange } from "./history.ts";
-import { IdempotencyKeys, type KeyLook } from "./idempotency.ts";
 import { Journal, type JournalListener } from "./journal/journal.ts";
 import { DamageWatch } from "./journal/damage_watch.ts";
 import { openError } from "./journal/open_error.ts";
-import type { Cell } from "./journal/group.ts";
 import { JournalReader } from "./journal/reader.ts";
 import { RunningLedger } from "./journal/running_ledger.ts";
-import { parseStored, readStoredJson } from "./journal/stored_json.ts";
+import { parseStored } from "./journal/stored_json.ts";
 import type { StoredTask } from "./journal/stored_task.ts";
 import { TextIndex } from "./journal/text_index.ts";
+import { LocalAlerts } from "./local_alerts.ts";
+import { LocalHistory } from "./local_history.ts";
+import { LocalViews } from "./local_views.ts";
 import { cancelPending } from "./pending_cancellation.ts";
 import type { PoolShelf } from "./pool_shelf.ts";
 import { Queue } from "./queue.ts";
 import { recover } from "./recovery.ts";
 import { Retention } from "./retention.ts";
-import { endRow, moveRow, notesOf, submitRow, timeoutOf, tracedRow } from "./rows.ts";
+import { endRow, moveRow, notesOf, timeoutOf } from "./rows.ts";
 import { newSnapshot, snapshotOf } from "./stored_snapshot.ts";
 import type { Tallies } from "./tallies.ts";
 import { changeTask } from "./task_change.ts";
 import { TaskFinder } from "./task_finder.ts";
+import { checkOpen, closedError, TaskIntake } from "./task_intake.ts";
 import { type Move, type RecordListener, TaskRecord } from "./task_record.ts";
-import { ViewShelf } from "./view_shelf.ts";
 import { Window, WINDOW_TASKS } from "./window.ts";
 
 /** The files of a journal. */
@@ -117,10 +108,8 @@ interface Parts {
   readonly damage: DamageWatch;
   readonly ledger: RunningLedger;
   readonly shelf: PoolShelf;
-  readonly views: ViewShelf;
-  readonly alerts: AlertShelf;
-  readonly firingAlerts: readonly Alert[];
-  readonly deliveries: readonly Delivery[];
+  readonly views: LocalViews;
+  readonly alerts: LocalAlerts;
   readonly tallies: Tallies;
   readonly orphans: ReadonlyMap<PoolId, readonly StoredTask[]>;
   readonly lastSeq: number;
@@ -129,6 +118,9 @@ interface Parts {
 /** See the head of this file. */
 export class LocalEngine implements Engine, RecordListener {
   readonly kind = "local";
+  readonly views: LocalViews;
+  readonly alerts: LocalAlerts;
+  readonly history: LocalHistory;
   readonly clock: Clock;
   readonly #logger: Logger;
   readonly traces: AttemptTraces | undefined;
@@ -142,12 +134,8 @@ export class LocalEngine implements Engine, RecordListener {
   readonly #records = new Map<TaskId, TaskRecord>();
   readonly #finder: TaskFinder;
   readonly #capacity: Capacity;
+  readonly #intake: TaskIntake;
   readonly #waiters = new EndWaiters();
-  readonly #keys = new IdempotencyKeys();
-  readonly #histories: Histories;
-  /** When tasks were submitted that went to the disk and not to memory. */
-  readonly #leftAtMs = new WeakMap<NewTask, number>();
-  #lastSeq: number;
   #isSuspended = false;
 
   private constructor(options: LocalEngineOptions, parts: Parts) {
@@ -157,7 +145,8 @@ export class LocalEngine implements Engine, RecordListener {
     this.#onError = options.onError ?? (() => {});
     this.#onEvent = options.onEvent ?? (() => {});
     this.#parts = parts;
-    this.#lastSeq = parts.lastSeq;
+    this.views = parts.views;
+    this.alerts = parts.alerts;
     this.#window = new Window({
       tasks: options.windowTasks ?? WINDOW_TASKS,
       reader: parts.reader,
@@ -168,7 +157,7 @@ export class LocalEngine implements Engine, RecordListener {
       findType: options.findType ?? (() => undefined),
       onError: this.#onError,
     });
-    this.#histories = new Histories(parts);
+    this.history = new LocalHistory(parts);
     this.#finder = new TaskFinder({ ...parts, records: this.#records });
     this.#capacity = new Capacity({
       ...parts,
@@ -176,6 +165,15 @@ export class LocalEngine implements Engine, RecordListener {
       records: this.#records,
       cancelStored: (row, cause) => this.#cancelStored(row, cause),
       whenEnded: (id) => this.#whenEnded(id),
+    });
+    this.#intake = new TaskIntake({
+      ...parts,
+      window: this.#window,
+      capacity: this.#capacity,
+      clock: this.clock,
+      queueOf: (poolId) => this.#queueOf(poolId),
+      onPending: (task) => this.#tell(task, "pending"),
+      onGone: (queue) => this.#tellIfIdle(queue),
     });
     this.#retention = new Retention({
       journal: parts.journal,
@@ -237,12 +235,8 @@ export class LocalEngine implements Engine, RecordListener {
       journal,
       reader,
       textIndex: index,
-      views: new ViewShelf(await reader.views()),
-      alerts: new AlertShelf(
-        (await reader.alertSettings()).map((row) => ({ ...row, value: readStoredJson(row.value) })),
-      ),
-      firingAlerts: (await reader.firingAlerts()).map(readAlert),
-      deliveries: (await reader.deliveries()).map((text) => parseStored(Delivery, text)),
+      views: new LocalViews(journal, await reader.views()),
+      alerts: await LocalAlerts.open({ journal, reader, damage }),
       damage,
       ledger,
       ...state,
@@ -281,63 +275,9 @@ export class LocalEngine implements Engine, RecordListener {
     journal.checkTakes();
     const atMs = this.clock.nowMs();
     await journal.change(shelf.put(pool, atMs, note), true);
-    this.#histories.clear(); // they mark it
+    this.history.clear(); // it marks it
     const { id: poolId, state, settingsVersion } = pool;
     this.#onEvent({ kind: "pool", atMs, poolId, state, settingsVersion });
-  }
-
-  get views(): readonly SavedView[] {
-    return this.#parts.views.views;
-  }
-
-  async saveView(view: SavedView): Promise<void> {
-    const { journal, views } = this.#parts;
-    journal.checkTakes();
-    await journal.change(views.put(view), true);
-  }
-
-  async removeView(name: string): Promise<void> {
-    const { journal, views } = this.#parts;
-    journal.checkTakes();
-    await journal.change(views.remove(name), true);
-  }
-
-  alertSettings(kind: AlertSettingKind): ReadonlyMap<string, unknown> {
-    return this.#parts.alerts.settings(kind);
-  }
-
-  async saveAlertSetting(
-    kind: AlertSettingKind,
-    name: string,
-    value: object | null,
-  ): Promise<void> {
-    const { journal, alerts } = this.#parts;
-    journal.checkTakes();
-    await journal.change(alerts.put(kind, name, value), true);
-  }
-
-  get firingAlerts(): readonly Alert[] {
-    return this.#parts.firingAlerts;
-  }
-
-  saveAlert(alert: Alert): void {
-    const { id, endedAtMs } = alert;
-    this.#parts.journal.note({ kind: "alert", id, endedAtMs, alert: JSON.stringify(alert) });
-  }
-
-  get deliveries(): readonly Delivery[] {
-    return this.#parts.deliveries;
-  }
-
-  saveDelivery(delivery: Delivery): void {
-    this.#parts.journal.note({ kind: "delivery", delivery: JSON.stringify(delivery) });
-  }
-
-  async listAlerts(request: AlertPageRequest): Promise<AlertPage> {
-    const { journal, reader, damage } = this.#parts;
-    if (journal.failure === undefined) await journal.flush();
-    const { alerts, nextCursor } = await reader.alerts(request);
-    return { alerts: damage.reading(() => alerts.map(readAlert)), nextCursor };
   }
 
   async readSettings(poolId: PoolId): Promise<readonly SettingsVersion[]> {
@@ -355,7 +295,7 @@ export class LocalEngine implements Engine, RecordListener {
     this.#queues.set(poolId, queue);
     this.#retention.rulesChanged();
     for (const row of orphans.get(poolId) ?? []) this.#window.adopt(queue, row);
-    for (const priority of shelf.waiting(poolId)) queue.lanes.leave(priority, this.#lastSeq);
+    for (const priority of shelf.waiting(poolId)) queue.lanes.leave(priority, this.#intake.lastSeq);
     if (policy.durability === "memory" && this.counts(poolId).pending > 0) {
       const cause = SENTENCES.keptInMemory();
       this.cancelPending(poolId, cause).catch(this.#onError);
@@ -375,24 +315,8 @@ export class LocalEngine implements Engine, RecordListener {
     queue.refuseAll(closedError(poolId));
   }
 
-  async enqueue(tasks: readonly NewTask[], signal?: AbortSignal): Promise<readonly Enqueued[]> {
-    const look = await this.#keys.begin(tasks, (task) => this.#readByKey(task));
-    try {
-      // Whatever was true may no longer be after a wait, so all is looked at again.
-      for (let full = this.#findFull(tasks, look); full; full = this.#findFull(tasks, look)) {
-        await this.#capacity.makeRoom(...full, signal);
-        signal?.throwIfAborted();
-      }
-      // No await since the last look: all of them or none, and never more than there is room for.
-      return await this.#write(tasks, look);
-    } finally {
-      this.#keys.end(look);
-      // Whoever was let in may have left room for the next, or not have come in at all.
-      for (const poolId of poolsOf(tasks)) {
-        const queue = this.#queues.get(poolId);
-        if (queue !== undefined) this.#capacity.admitWaiting(queue);
-      }
-    }
+  enqueue(tasks: readonly NewTask[], signal?: AbortSignal): Promise<readonly Enqueued[]> {
+    return this.#intake.enqueue(tasks, signal);
   }
 
   async enqueueOne(
@@ -400,7 +324,7 @@ export class LocalEngine implements Engine, RecordListener {
     signal?: AbortSignal,
   ): Promise<{ readonly task: TaskSnapshot; readonly isNew: boolean }> {
     const [{ id, isNew } = never()] = await this.enqueue([task], signal);
-    const leftAtMs = this.#leftAtMs.get(task);
+    const leftAtMs = this.#intake.leftAtMs(task);
     if (!isNew || leftAtMs === undefined || this.#records.has(id)) {
       return { task: await this.get(id), isNew };
     }
@@ -454,7 +378,7 @@ export class LocalEngine implements Engine, RecordListener {
         },
         nameOf: (poolId) => this.#parts.shelf.nameOf(poolId),
         checkRoom: (queue) => {
-          this.#checkOpen(queue.poolId);
+          checkOpen(queue);
           if (this.#capacity.roomOf(queue) < 1) {
             throw this.#capacity.full(queue, "Cannot move task");
           }
@@ -475,7 +399,7 @@ export class LocalEngine implements Engine, RecordListener {
     return await cancelPending(this.#queueOf(poolId), {
       journal: this.#parts.journal,
       window: this.#window,
-      newestSeq: this.#lastSeq,
+      newestSeq: this.#intake.lastSeq,
       cause,
       cancelStored: (row) => this.#cancelStored(row, cause),
     });
@@ -497,15 +421,6 @@ export class LocalEngine implements Engine, RecordListener {
 
   async readAttempts(id: TaskId): Promise<readonly AttemptEntry[]> {
     return await this.#parts.reader.attempts(await this.#finder.seqOf(id));
-  }
-
-  async saveHistory(sample: HistorySample): Promise<void> {
-    await this.#parts.journal.change(historyChange(sample, this.#parts.shelf));
-    this.#histories.clear();
-  }
-
-  async readHistory(query: HistoryQuery): Promise<HistoryRead> {
-    return await this.#histories.read(query);
   }
 
   async list(
@@ -649,68 +564,6 @@ export class LocalEngine implements Engine, RecordListener {
     ledger[Symbol.dispose]();
   }
 
-  /** Gives the tasks their seqs and writes them. */
-  async #write(tasks: readonly NewTask[], look: KeyLook): Promise<readonly Enqueued[]> {
-    const fresh = this.#keys.freshOf(tasks, look);
-    const nowMs = Math.round(this.clock.nowMs());
-    const entries = fresh.map((task) => ({ task, seq: ++this.#lastSeq }));
-    const isRelaxed = fresh.every(({ poolId }) =>
-      this.#queueOf(poolId).policy.durability !== "fsync"
-    );
-    const rows: Cell[] = [];
-    for (const { task, seq } of entries) {
-      rows.push(...submitRow(task, seq, this.#queueOf(task.poolId).number, nowMs));
-    }
-    const traced = entries.flatMap(tracedRow);
-    const chars = fresh.reduce((sum, { inputJson }) => sum + (inputJson?.length ?? 0), 0);
-    const written = fresh.length === 0
-      ? Promise.resolve()
-      : this.#parts.journal.submit(rows, { traced, tasks: fresh.length, chars, isRelaxed });
-    // From here on each has its place: others must not take it.
-    for (const { task, seq } of entries) {
-      const queue = this.#queueOf(task.poolId);
-      queue.reserved++;
-      this.#window.begin(queue, seq);
-    }
-    // A key is found on disk only once its task is there, whenever its caller is answered.
-    const isKeyed = fresh.some(({ idempotencyKey }) => idempotencyKey !== null);
-    const { journal } = this.#parts;
-    const onDisk = !isKeyed
-      ? written
-      : isRelaxed
-      ? journal.flush()
-      : written.then(() => journal.applied());
-    const enqueued = this.#keys.claim(tasks, look, fresh, onDisk);
-    try {
-      await written;
-    } catch (error) {
-      for (const { task, seq } of entries) this.#withdrawn(this.#queueOf(task.poolId), seq);
-      throw error;
-    }
-    for (const { task, seq } of entries) this.#place(task, seq, nowMs);
-    return await enqueued();
-  }
-
-  /** It is on record: from now on it waits for a thread. */
-  #place(task: NewTask, seq: number, submittedAtMs: number): void {
-    const queue = this.#queueOf(task.poolId);
-    queue.reserved--;
-    this.#parts.tallies.add(task.poolId, "pending", 1);
-    this.#tell(task, "pending");
-    const record = this.#window.place(queue, task, seq, submittedAtMs);
-    if (record === undefined) this.#leftAtMs.set(task, submittedAtMs);
-    else if (queue.isSealed) {
-      record.runner.withdraw(record, SENTENCES.poolWasClosedMeanwhile());
-    }
-  }
-
-  /** It could not be written. */
-  #withdrawn(queue: Queue, seq: number): void {
-    queue.reserved--;
-    queue.unplaced.delete(seq);
-    this.#tellIfIdle(queue);
-  }
-
   /** Nothing of it waits or runs: whoever waits for that is told. */
   #tellIfIdle(queue: Queue): void {
     if (this.#parts.tallies.live(queue.poolId) + queue.reserved === 0) queue.tellIdle();
@@ -747,11 +600,6 @@ export class LocalEngine implements Engine, RecordListener {
     record.settled({ kind: "cancelled", startedAtMs: null, runMs: null, cause }, null);
   }
 
-  async #readByKey({ poolId, idempotencyKey }: NewTask): Promise<StoredTask | undefined> {
-    const { number } = this.#queueOf(poolId);
-    return await this.#parts.reader.byKey(number, idempotencyKey ?? "");
-  }
-
   /** @throws {LidoError} `journal_unavailable` where a caller would wait for a disk that refuses. */
   #checkWrites(): void {
     const { failure } = this.#parts.journal;
@@ -769,24 +617,6 @@ export class LocalEngine implements Engine, RecordListener {
     return this.#parts.damage.reading(() => snapshotOf(row, why));
   }
 
-  #checkOpen(poolId: PoolId): void {
-    if (this.#queueOf(poolId).isSealed) throw closedError(poolId);
-  }
-
-  /**
-   * A pool that has no room for what it is to take, and how many that is.
-   * @throws {LidoError} `pool_not_found`, `pool_closed`, `idempotency_conflict`.
-   */
-  #findFull(tasks: readonly NewTask[], look: KeyLook): [Queue, number] | undefined {
-    for (const poolId of poolsOf(tasks)) this.#checkOpen(poolId);
-    const wanted = new Map<Queue, number>();
-    for (const { poolId } of this.#keys.freshOf(tasks, look)) {
-      const queue = this.#queueOf(poolId);
-      wanted.set(queue, (wanted.get(queue) ?? 0) + 1);
-    }
-    return [...wanted].find(([queue, count]) => this.#capacity.roomOf(queue) < count);
-  }
-
   #queueOf(poolId: PoolId): Queue {
     const queue = this.#queues.get(poolId);
     if (queue !== undefined) return queue;
@@ -799,20 +629,8 @@ function logFailure(logger: Logger, failure: LidoError | null): void {
   else logger.error("Journal refuses writes", { code: failure.code, reason: failure.message });
 }
 
-function readAlert(text: string): Alert {
-  return parseStored(Alert, text);
-}
-
 function never(): never {
   throw new TypeError("Cannot enqueue task: it was neither taken nor refused");
-}
-
-function poolsOf(tasks: readonly NewTask[]): ReadonlySet<PoolId> {
-  return new Set(tasks.map(({ poolId }) => poolId));
-}
-
-function closedError(poolId: PoolId): LidoError {
-  return new LidoError("pool_closed", `Cannot submit task: the pool ${poolId} takes nothing new`);
 }
 
 function cutOff({ journalPath, ledgerPath }: JournalFiles, groups: number): LidoError {

@@ -4,7 +4,7 @@
  * now fires and is told all the same.
  */
 import { v7 as uuidv7 } from "uuid";
-import type { Engine } from "../../engine/engine.ts";
+import type { AlertArchive } from "../../engine/archives.ts";
 import {
   type Alert,
   AlertId,
@@ -36,10 +36,7 @@ const LOOK_MS = 5_000;
 
 /** What alerts are made with. */
 export interface AlertsOptions {
-  readonly engine: Pick<
-    Engine,
-    "alertSettings" | "saveAlertSetting" | "firingAlerts" | "saveAlert" | "listAlerts"
-  >;
+  readonly archive: Omit<AlertArchive, "deliveries" | "saveDelivery">;
   readonly clock: Clock;
   /** All metrics, of every pool. */
   readonly readFamilies: () => readonly MetricFamily[];
@@ -71,12 +68,12 @@ export class Alerts implements Disposable {
 
   constructor(options: AlertsOptions) {
     this.#options = options;
-    const { engine, onError = () => {} } = options;
-    this.#book = new RuleBook(engine.alertSettings("rules"), onError);
-    const left = new Set(engine.firingAlerts);
+    const { archive, onError = () => {} } = options;
+    this.#book = new RuleBook(archive.settings("rules"), onError);
+    const left = new Set(archive.firing);
     for (const rule of this.#book.rules) {
       if (!rule.isEnabled) continue;
-      const own = engine.firingAlerts.filter((alert) => alert.rule === rule.name);
+      const own = archive.firing.filter((alert) => alert.rule === rule.name);
       const firing = new Map(own.map((alert) => [seriesKey(alert.labels), alert]));
       for (const alert of firing.values()) left.delete(alert);
       this.#posts.set(rule.name, { watch: new RuleWatch(rule, [...firing.keys()]), firing });
@@ -123,7 +120,7 @@ export class Alerts implements Disposable {
 
   /** One page of all that fire or fired, newest first. @throws {LidoError} `cursor_invalid`. */
   listAlerts(request: AlertPageRequest): Promise<AlertPage> {
-    return this.#options.engine.listAlerts(request);
+    return this.#options.archive.list(request);
   }
 
   /** All rules: Lido's own first, then the others by their names. */
@@ -218,7 +215,7 @@ export class Alerts implements Disposable {
     return this.#changes.take(async () => {
       this.#options.checkOpen(verb);
       const stored = make();
-      await this.#options.engine.saveAlertSetting("rules", name, stored);
+      await this.#options.archive.saveSetting("rules", name, stored);
       this.#book.keep(name, stored);
       this.#revision++;
     });
@@ -323,7 +320,7 @@ export class Alerts implements Disposable {
   }
 
   #save(alert: Alert): void {
-    this.#options.engine.saveAlert(alert);
+    this.#options.archive.save(alert);
     this.#revision++;
   }
 

@@ -6,6 +6,7 @@
  * Times are the wall clock's, durations the monotonic one's: a clock that jumps changes where a row
  * stands, never what it counts.
  */
+import type { HistoryArchive } from "../../engine/archives.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { ReadTotals } from "../../execution/type_tally.ts";
 import { type Clock, systemClock } from "../../model/clock.ts";
@@ -24,7 +25,7 @@ const OLDEST_WAIT = HISTORY_GAUGES.indexOf("oldestWaitMs");
 
 /** What a sampler works with. */
 export interface SamplerOptions {
-  readonly engine: Pick<Engine, "failure" | "saveHistory">;
+  readonly engine: Pick<Engine, "failure"> & { readonly history: Pick<HistoryArchive, "save"> };
   readonly clock?: Clock;
   /** What the attempts of each task type came to so far; none is sampled if left out. */
   readonly readTypes?: ReadTotals;
@@ -106,7 +107,7 @@ export class HistorySampler implements Disposable {
     this.recent.note(atMs, entries);
     const types = this.#types.measure(coveredMs);
     if (entries.length + types.length > 0) {
-      await this.#options.engine.saveHistory({ atMs, nowMs: untilMs, entries, types });
+      await this.#options.engine.history.save({ atMs, nowMs: untilMs, entries, types });
     }
     this.#knownUntilMs = untilMs;
   }

@@ -2,7 +2,7 @@
 import { type AlertPageRequest, ALERTS_KEPT_MAX } from "../../../model/alert.ts";
 import { DELIVERIES_KEPT_MAX } from "../../../model/alert_delivery.ts";
 import { LidoError } from "../../../model/errors.ts";
-import type { AlertSettingKind } from "../../engine.ts";
+import type { AlertSettingKind } from "../../archives.ts";
 import type { Change } from "./group.ts";
 import type { Statements } from "./statements.ts";
 import type { TaskRows } from "./task_rows.ts";

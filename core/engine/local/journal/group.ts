@@ -3,7 +3,7 @@
  * message and one transaction. Rows are laid flat, one after the other in one list.
  */
 import type { ErrorCode } from "../../../model/errors.ts";
-import type { AlertSettingKind } from "../../engine.ts";
+import type { AlertSettingKind } from "../../archives.ts";
 import { putTextsBack, type SharingRows, takeTexts } from "./shared_texts.ts";
 
 /** Columns of a submitted task, in their order. */

@@ -5,7 +5,7 @@ import { PoolId } from "../../../model/pool.ts";
 import { readHistoryRow } from "../../../observation/history/row_bytes.ts";
 import { RowSum } from "../../../observation/history/row_sum.ts";
 import { type ChosenRange, KEPT_STEPS, stepBegin } from "../../../observation/history/steps.ts";
-import type { HistoryRead } from "../../engine.ts";
+import type { HistoryRead } from "../../archives.ts";
 import { ALL_POOLS } from "./schema.ts";
 
 /** Marks of one kind that a range shows: the newest. */

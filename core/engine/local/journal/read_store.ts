@@ -3,7 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { AlertPageRequest } from "../../../model/alert.ts";
 import type { SavedView } from "../../../model/saved_view.ts";
 import type { AttemptEntry, LogEntry, TaskEventEntry, TaskId } from "../../../model/task.ts";
-import type { HistoryRead } from "../../engine.ts";
+import type { HistoryRead } from "../../archives.ts";
 import {
   readAlertPage,
   readAlertSettings,

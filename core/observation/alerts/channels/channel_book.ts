@@ -2,7 +2,7 @@
  * The channels of a server: kept by name, tried out, and told of alerts. What a channel needs to be
  * kept secret is used here and in what it sends, and is given to nobody again.
  */
-import type { Engine } from "../../../engine/engine.ts";
+import type { AlertArchive } from "../../../engine/archives.ts";
 import { ALERT_CHANNELS_MAX, AlertChannel } from "../../../model/alert_channel.ts";
 import type { AlertNotice } from "../../../model/alert_notice.ts";
 import type { Delivery } from "../../../model/alert_delivery.ts";
@@ -16,10 +16,7 @@ import { checkTarget } from "./target.ts";
 /** What channels are made with. */
 export interface ChannelBookOptions
   extends Omit<NotifierOptions, "find" | "earlier" | "onDelivery"> {
-  readonly engine: Pick<
-    Engine,
-    "alertSettings" | "saveAlertSetting" | "deliveries" | "saveDelivery"
-  >;
+  readonly archive: Pick<AlertArchive, "settings" | "saveSetting" | "deliveries" | "saveDelivery">;
   /** @throws {LidoError} `server_closing` once nothing is taken any more. */
   readonly checkOpen: (verb: string) => void;
   /** Told of what is on record and no channel any longer. */
@@ -38,10 +35,10 @@ export class ChannelBook implements AsyncDisposable {
     this.#notifier = new Notifier({
       ...options,
       find: ({ name }) => this.#channels.get(name),
-      earlier: options.engine.deliveries,
-      onDelivery: (delivery) => options.engine.saveDelivery(delivery),
+      earlier: options.archive.deliveries,
+      onDelivery: (delivery) => options.archive.saveDelivery(delivery),
     });
-    for (const [name, value] of options.engine.alertSettings("channels")) {
+    for (const [name, value] of options.archive.settings("channels")) {
       const { data, error } = AlertChannel.safeParse(value);
       if (data === undefined) options.onError?.(error);
       else this.#channels.set(name, data);
@@ -87,7 +84,7 @@ export class ChannelBook implements AsyncDisposable {
       );
     }
     await checkTarget(channel, this.#options);
-    await this.#options.engine.saveAlertSetting("channels", channel.name, channel);
+    await this.#options.archive.saveSetting("channels", channel.name, channel);
     this.#channels.set(channel.name, channel);
     return channel;
   }
@@ -100,7 +97,7 @@ export class ChannelBook implements AsyncDisposable {
     await this.#changes.take(async () => {
       this.#options.checkOpen("remove alert channel");
       const channel = this.getChannel(name);
-      await this.#options.engine.saveAlertSetting("channels", channel.name, null);
+      await this.#options.archive.saveSetting("channels", channel.name, null);
       this.#channels.delete(channel.name);
     });
   }

@@ -18,10 +18,10 @@ Deno.test("LocalEngine keeps the last deliveries of alerts for its next life", a
   }));
   {
     await using engine = await openEngine(data);
-    deepStrictEqual(engine.deliveries, []);
-    for (const delivery of all) engine.saveDelivery(delivery);
+    deepStrictEqual(engine.alerts.deliveries, []);
+    for (const delivery of all) engine.alerts.saveDelivery(delivery);
   }
   await using again = await openEngine(data);
-  deepStrictEqual(again.deliveries, all.slice(2));
+  deepStrictEqual(again.alerts.deliveries, all.slice(2));
   await Deno.remove(folder, { recursive: true });
 });

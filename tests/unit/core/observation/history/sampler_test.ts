@@ -21,9 +21,11 @@ function world() {
   const saved: HistorySample[] = [];
   const engine = {
     failure: undefined as LidoError | undefined,
-    saveHistory(sample: HistorySample) {
-      saved.push(sample);
-      return Promise.resolve();
+    history: {
+      save(sample: HistorySample) {
+        saved.push(sample);
+        return Promise.resolve();
+      },
     },
   };
   const sampler = new HistorySampler({

@@ -24,7 +24,7 @@ Deno.test("ChannelBook keeps channels by name, and has them again in its next li
 
 Deno.test("ChannelBook refuses what leads where nothing may be sent, and keeps nothing of it", async () => {
   const record = new AlertRecord();
-  const book = new ChannelBook({ engine: record.engine, checkOpen() {}, allowPrivate: false });
+  const book = new ChannelBook({ archive: record.archive, checkOpen() {}, allowPrivate: false });
   await rejects(book.save(SLACK), { code: "invalid_input" });
   await rejects(book.save({ ...SLACK, url: "ftp://example.com" }), { code: "invalid_input" });
   deepStrictEqual([book.listChannels(), record.settings.channels.size], [[], 0]);
@@ -68,7 +68,7 @@ Deno.test("ChannelBook tells a channel as it is by then, and one that is gone no
   const waiting: (() => void)[] = [];
   const record = new AlertRecord();
   await using book = new ChannelBook({
-    engine: record.engine,
+    archive: record.archive,
     checkOpen() {},
     allowPrivate: true,
     wait: () => new Promise<void>((resolve) => waiting.push(resolve)),

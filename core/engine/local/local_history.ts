@@ -1,34 +1,25 @@
 /** The local engine's history: pools by their numbers to the journal, and from its reader. */
 import type { HistorySample } from "../../observation/history/history_row.ts";
 import { writeHistoryRow } from "../../observation/history/row_bytes.ts";
-import type { HistoryQuery, HistoryRead } from "../engine.ts";
+import type { HistoryArchive, HistoryQuery, HistoryRead } from "../archives.ts";
 import type { Change } from "./journal/group.ts";
+import type { Journal } from "./journal/journal.ts";
 import type { JournalReader } from "./journal/reader.ts";
 import { ALL_POOLS } from "./journal/schema.ts";
 import type { PoolShelf } from "./pool_shelf.ts";
 
-/** What a sample is written as. */
-export function historyChange(sample: HistorySample, shelf: PoolShelf): Change {
-  const rows = sample.entries.map(({ poolId, row }) => ({
-    pool: poolId === null ? ALL_POOLS : shelf.numberOf(poolId),
-    row: writeHistoryRow(row),
-  }));
-  const types = sample.types.map(({ type, row }) => ({ type, row: writeHistoryRow(row) }));
-  const [atMs, nowMs] = [Math.round(sample.atMs), Math.round(sample.nowMs)];
-  return { kind: "history", atMs, nowMs, rows, types };
-}
-
 /** Histories that are kept: each may be half a megabyte. */
 const KEPT_MAX = 8;
 
-/** What histories are read from. */
+/** What the history is written to and read from. */
 export interface HistoryParts {
+  readonly journal: Pick<Journal, "change">;
   readonly reader: Pick<JournalReader, "history">;
   readonly shelf: Pick<PoolShelf, "numberOf">;
 }
 
-/** Reads of the history: whoever watches a chart asks for the same again until there is more. */
-export class Histories {
+/** See the head of this file. Whoever watches a chart asks for the same again until there is more. */
+export class LocalHistory implements HistoryArchive {
   readonly #parts: HistoryParts;
   /** The newest last, by what was asked. */
   readonly #kept = new Map<string, Promise<HistoryRead>>();
@@ -37,7 +28,11 @@ export class Histories {
     this.#parts = parts;
   }
 
-  /** Reads a range. @throws {LidoError} `pool_not_found`. */
+  async save(sample: HistorySample): Promise<void> {
+    await this.#parts.journal.change(historyChange(sample, this.#parts.shelf));
+    this.clear();
+  }
+
   async read({ poolId, type, ...range }: HistoryQuery): Promise<HistoryRead> {
     const { reader, shelf } = this.#parts;
     const pool = poolId === undefined ? ALL_POOLS : shelf.numberOf(poolId);
@@ -60,4 +55,15 @@ export class Histories {
   clear(): void {
     this.#kept.clear();
   }
+}
+
+/** What a sample is written as. */
+function historyChange(sample: HistorySample, shelf: HistoryParts["shelf"]): Change {
+  const rows = sample.entries.map(({ poolId, row }) => ({
+    pool: poolId === null ? ALL_POOLS : shelf.numberOf(poolId),
+    row: writeHistoryRow(row),
+  }));
+  const types = sample.types.map(({ type, row }) => ({ type, row: writeHistoryRow(row) }));
+  const [atMs, nowMs] = [Math.round(sample.atMs), Math.round(sample.nowMs)];
+  return { kind: "history", atMs, nowMs, rows, types };
 }
