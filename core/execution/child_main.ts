@@ -15,7 +15,7 @@ import {
 } from "./child_protocol.ts";
 import { watchForDeath } from "./death_watch.ts";
 import { decodeBatch, FrameReader, NO_KEY, writeFrame } from "./frames.ts";
-import { RESULT_CHARS_MAX } from "../model/task.ts";
+import { RESULT_CHARS_MAX } from "../model/limits.ts";
 import { workerPermissions } from "./grants.ts";
 import type { FromThread, ToThread } from "./protocol.ts";
 import { StatsBlock } from "./stats_block.ts";

@@ -7,11 +7,10 @@ import {
   EXIT_FORGERY,
   EXIT_OUT_OF_MEMORY,
   EXIT_THREAD_GONE,
-  FromChild,
-  OutcomesHeader,
   type ToChild,
 } from "./child_protocol.ts";
 import { decodeBatch, encodeBatch, type Frame, FrameReader, NO_KEY, writeFrame } from "./frames.ts";
+import { FromChild, OutcomesHeader } from "./from_child.ts";
 import { childArguments } from "./grants.ts";
 import type { RunMessage } from "./protocol.ts";
 import type { LaneRow, SlotRow } from "./stats_block.ts";

@@ -1,7 +1,7 @@
 /** How inputs come to a task and results leave it. */
 import type { z } from "zod";
 import { SENTENCES } from "../model/sentences.ts";
-import { RESULT_CHARS_MAX } from "../model/task.ts";
+import { RESULT_CHARS_MAX } from "../model/limits.ts";
 import { errorPartsOf } from "./error_parts.ts";
 import type { ErrorParts, OutcomeCode } from "./protocol.ts";
 

@@ -9,8 +9,6 @@ import { GivenName } from "./given_name.ts";
 export const ALERT_RULES_MAX = 200;
 /** Alerts that fire at once; of what would fire beyond that nobody is told. */
 export const ALERTS_FIRING_MAX = 1_000;
-/** Alerts on record, of which the oldest go. */
-export const ALERTS_KEPT_MAX = 10_000;
 
 const MetricName = z.string().max(100).regex(/^[a-z][a-z0-9_]*$/, {
   error: "Invalid: must be a metric's name, such as lido_tasks",

@@ -2,9 +2,6 @@
 import { z } from "zod";
 import { ALERT_NOTICE_STATES } from "./alert_notice.ts";
 
-/** Deliveries that are kept on record. */
-export const DELIVERIES_KEPT_MAX = 200;
-
 /** One try to deliver a notice. */
 export const Delivery = z.strictObject({
   atMs: z.number(),

@@ -14,8 +14,6 @@ export type TaskId = z.infer<typeof TaskId>;
 
 /** The largest input of a task, as JSON, in characters. */
 export const INPUT_CHARS_MAX = 1_000_000;
-/** The largest result of a task, as JSON, in characters. */
-export const RESULT_CHARS_MAX = 10_000_000;
 /** The most submissions of one batch. */
 export const BATCH_MAX = 10_000;
 

@@ -2,7 +2,8 @@
 import { deepStrictEqual, rejects } from "node:assert/strict";
 import { v7 as uuidv7 } from "uuid";
 import type { Engine } from "../../core/engine/engine.ts";
-import { type Alert, AlertId, type AlertPage, ALERTS_KEPT_MAX } from "../../core/model/alert.ts";
+import { type Alert, AlertId, type AlertPage } from "../../core/model/alert.ts";
+import { ALERTS_KEPT_MAX } from "../../core/model/limits.ts";
 import { EngineWorld, type MakeEngine } from "./engine_world.ts";
 
 function newAlert(changes: Partial<Alert> = {}): Alert {

@@ -226,7 +226,7 @@ export class LocalEngine implements Engine, RecordListener {
     const state = await recover({ journal, reader, orphans, wasClosed, nowMs: clock.nowMs() });
     ledger.begin();
     journal.note({ kind: "started", atMs: Math.round(clock.nowMs()), wasClosed });
-    const index = textIndex = TextIndex.open({
+    const index = textIndex = new TextIndex({
       ...files,
       onError: (error) => error.code === "journal_corrupt" ? damage.see(error) : onError(error),
     });

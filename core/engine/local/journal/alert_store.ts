@@ -1,7 +1,7 @@
 /** Writes and reads what the journal has of alerts. */
-import { type AlertPageRequest, ALERTS_KEPT_MAX } from "../../../model/alert.ts";
-import { DELIVERIES_KEPT_MAX } from "../../../model/alert_delivery.ts";
+import type { AlertPageRequest } from "../../../model/alert.ts";
 import { LidoError } from "../../../model/errors.ts";
+import { ALERTS_KEPT_MAX, DELIVERIES_KEPT_MAX } from "../../../model/limits.ts";
 import type { AlertSettingKind } from "../../archives.ts";
 import type { Change } from "./group.ts";
 import type { Statements } from "./statements.ts";

@@ -1,7 +1,7 @@
 /** Reads the history: what a reader's thread runs, so that adding rows up stalls nobody. */
 import type { DatabaseSync } from "node:sqlite";
 import type { HistoryMarker, HistoryPoint } from "../../../model/history.ts";
-import { PoolId } from "../../../model/pool.ts";
+import type { PoolId } from "../../../model/pool.ts";
 import { readHistoryRow } from "../../../observation/history/row_bytes.ts";
 import { RowSum } from "../../../observation/history/row_sum.ts";
 import { type ChosenRange, KEPT_STEPS, stepBegin } from "../../../observation/history/steps.ts";
@@ -85,7 +85,7 @@ function readMarkers(db: DatabaseSync, query: StoredHistoryQuery): readonly Hist
   ).all(pool, fromMs, toMs).map((row): HistoryMarker => ({
     kind: "settings",
     atMs: Number(row["at"]),
-    poolId: PoolId.parse(row["id"]),
+    poolId: row["id"] as PoolId, // as it was written
     version: Number(row["version"]),
     author: row["author"] as string | null, // a TEXT column
     reason: row["reason"] as string | null, // a TEXT column

@@ -15,8 +15,9 @@ export interface TextIndexOptions {
 
 /** See the head of this file. */
 export class TextIndex implements AsyncDisposable {
-  readonly #worker: Worker;
-  readonly #onError: (error: LidoError) => void;
+  readonly #options: TextIndexOptions;
+  /** Started with the first news: whoever starts the server wants its tasks first. */
+  #worker: Worker | undefined;
   /** What was told last; empty when it was up to date since. */
   #told = "";
   #hasEnded = false;
@@ -25,28 +26,10 @@ export class TextIndex implements AsyncDisposable {
   #onClosed = () => {};
   #whenIdle: (() => void)[] = [];
 
-  private constructor(worker: Worker, onError: (error: LidoError) => void) {
-    this.#worker = worker;
-    this.#onError = onError;
-    worker.onmessage = ({ data }: MessageEvent<FromTextIndex>) => this.#heard(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.#hasEnded = true;
-      this.#onClosed();
-      this.#failed(
-        new LidoError("journal_unavailable", `The text index ended: ${event.message}`),
-      );
-    };
-  }
-
-  /** Opens the index, and begins to bring it up to date; nobody waits for that. */
-  static open(options: TextIndexOptions): TextIndex {
-    const worker = new Worker(new URL("./text_index_main.ts", import.meta.url), { type: "module" });
-    const { journalPath, searchPath } = options;
-    post(worker, { kind: "open", journalPath, searchPath });
-    const index = new TextIndex(worker, options.onError);
-    index.poke();
-    return index;
+  /** Begins to bring the index up to date a moment later; nobody waits for that. */
+  constructor(options: TextIndexOptions) {
+    this.#options = options;
+    this.poke();
   }
 
   /** Something was written to the journal. */
@@ -54,13 +37,13 @@ export class TextIndex implements AsyncDisposable {
     if (this.#isClosed) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      post(this.#worker, { kind: "poke" });
+      this.#post({ kind: "poke" });
     }, POKE_MS);
   }
 
   /** A search found the index damaged: another is made in its place. */
   renew(reason: string): void {
-    if (!this.#isClosed) post(this.#worker, { kind: "renew", reason });
+    if (!this.#isClosed) this.#post({ kind: "renew", reason });
   }
 
   /** Resolves when it next has nothing to do. */
@@ -74,10 +57,32 @@ export class TextIndex implements AsyncDisposable {
     clearTimeout(this.#timer);
     await new Promise<void>((resolve) => {
       this.#onClosed = resolve;
-      if (this.#hasEnded) return resolve(); // it answers nothing
-      post(this.#worker, { kind: "close" });
+      if (this.#worker === undefined || this.#hasEnded) return resolve(); // nobody answers
+      this.#post({ kind: "close" });
     });
-    this.#worker.terminate();
+    this.#worker?.terminate();
+  }
+
+  #post(message: ToTextIndex): void {
+    this.#worker ??= this.#start();
+    this.#worker.postMessage(message);
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL("./text_index_main.ts", import.meta.url), { type: "module" });
+    worker.onmessage = ({ data }: MessageEvent<FromTextIndex>) => this.#heard(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#hasEnded = true;
+      this.#onClosed();
+      this.#failed(
+        new LidoError("journal_unavailable", `The text index ended: ${event.message}`),
+      );
+    };
+    const { journalPath, searchPath } = this.#options;
+    const open: ToTextIndex = { kind: "open", journalPath, searchPath };
+    worker.postMessage(open);
+    return worker;
   }
 
   #heard(message: FromTextIndex): void {
@@ -93,11 +98,7 @@ export class TextIndex implements AsyncDisposable {
   }
 
   #failed(error: LidoError): void {
-    if (error.message !== this.#told) this.#onError(error);
+    if (error.message !== this.#told) this.#options.onError(error);
     this.#told = error.message;
   }
-}
-
-function post(worker: Worker, message: ToTextIndex): void {
-  worker.postMessage(message);
 }

@@ -7,7 +7,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { v7 as uuidv7 } from "uuid";
 import type { AlertChannel } from "../../../model/alert_channel.ts";
-import { DELIVERIES_KEPT_MAX, type Delivery } from "../../../model/alert_delivery.ts";
+import type { Delivery } from "../../../model/alert_delivery.ts";
+import { DELIVERIES_KEPT_MAX } from "../../../model/limits.ts";
 import type { AlertNotice } from "../../../model/alert_notice.ts";
 import { type Clock, systemClock } from "../../../model/clock.ts";
 import { messageOf } from "../../../model/errors.ts";

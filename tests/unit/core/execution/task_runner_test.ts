@@ -2,7 +2,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { z } from "zod";
-import { RESULT_CHARS_MAX } from "../../../../core/model/task.ts";
+import { RESULT_CHARS_MAX } from "../../../../core/model/limits.ts";
 import { RunnerWorld } from "../../../helpers/runner_world.ts";
 import { until } from "../../../helpers/until.ts";
 

@@ -1,6 +1,7 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { join } from "node:path";
-import { DELIVERIES_KEPT_MAX, type Delivery } from "../../../../../core/model/alert_delivery.ts";
+import type { Delivery } from "../../../../../core/model/alert_delivery.ts";
+import { DELIVERIES_KEPT_MAX } from "../../../../../core/model/limits.ts";
 import { openEngine } from "../../../../helpers/open_engine.ts";
 
 Deno.test("LocalEngine keeps the last deliveries of alerts for its next life", async () => {

@@ -7,7 +7,7 @@ Deno.test("TextIndex brings the index up to date at its start, and when it hears
   await using file = await TaskFile.open();
   file.add({}, {});
   {
-    await using index = TextIndex.open({
+    await using index = new TextIndex({
       journalPath: file.journalPath,
       searchPath: file.indexPath,
       onError: (error) => {

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { AlertChannel } from "../../../../../../core/model/alert_channel.ts";
-import { DELIVERIES_KEPT_MAX, type Delivery } from "../../../../../../core/model/alert_delivery.ts";
+import type { Delivery } from "../../../../../../core/model/alert_delivery.ts";
+import { DELIVERIES_KEPT_MAX } from "../../../../../../core/model/limits.ts";
 import { signWebhook } from "../../../../../../core/observation/alerts/channels/formats/webhook.ts";
 import {
   NOTICES_MAX,

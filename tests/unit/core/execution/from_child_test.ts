@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { FromChild } from "../../../../core/execution/child_protocol.ts";
+import { FromChild } from "../../../../core/execution/from_child.ts";
 
 const SPAN = {
   id: "a",
