@@ -54,7 +54,7 @@ export type Rejection = z.infer<typeof Rejection>;
 /** When a submit is answered. */
 export const Durability = z.enum(["fsync", "relaxed", "memory"]).meta({
   description:
-    "fsync: a submit is answered when it is on disk; relaxed: at once, written a moment later; memory: as relaxed, and what has not ended is cancelled when the server starts again",
+    "fsync: a submit is answered when it is on disk; relaxed: when the system has it, which survives a kill of the server, and is on disk within a second; memory: at once, and what has not ended is cancelled when the server starts again",
 });
 /** When a submit is answered. */
 export type Durability = z.infer<typeof Durability>;

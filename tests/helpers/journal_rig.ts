@@ -43,14 +43,14 @@ export class JournalRig implements AsyncDisposable {
   #poolId = "";
   #names = 0;
 
-  private constructor(readonly folder: string) {
+  private constructor(readonly folder: string, readonly durability: string) {
     this.#seed = Number(Deno.env.get("TEST_SEED") ?? 1 + Math.floor(Math.random() * 2 ** 31));
     this.random = chance(this.#seed);
   }
 
   /** Makes the folder; {@link start} starts the server. */
-  static async open(): Promise<JournalRig> {
-    return new JournalRig(await Deno.makeTempDir({ prefix: "lido-journal-" }));
+  static async open(durability = "fsync"): Promise<JournalRig> {
+    return new JournalRig(await Deno.makeTempDir({ prefix: "lido-journal-" }), durability);
   }
 
   get data(): string {
@@ -78,12 +78,16 @@ export class JournalRig implements AsyncDisposable {
       name: "noted",
       max_workers: 2,
       tasks_per_thread: 4,
+      durability: this.durability,
       permissions: { write: [this.folder] },
     });
     this.#poolId = pool.pool_id;
   }
 
-  /** Submits without a pause, one by one, in batches and with keys, until the server is killed. */
+  /**
+   * Submits without a pause, one by one, in batches and with keys, until the server is killed: so long
+   * after it was seen to have completed a task.
+   */
   async submitUntilKilled(afterMs: number, seen: Set<string>): Promise<void> {
     const { server } = this;
     const life = this.#killedAtMs.length + 1;
@@ -96,7 +100,9 @@ export class JournalRig implements AsyncDisposable {
         });
       }
     });
+    const before = seen.size;
     const watcher = this.#watch(ending.signal, life, seen);
+    await until("a task of this life is completed", () => seen.size > before);
     await new Promise((resolve) => setTimeout(resolve, afterMs));
     await server.kill();
     this.#killedAtMs.push(Date.now());

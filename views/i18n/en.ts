@@ -706,7 +706,7 @@ export const en = {
     durability: {
       label: "Durability",
       help:
-        "fsync: a submit is answered when it is on disk; relaxed: at once; memory: not kept over a restart",
+        "fsync: a submit is answered when it is on disk; relaxed: on disk within a second; memory: not kept over a restart",
     },
     keepFinishedTasks: {
       label: "Keep ended tasks",

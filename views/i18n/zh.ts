@@ -646,7 +646,7 @@ export const zh: Words = {
     recycleAfterTasks: { label: "任务数后回收", help: "线程运行这么多任务后替换；留空：从不" },
     durability: {
       label: "持久性",
-      help: "fsync：写入磁盘后才应答；relaxed：立即应答；memory：重启后不保留",
+      help: "fsync：写入磁盘后才应答；relaxed：一秒内写入磁盘；memory：重启后不保留",
     },
     keepFinishedTasks: { label: "保留已结束任务数", help: "留空：与全局上限相同" },
     keepFinishedMs: { label: "已结束任务保留时间（毫秒）", help: "留空：只要有空间就保留" },

@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../../model/clock.ts";
 import { LidoError } from "../../model/errors.ts";
-import type { PoolId } from "../../model/pool.ts";
+import type { Durability, PoolId } from "../../model/pool.ts";
 import { SENTENCES } from "../../model/sentences.ts";
 import type { Enqueued, NewTask } from "../engine.ts";
 import type { Capacity } from "./capacity.ts";
@@ -35,6 +35,9 @@ export interface IntakeOptions {
   /** Something that was on its way to a queue has gone. */
   onGone(queue: Queue): void;
 }
+
+/** The most durable first: what is written together is as durable as the pool that wants most. */
+const DURABILITIES: readonly Durability[] = ["fsync", "relaxed", "memory"];
 
 /** A task that was given its number, by which it stands among its equals. */
 interface Entry {
@@ -94,7 +97,8 @@ export class TaskIntake {
     const fresh = this.#keys.freshOf(tasks, look);
     const nowMs = Math.round(clock.nowMs());
     const entries = fresh.map((task): Entry => ({ task, seq: ++this.#lastSeq }));
-    const isRelaxed = fresh.every(({ poolId }) => queueOf(poolId).policy.durability !== "fsync");
+    const wanted = new Set(fresh.map(({ poolId }) => queueOf(poolId).policy.durability));
+    const durability = DURABILITIES.find((one) => wanted.has(one)) ?? "memory";
     const rows: Cell[] = [];
     for (const { task, seq } of entries) {
       rows.push(...submitRow(task, seq, queueOf(task.poolId).number, nowMs));
@@ -103,7 +107,7 @@ export class TaskIntake {
     const chars = fresh.reduce((sum, { inputJson }) => sum + (inputJson?.length ?? 0), 0);
     const written = fresh.length === 0
       ? Promise.resolve()
-      : journal.submit(rows, { traced, tasks: fresh.length, chars, isRelaxed });
+      : journal.submit(rows, { traced, tasks: fresh.length, chars, durability });
     // From here on each has its place: others must not take it.
     for (const { task, seq } of entries) {
       const queue = queueOf(task.poolId);
@@ -114,7 +118,7 @@ export class TaskIntake {
     const isKeyed = fresh.some(({ idempotencyKey }) => idempotencyKey !== null);
     const onDisk = !isKeyed
       ? written
-      : isRelaxed
+      : durability === "memory"
       ? journal.flush()
       : written.then(() => journal.applied());
     const enqueued = this.#keys.claim(tasks, look, fresh, onDisk);

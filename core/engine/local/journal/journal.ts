@@ -7,6 +7,7 @@
  * refuses; only submits that still wait for their answer are given back to their callers.
  */
 import { LidoError } from "../../../model/errors.ts";
+import type { Durability } from "../../../model/pool.ts";
 import type { EngineLoad } from "../../engine.ts";
 import type { Cell, Change, FromWriter, ToWriter } from "./group.ts";
 import { type EndedTask, GroupDraft } from "./group_draft.ts";
@@ -122,28 +123,28 @@ export class Journal implements AsyncDisposable {
   }
 
   /**
-   * Writes new tasks. Resolves when they are on the disk, or at once if `isRelaxed`.
+   * Writes new tasks. Resolves when they are as durable as is wanted: with `memory` at once.
    * @throws {LidoError} `journal_unavailable` while the disk refuses, or is too far behind.
    */
   submit(
     rows: Cell[],
-    { traced, tasks, chars, isRelaxed }: {
+    { traced, tasks, chars, durability }: {
       readonly traced: readonly Cell[];
       readonly tasks: number;
       readonly chars: number;
-      readonly isRelaxed: boolean;
+      readonly durability: Durability;
     },
   ): Promise<void> {
     this.checkTakes();
     this.#waitingTasks += tasks;
     this.#waitingChars += chars;
-    if (isRelaxed) {
+    if (durability === "memory") {
       this.#owedTasks += tasks;
       this.#next.submissions.push({ rows, traced, tasks, chars, answer: null });
       this.#plan();
       return Promise.resolve();
     }
-    this.#next.isSynced = true;
+    this.#next.isSynced ||= durability === "fsync";
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#next.submissions.push({ rows, traced, tasks, chars, answer: { resolve, reject } });
     this.#plan();

@@ -11,6 +11,7 @@ import { GroupStore } from "./group_store.ts";
 import { hostPort } from "./host_port.ts";
 import { openError } from "./open_error.ts";
 import { PAGE_BYTES } from "./schema.ts";
+import { syncFile } from "./sync.ts";
 import { renewWal } from "./wal_renewal.ts";
 import { makeRoom } from "./wal_room.ts";
 import { messageOf } from "../../../model/errors.ts";
@@ -47,6 +48,8 @@ const FEW_MS = 5;
 const ROOM_AFTER_MS = 1_000;
 /** Between two steps of that. */
 const ROOM_STEP_MS = 10;
+/** What was written and need not be on the disk at once is there after so long. */
+const SYNC_AFTER_MS = 1_000;
 /** What failed is tried again after so long, if no group comes before. */
 const RETRY_MS = 1_000;
 
@@ -58,6 +61,7 @@ let store: GroupStore | undefined;
 let applying: { readonly isNow: boolean; cancel(): void } | undefined;
 let makingRoom: ReturnType<typeof setTimeout> | undefined;
 let resting: ReturnType<typeof setTimeout> | undefined;
+let syncing: ReturnType<typeof setTimeout> | undefined;
 /** When something was written last, on the monotonic clock. */
 let writtenMs = 0;
 /** An fsync failed, and the write-ahead file was not renewed since. */
@@ -106,6 +110,8 @@ function write(group: GroupMessage): FromWriter {
     const { number } = group;
     store ??= open();
     const pruned = store.lastGroup >= number ? 0 : store.write(group);
+    if (group.isSynced) syncing = void clearTimeout(syncing);
+    else if (where.isDurable) syncing ??= setTimeout(sync, SYNC_AFTER_MS);
     return { kind: "written", number, pruned, applied: store.applied };
   } catch (error) {
     return afterFailure(group.number, error);
@@ -174,6 +180,18 @@ function applyNext(): void {
     applyLater(RETRY_MS);
   }
   written();
+}
+
+/** What was written without being synced is put on the disk. */
+function sync(): void {
+  syncing = undefined;
+  try {
+    syncFile(`${where.path}-wal`);
+  } catch {
+    // Nobody was told that it is on the disk; the next group writes all of it again.
+    isDoubtful = true;
+    store = undefined;
+  }
 }
 
 /** Something was written: the write-ahead file may be long by now, or be once it is quiet. */
@@ -249,6 +267,7 @@ host.onmessage = ({ data }) => {
       wanted = store?.lastGroup ?? 0;
       return planApply();
     case "close":
+      clearTimeout(syncing);
       try {
         while (store?.applyNext());
         close();

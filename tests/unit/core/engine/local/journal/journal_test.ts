@@ -56,6 +56,23 @@ Deno.test("Journal.flush() waits for the group that is being written, and writes
   await end();
 });
 
-function submit(journal: Journal, seq: number): Promise<void> {
-  return journal.submit(submitRow(seq), { traced: [], tasks: 1, chars: 0, isRelaxed: false });
+Deno.test("Journal.submit() answers once a task is written, and with memory at once", async () => {
+  const { journal, end } = await openJournal();
+  for (const [seq, durability, isWritten] of LEVELS) {
+    const before = journal.lastGroup;
+    await submit(journal, seq, durability);
+    strictEqual(journal.lastGroup === before + 1, isWritten, durability);
+    await journal.flush();
+  }
+  await end();
+});
+
+const LEVELS = [[1, "fsync", true], [2, "relaxed", true], [3, "memory", false]] as const;
+
+function submit(
+  journal: Journal,
+  seq: number,
+  durability: "fsync" | "relaxed" | "memory" = "fsync",
+): Promise<void> {
+  return journal.submit(submitRow(seq), { traced: [], tasks: 1, chars: 0, durability });
 }

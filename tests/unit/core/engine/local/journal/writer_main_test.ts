@@ -12,7 +12,7 @@ const REFUSE = `CREATE TRIGGER refuse BEFORE INSERT ON tasks
 
 Deno.test("What waits goes to the tables once they take it, though somebody wanted it before", async () => {
   const { journal, path, end } = await openJournal({ inboxRowsMin: 0 }, REFUSE);
-  await journal.submit(submitRow(1), { traced: [], tasks: 1, chars: 0, isRelaxed: false });
+  await journal.submit(submitRow(1), { traced: [], tasks: 1, chars: 0, durability: "fsync" });
   // SQLite takes this file away when the last connection is closed: here the writer's, on failure.
   await until("the writer gave up for now", () => !existsSync(`${path}-wal`));
   const applied = journal.applied();
@@ -27,7 +27,7 @@ Deno.test("A few rows that wait go to the tables between groups that never cease
   const { journal, end } = await openJournal({ inboxRowsMin: 0 });
   let isCaughtUp = false;
   for (let seq = 1; seq <= 200 && !isCaughtUp; seq++) {
-    await journal.submit(submitRow(seq), { traced: [], tasks: 1, chars: 0, isRelaxed: false });
+    await journal.submit(submitRow(seq), { traced: [], tasks: 1, chars: 0, durability: "fsync" });
     await sleep(12);
     isCaughtUp = journal.load.hiddenGroups === 0;
   }
@@ -40,7 +40,7 @@ Deno.test("What somebody wants to read goes to the tables between groups that co
   let seq = 0;
   const submit = (count: number) => {
     const rows = Array.from({ length: count }, () => submitRow(++seq)).flat();
-    return journal.submit(rows, { traced: [], tasks: count, chars: 0, isRelaxed: false });
+    return journal.submit(rows, { traced: [], tasks: count, chars: 0, durability: "fsync" });
   };
   for (let round = 0; round < 5; round++) {
     await submit(1_000); // more than go there unasked
@@ -55,7 +55,12 @@ Deno.test("What somebody wants to read goes to the tables between groups that co
 Deno.test("What a burst wrote goes to the main file once it is quiet", async () => {
   const { journal, path, end } = await openJournal({});
   const rows = Array.from({ length: 10_000 }, (_, at) => submitRow(1 + at));
-  await journal.submit(rows.flat(), { traced: [], tasks: rows.length, chars: 0, isRelaxed: false });
+  await journal.submit(rows.flat(), {
+    traced: [],
+    tasks: rows.length,
+    chars: 0,
+    durability: "fsync",
+  });
   await journal.applied();
   using db = new DatabaseSync(path);
   const waiting = db.prepare("PRAGMA wal_checkpoint(NOOP)");
