@@ -24,6 +24,9 @@ import {
 } from "./schema.ts";
 import type { Statements } from "./statements.ts";
 
+/** A stretch's times are rounded away from each other by so much: most submits then leave them as they are. */
+const TIMES_MS = 1_000;
+
 const PENDING = storedState("pending");
 const RUNNING = storedState("running");
 
@@ -65,10 +68,11 @@ export class TaskTable {
     for (const [stretch, [first, last]] of times) {
       this.#statements.run(
         `INSERT INTO submit_times VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET
-          first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)`,
+          first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)
+         WHERE excluded.first_at < first_at OR excluded.last_at > last_at`,
         stretch,
-        first,
-        last,
+        Math.floor(first / TIMES_MS) * TIMES_MS,
+        Math.ceil(last / TIMES_MS) * TIMES_MS,
       );
     }
   }
