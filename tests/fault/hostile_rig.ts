@@ -30,7 +30,8 @@ export interface HostileRow {
 
 /** See the head of this file. */
 export class HostileRig implements AsyncDisposable {
-  #baseMb: number;
+  /** What the server takes once it has run a task: by then its threads have all started. */
+  #baseMb = 0;
   #gates = 0;
 
   private constructor(
@@ -38,9 +39,7 @@ export class HostileRig implements AsyncDisposable {
     readonly pool: WirePool,
     /** A folder that tasks may read and write. */
     readonly folder: string,
-  ) {
-    this.#baseMb = server.residentMb();
-  }
+  ) {}
 
   static async start(settings: object = {}): Promise<HostileRig> {
     const server = await ServerProcess.start({ tasks: TASKS });
@@ -57,7 +56,9 @@ export class HostileRig implements AsyncDisposable {
       ...settings,
     });
     const rig = new HostileRig(server, pool, folder);
+    await rig.checkGood();
     await rig.settled();
+    rig.#baseMb = server.residentMb();
     return rig;
   }
 

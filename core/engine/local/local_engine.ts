@@ -275,7 +275,7 @@ export class LocalEngine implements Engine, RecordListener {
     journal.checkTakes();
     const atMs = this.clock.nowMs();
     await journal.change(shelf.put(pool, atMs, note), true);
-    this.history.clear(); // it marks it
+    this.history.clear(); // it marks changes of settings
     const { id: poolId, state, settingsVersion } = pool;
     this.#onEvent({ kind: "pool", atMs, poolId, state, settingsVersion });
   }
