@@ -51,7 +51,7 @@ export const Rejection = z.enum(["reject", "wait", "drop_oldest"]).meta({
 /** What happens to a submit when the queue is full. */
 export type Rejection = z.infer<typeof Rejection>;
 
-/** When a submit is answered. */
+/** When a submit is answered; the most durable first. */
 export const Durability = z.enum(["fsync", "relaxed", "memory"]).meta({
   description:
     "fsync: a submit is answered when it is on disk; relaxed: when the system has it, which survives a kill of the server, and is on disk within a second; memory: at once, and what has not ended is cancelled when the server starts again",

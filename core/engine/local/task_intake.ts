@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../../model/clock.ts";
 import { LidoError } from "../../model/errors.ts";
-import type { Durability, PoolId } from "../../model/pool.ts";
+import { Durability, type PoolId } from "../../model/pool.ts";
 import { SENTENCES } from "../../model/sentences.ts";
 import type { Enqueued, NewTask } from "../engine.ts";
 import type { Capacity } from "./capacity.ts";
@@ -35,9 +35,6 @@ export interface IntakeOptions {
   /** Something that was on its way to a queue has gone. */
   onGone(queue: Queue): void;
 }
-
-/** The most durable first: what is written together is as durable as the pool that wants most. */
-const DURABILITIES: readonly Durability[] = ["fsync", "relaxed", "memory"];
 
 /** A task that was given its number, by which it stands among its equals. */
 interface Entry {
@@ -97,8 +94,11 @@ export class TaskIntake {
     const fresh = this.#keys.freshOf(tasks, look);
     const nowMs = Math.round(clock.nowMs());
     const entries = fresh.map((task): Entry => ({ task, seq: ++this.#lastSeq }));
-    const wanted = new Set(fresh.map(({ poolId }) => queueOf(poolId).policy.durability));
-    const durability = DURABILITIES.find((one) => wanted.has(one)) ?? "memory";
+    // What is written together is as durable as the pool that wants most.
+    const durability =
+      Durability.options.find((one) =>
+        fresh.some(({ poolId }) => queueOf(poolId).policy.durability === one)
+      ) ?? "memory";
     const rows: Cell[] = [];
     for (const { task, seq } of entries) {
       rows.push(...submitRow(task, seq, queueOf(task.poolId).number, nowMs));
