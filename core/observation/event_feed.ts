@@ -13,6 +13,8 @@ const EVENTS_KEPT = 16_384;
 const BATCH = 50;
 /** Followers are woken so long after an event, once for all that came by then. */
 const WAKE_MS = 20;
+/** So many followers have their turn at a time: then come others, and what else the server does. */
+const TURNS_AT_ONCE = 20;
 /** Without events a follower gets an empty batch after so long: whoever is behind it shows that it lives. */
 const QUIET_MS = 15_000;
 
@@ -24,8 +26,11 @@ export class EventFeed {
   /** The number of the next event. */
   #next = 0;
   #followers = 0;
-  #news = Promise.withResolvers<void>();
+  /** Those who wait for news. */
+  readonly #waiting = new Set<() => void>();
   #waking: ReturnType<typeof setTimeout> | undefined;
+  /** Those who want to read on, in the order in which they may. */
+  readonly #inLine: (() => void)[] = [];
   readonly #closing = new AbortController();
 
   /** `life` tells this life of the server from all others. */
@@ -42,7 +47,7 @@ export class EventFeed {
   /** Takes in what happened. */
   push(event: LiveEvent): void {
     this.#ring[this.#next++ % this.#kept] = event;
-    if (this.#followers > 0) this.#waking ??= setTimeout(() => this.#wake(), WAKE_MS);
+    if (this.#waiting.size > 0) this.#waking ??= setTimeout(() => this.#wake(), WAKE_MS);
   }
 
   /**
@@ -74,8 +79,7 @@ export class EventFeed {
         if (isGap || events.length > 0 || isDue) {
           yield { isGap, events };
           quietSinceMs = performance.now();
-          // There is more: but others have their turn before.
-          if (at < this.#next) await setImmediate();
+          if (at < this.#next) await this.#turn();
         } else await this.#whenNews(quietSinceMs + QUIET_MS - performance.now(), until);
       }
     } finally {
@@ -99,21 +103,38 @@ export class EventFeed {
   /** Resolves when something happened, or after so long, or when nobody waits any longer. */
   async #whenNews(limitMs: number, until: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, limitMs);
-    const leave = () => resolve();
-    until.addEventListener("abort", leave);
+    const wake = () => resolve();
+    const timer = setTimeout(wake, limitMs);
+    until.addEventListener("abort", wake);
+    this.#waiting.add(wake);
     try {
-      await Promise.race([this.#news.promise, promise]);
+      await promise;
     } finally {
       clearTimeout(timer);
-      until.removeEventListener("abort", leave);
+      until.removeEventListener("abort", wake);
+      this.#waiting.delete(wake);
     }
   }
 
   #wake(): void {
     this.#waking = undefined;
-    this.#news.resolve();
-    this.#news = Promise.withResolvers<void>();
+    for (const wake of this.#waiting) this.#comeInLine(wake);
+  }
+
+  /** Resolves when all who came before had their turn. */
+  #turn(): Promise<void> {
+    return new Promise((resolve) => this.#comeInLine(resolve));
+  }
+
+  #comeInLine(go: () => void): void {
+    if (this.#inLine.push(go) === 1) this.#giveTurns();
+  }
+
+  async #giveTurns(): Promise<void> {
+    while (this.#inLine.length > 0) {
+      await setImmediate();
+      for (const go of this.#inLine.splice(0, TURNS_AT_ONCE)) go();
+    }
   }
 }
 

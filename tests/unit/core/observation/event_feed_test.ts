@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
 import type { LiveEvent } from "../../../../core/model/live_event.ts";
 import { PoolId } from "../../../../core/model/pool.ts";
 import { TaskId } from "../../../../core/model/task.ts";
@@ -32,6 +33,25 @@ Deno.test("EventFeed tells a follower what comes after it began, in order and at
   deepStrictEqual(told(await second), [false, 4]);
   await followed.return(undefined);
   strictEqual(feed.followers, 0);
+});
+
+Deno.test("EventFeed lets the server do other things between its followers", async () => {
+  const feed = new EventFeed("life");
+  const followed = Array.from({ length: 100 }, () => feed.follow({}, NEVER));
+  let toldNow = 0;
+  const first = followed.map(async (follower) => {
+    deepStrictEqual(told(await follower.next()), [false, 1]);
+    toldNow++;
+  });
+  feed.push(event(1));
+  const seen = new Set<number>();
+  while (toldNow < followed.length) {
+    await setImmediate();
+    seen.add(toldNow);
+  }
+  await Promise.all(first);
+  ok([...seen].some((count) => count > 0 && count < 50), `told at a time: ${[...seen]}`);
+  for (const follower of followed) await follower.return(undefined);
 });
 
 Deno.test("EventFeed goes on after the id that a follower had, and tells of a gap where it cannot", async () => {
