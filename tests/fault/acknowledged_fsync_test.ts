@@ -20,6 +20,8 @@ const SYNCS = "fsync,fdatasync";
 const READS = "read,recvfrom,recvmsg,readv";
 const WRITES = "pwrite64,write,sendto,sendmsg,writev";
 const FLAGS = ["-y", "-s", "40", "-e", `trace=${SYNCS},${READS},${WRITES}`];
+/** Each sync takes half a second longer. */
+const SLOW_SYNCS = `inject=${SYNCS}:delay_enter=500000`;
 
 const ignore = !HAS_STRACE;
 if (ignore) report(`The fsync before each answer is not looked for: ${STRACE_MISSING}`);
@@ -137,6 +139,41 @@ Deno.test({
     deepStrictEqual(countAnswers(trace), { synced: 0, unsynced: submits });
   },
 });
+
+Deno.test({
+  name: "a relaxed pool takes what comes while what came before is being synced",
+  ignore,
+  async fn() {
+    await using server = await ServerProcess.start({ tasks: TASKS });
+    const { pool_id: poolId } = await openPool(server, "relaxed");
+    const path = join(server.folder, "trace");
+    await roomIsMade(join(server.folder, "data"));
+    await using _strace = await Strace.attach(server.pid, path, [...FLAGS, "-e", SLOW_SYNCS]);
+    await until("one is answered while the disk syncs", async () => {
+      strictEqual((await submit(server, poolId, NOTHING)).status, 202);
+      return isAnsweredInSync(await readLines(path));
+    });
+  },
+});
+
+/** Whether a submit came while the write-ahead file was being synced, and was answered before that ended. */
+function isAnsweredInSync(trace: readonly string[]): boolean {
+  const syncing = new Set<string>();
+  const cameInSync = new Set<string>();
+  for (const line of trace) {
+    const [, thread = "", rest = ""] = /^(\d+) +(.*)$/.exec(line) ?? [];
+    if (/^f(data)?sync\(.*journal\.sqlite-wal>/.test(rest) && rest.endsWith("<unfinished ...>")) {
+      syncing.add(thread);
+    } else if (/^<\.\.\. f(data)?sync resumed/.test(rest)) {
+      syncing.delete(thread);
+      cameInSync.clear();
+    }
+    const [, socket = ""] = /^\w+\(\d+<(socket:\[\d+\])>/.exec(rest) ?? [];
+    if (syncing.size > 0 && rest.includes('"POST /api/tasks ')) cameInSync.add(socket);
+    if (rest.includes('"HTTP/1.1 202 ') && cameInSync.has(socket)) return true;
+  }
+  return false;
+}
 
 /** Whether the write-ahead file was synced after it was written last. */
 function isSyncedInTheEnd(trace: readonly string[]): boolean {

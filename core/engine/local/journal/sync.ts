@@ -1,11 +1,22 @@
 /** What a power cut shall not undo. */
-import { closeSync, fsyncSync, openSync } from "node:fs";
+import { closeSync, fsync, fsyncSync, openSync } from "node:fs";
+import { promisify } from "node:util";
 
 /** Returns when a file's content is on the disk. */
 export function syncFile(path: string): void {
   const file = openSync(path, "r+");
   try {
     fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Resolves when a file's content is on the disk; the thread goes on meanwhile. */
+export async function syncFileAside(path: string): Promise<void> {
+  const file = openSync(path, "r+");
+  try {
+    await promisify(fsync)(file);
   } finally {
     closeSync(file);
   }

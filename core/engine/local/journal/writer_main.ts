@@ -11,7 +11,7 @@ import { GroupStore } from "./group_store.ts";
 import { hostPort } from "./host_port.ts";
 import { openError } from "./open_error.ts";
 import { PAGE_BYTES } from "./schema.ts";
-import { syncFile } from "./sync.ts";
+import { syncFileAside } from "./sync.ts";
 import { renewWal } from "./wal_renewal.ts";
 import { makeRoom } from "./wal_room.ts";
 import { messageOf } from "../../../model/errors.ts";
@@ -182,11 +182,11 @@ function applyNext(): void {
   written();
 }
 
-/** What was written without being synced is put on the disk. */
-function sync(): void {
+/** What was written without being synced is put on the disk, while groups go on. */
+async function sync(): Promise<void> {
   syncing = undefined;
   try {
-    syncFile(`${where.path}-wal`);
+    await syncFileAside(`${where.path}-wal`);
   } catch {
     // Nobody was told that it is on the disk; the next group writes all of it again.
     isDoubtful = true;
