@@ -115,11 +115,11 @@ async function openPool(manager: Manager, room: number): Promise<PoolId> {
     await runNoops(manager, id, Math.min(WARM_JOBS, left));
     await sleep(QUIET_MS);
   }
-  if (warmTasks > 0) {
-    for (let at = 0; at < WARM_SINGLES; at++) await runOne(manager, id, "stamp");
-    if (data !== ":memory:") await untilIndexed(data, warmTasks + WARM_SINGLES);
-    await sleep(SETTLED_MS);
-  }
+  if (warmTasks === 0) return id;
+  // Single tasks come to a server at rest, a burst to one at work.
+  if (kind === "pickup") await sleep(SETTLED_MS);
+  for (let at = 0; at < WARM_SINGLES; at++) await runOne(manager, id, "stamp");
+  if (data !== ":memory:") await untilIndexed(data, warmTasks + WARM_SINGLES);
   return id;
 }
 
