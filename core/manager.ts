@@ -531,7 +531,7 @@ export class Manager implements AsyncDisposable {
         null,
       ),
       startedAtMs: this.#startedAtMs,
-      memoryBytes: Deno.memoryUsage().rss,
+      memoryBytes: this.#process.memoryBytes,
     };
   }
 

@@ -4,7 +4,7 @@ import process from "node:process";
 import { bucketOf, BUCKETS } from "../execution/histogram.ts";
 import type { ProcessFacts } from "./metrics/facts.ts";
 
-/** A timer that is later than this kept somebody waiting. */
+/** Between two looks: a timer that is later kept somebody waiting. */
 const TICK_MS = 100;
 
 /** See the head of this file. */
@@ -14,6 +14,7 @@ export class ProcessMeter implements Disposable {
   readonly #delays = new Uint32Array(BUCKETS);
   #timer: ReturnType<typeof setInterval> | undefined;
   #dueMs = 0;
+  #memoryBytes = Deno.memoryUsage().rss;
 
   /** `folder` is on the disk whose room is looked at. */
   constructor(folder: string, startedAtMs: number) {
@@ -27,6 +28,11 @@ export class ProcessMeter implements Disposable {
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     // It shall not keep the process.
     this.#timer.unref();
+  }
+
+  /** The memory that it had at the last look: a look takes longer than answering most requests. */
+  get memoryBytes(): number {
+    return this.#memoryBytes;
   }
 
   /** What it is now. */
@@ -50,6 +56,7 @@ export class ProcessMeter implements Disposable {
     const bucket = bucketOf(Math.max(0, nowMs - this.#dueMs) * 1_000);
     this.#delays[bucket] = (this.#delays[bucket] ?? 0) + 1;
     this.#dueMs = nowMs + TICK_MS;
+    this.#memoryBytes = Deno.memoryUsage().rss;
   }
 
   #diskFree(): number | undefined {

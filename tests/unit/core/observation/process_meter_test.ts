@@ -19,6 +19,15 @@ Deno.test("ProcessMeter counts how late timers of its thread are", async () => {
   await Deno.remove(folder);
 });
 
+Deno.test("ProcessMeter tells the memory that the process had a moment ago", async () => {
+  using meter = new ProcessMeter(Deno.cwd(), 0);
+  meter.start();
+  const before = meter.memoryBytes;
+  ok(before > 0);
+  const held = new Uint8Array(64 * 1024 * 1024).fill(1);
+  await until("it has more", () => meter.memoryBytes > before + held.length / 2);
+});
+
 Deno.test("ProcessMeter tells of no disk whose folder is gone", () => {
   using meter = new ProcessMeter(join(Deno.cwd(), "not-there"), 0);
   strictEqual(meter.facts().diskFreeBytes, undefined);
