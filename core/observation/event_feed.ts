@@ -119,6 +119,7 @@ export class EventFeed {
   #wake(): void {
     this.#waking = undefined;
     for (const wake of this.#waiting) this.#comeInLine(wake);
+    this.#waiting.clear();
   }
 
   /** Resolves when all who came before had their turn. */
