@@ -6,8 +6,11 @@ import type { JournalReader } from "./journal/reader.ts";
 import type { StoredTask } from "./journal/stored_task.ts";
 import type { TaskRecord } from "./task_record.ts";
 
-/** How long a list waits for what was answered before it, and is not in the tables yet. */
-const CATCH_UP_MS = 250;
+/**
+ * How long a list waits for what was answered before it, and is not in the tables yet. A disk that
+ * takes longer stalls: until it goes on, no list waits for it.
+ */
+const CATCH_UP_MS = 2_000;
 
 /** What a finder looks at. */
 export interface FinderOptions {
@@ -22,6 +25,7 @@ export class TaskFinder {
   readonly #options: FinderOptions;
   /** For each read of the disk that is under way: what left memory meanwhile. */
   readonly #lookups = new Set<Set<TaskId>>();
+  #isStalled = false;
 
   constructor(options: FinderOptions) {
     this.#options = options;
@@ -84,9 +88,15 @@ export class TaskFinder {
 
   /** Waits until what was answered can be read; not for ever, for the disk may refuse. */
   async catchUp(): Promise<void> {
+    if (this.#isStalled) return;
+    const applied = this.#options.journal.applied();
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, CATCH_UP_MS);
-    await Promise.race([this.#options.journal.applied(), promise]);
+    const timer = setTimeout(() => {
+      this.#isStalled = true;
+      void applied.then(() => this.#isStalled = false);
+      resolve();
+    }, CATCH_UP_MS);
+    await Promise.race([applied, promise]);
     clearTimeout(timer);
   }
 }
