@@ -1,6 +1,7 @@
 import { DataFolder } from "../../core/engine/local/journal/data_folder.ts";
 import { migrate } from "../../core/engine/local/journal/migrations.ts";
-import { LocalEngine, type LocalEngineOptions } from "../../core/engine/local/local_engine.ts";
+import type { LocalEngineOptions } from "../../core/engine/local/engine_parts.ts";
+import { LocalEngine } from "../../core/engine/local/local_engine.ts";
 
 /** Opens an engine on a data folder; `:memory:` is one of its own, which goes with the engine. */
 export async function openEngine(

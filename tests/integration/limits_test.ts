@@ -19,13 +19,11 @@ Deno.test("What is too large or too many is refused with its name, and nothing c
     [422, "idempotency", task, { "idempotency-key": "x".repeat(10_000) }],
   ];
   for (const [status, name, body, headers] of cases) {
-    const beganMs = performance.now();
     const answer = await app.ask("POST", "/api/tasks", body, headers);
     const { error } = answer.body as { error: string };
     strictEqual(answer.status, status, error);
     ok(error.toLowerCase().includes(name), error);
     ok(error.length < 1_000, "the answer does not repeat what was sent");
-    ok(performance.now() - beganMs < 1_000, name);
   }
   strictEqual(app.manager.getStats().counts.pending, 0);
 });

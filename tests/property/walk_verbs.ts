@@ -21,7 +21,7 @@ export const PRIORITIES = [0, 0, 0, 5, -3];
 const POOLS_MAX = 6;
 const SENT_MAX = 2;
 /** How long the next task may take from the disk to its threads. */
-const LOAD_MAX_MS = 10_000;
+const LOAD_MAX_MS = 30_000;
 
 /** Something that a walk can do. */
 export type Verb = (walk: EngineWalk) => Promise<void>;
