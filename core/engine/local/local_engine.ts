@@ -26,7 +26,7 @@ import type {
   TaskPage,
   TaskSnapshot,
 } from "../../model/task.ts";
-import { isFinal, type TaskState } from "../../model/task_state.ts";
+import type { TaskState } from "../../model/task_state.ts";
 import type { Attempt } from "../../execution/attempt.ts";
 import type {
   AttemptRunner,
@@ -43,77 +43,22 @@ import { getLogger, type Logger, outsideRequest } from "../../observation/loggin
 import type { AttemptTraces } from "../../observation/traces/traces.ts";
 import { Capacity } from "./capacity.ts";
 import { EndWaiters } from "./end_waiters.ts";
-import { Journal, type JournalListener } from "./journal/journal.ts";
-import { DamageWatch } from "./journal/damage_watch.ts";
+import { type EngineParts, type LocalEngineOptions, openParts } from "./engine_parts.ts";
 import { openError } from "./journal/open_error.ts";
-import { JournalReader } from "./journal/reader.ts";
-import { RunningLedger } from "./journal/running_ledger.ts";
 import { parseStored } from "./journal/stored_json.ts";
-import type { StoredTask } from "./journal/stored_task.ts";
-import { TextIndex } from "./journal/text_index.ts";
-import { LocalAlerts } from "./local_alerts.ts";
+import type { LocalAlerts } from "./local_alerts.ts";
 import { LocalHistory } from "./local_history.ts";
-import { LocalViews } from "./local_views.ts";
-import { cancelPending } from "./pending_cancellation.ts";
-import type { PoolShelf } from "./pool_shelf.ts";
+import type { LocalViews } from "./local_views.ts";
 import { Queue } from "./queue.ts";
-import { recover } from "./recovery.ts";
 import { Retention } from "./retention.ts";
 import { endRow, moveRow, notesOf, timeoutOf } from "./rows.ts";
-import { newSnapshot, snapshotOf } from "./stored_snapshot.ts";
-import type { Tallies } from "./tallies.ts";
-import { changeTask } from "./task_change.ts";
+import { newSnapshot } from "./stored_snapshot.ts";
 import { TaskFinder } from "./task_finder.ts";
-import { checkOpen, closedError, TaskIntake } from "./task_intake.ts";
+import { closedError, TaskIntake } from "./task_intake.ts";
+import { TaskReads } from "./task_reads.ts";
 import { type Move, type RecordListener, TaskRecord } from "./task_record.ts";
+import { TaskSteering } from "./task_steering.ts";
 import { Window, WINDOW_TASKS } from "./window.ts";
-
-/** The files of a journal. */
-export interface JournalFiles {
-  readonly journalPath: string;
-  readonly searchPath: string;
-  readonly ledgerPath: string;
-  /** False where nothing is to be kept anyway. */
-  readonly isDurable: boolean;
-}
-
-/** What the local engine is made with. */
-export interface LocalEngineOptions {
-  /** Where the journal is; it must be of this version already. */
-  readonly files: JournalFiles;
-  /** Ended tasks that are kept on record, and how long; null: as long as there is room. */
-  readonly keep: { readonly tasks: number; readonly ms: number | null };
-  readonly clock?: Clock;
-  /** Where attempts are traced; nowhere if left out. */
-  readonly traces?: AttemptTraces | undefined;
-  /** Waiting tasks of a pool that are kept in memory; about 4,000 if left out. */
-  readonly windowTasks?: number;
-  /** Rows of a group from which on it is answered before the tables have it; 32 if left out. */
-  readonly inboxRowsMin?: number;
-  /** Where the code of a type is now: tasks that come back run it from there. */
-  findType?(name: string): NewTask["type"] | undefined;
-  /** Told of each step of a task's life and each change of a pool; of ends once no crash undoes them. */
-  onEvent?(event: LiveEvent): void;
-  /** Told of what goes wrong where nobody waits for it. */
-  onError?(error: unknown): void;
-  /** Told when the disk refuses and when it takes writes again; in detail of each task's end. */
-  readonly logger?: Logger;
-}
-
-/** What the engine is built of. */
-interface Parts {
-  readonly journal: Journal;
-  readonly reader: JournalReader;
-  readonly textIndex: TextIndex;
-  readonly damage: DamageWatch;
-  readonly ledger: RunningLedger;
-  readonly shelf: PoolShelf;
-  readonly views: LocalViews;
-  readonly alerts: LocalAlerts;
-  readonly tallies: Tallies;
-  readonly orphans: ReadonlyMap<PoolId, readonly StoredTask[]>;
-  readonly lastSeq: number;
-}
 
 /** See the head of this file. */
 export class LocalEngine implements Engine, RecordListener {
@@ -126,7 +71,7 @@ export class LocalEngine implements Engine, RecordListener {
   readonly traces: AttemptTraces | undefined;
   readonly #onError: (error: unknown) => void;
   readonly #onEvent: (event: LiveEvent) => void;
-  readonly #parts: Parts;
+  readonly #parts: EngineParts;
   readonly #window: Window;
   readonly #retention: Retention;
   readonly #queues = new Map<PoolId, Queue>();
@@ -135,10 +80,11 @@ export class LocalEngine implements Engine, RecordListener {
   readonly #finder: TaskFinder;
   readonly #capacity: Capacity;
   readonly #intake: TaskIntake;
-  readonly #waiters = new EndWaiters();
-  #isSuspended = false;
+  readonly #waiters: EndWaiters;
+  readonly #reads: TaskReads;
+  readonly #steering: TaskSteering;
 
-  private constructor(options: LocalEngineOptions, parts: Parts) {
+  private constructor(options: LocalEngineOptions, parts: EngineParts) {
     this.clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? getLogger("engine");
     this.traces = options.traces;
@@ -159,18 +105,32 @@ export class LocalEngine implements Engine, RecordListener {
     });
     this.history = new LocalHistory(parts);
     this.#finder = new TaskFinder({ ...parts, records: this.#records });
+    this.#waiters = new EndWaiters(this.#finder, this.#records);
+    this.#reads = new TaskReads({ ...parts, finder: this.#finder, records: this.#records });
     this.#capacity = new Capacity({
       ...parts,
       window: this.#window,
       records: this.#records,
-      cancelStored: (row, cause) => this.#cancelStored(row, cause),
-      whenEnded: (id) => this.#whenEnded(id),
+      cancelStored: (row, cause) => this.#steering.cancelStored(row, cause),
+      whenEnded: (id) => this.#waiters.whenEnded(id),
     });
     this.#intake = new TaskIntake({
       ...parts,
       window: this.#window,
       capacity: this.#capacity,
       clock: this.clock,
+      queueOf: (poolId) => this.#queueOf(poolId),
+      onPending: (task) => this.#tell(task, "pending"),
+      onGone: (queue) => this.#tellIfIdle(queue),
+    });
+    this.#steering = new TaskSteering({
+      ...parts,
+      clock: this.clock,
+      finder: this.#finder,
+      window: this.#window,
+      capacity: this.#capacity,
+      waiters: this.#waiters,
+      newestSeq: () => this.#intake.lastSeq,
       queueOf: (poolId) => this.#queueOf(poolId),
       onPending: (task) => this.#tell(task, "pending"),
       onGone: (queue) => this.#tellIfIdle(queue),
@@ -196,62 +156,11 @@ export class LocalEngine implements Engine, RecordListener {
   }
 
   static async #open(options: LocalEngineOptions): Promise<LocalEngine> {
-    const { files, clock = systemClock, onError = () => {} } = options;
-    let onWritten: JournalListener["written"] = () => {};
-    const { logger = getLogger("engine") } = options;
-    const listener: JournalListener = {
-      written: (...told) => onWritten(...told),
-      failed: (failure) => outsideRequest(() => logFailure(logger, failure)),
-    };
-    await using opened = new AsyncDisposableStack();
-    const { isDurable, journalPath } = files;
-    const { inboxRowsMin } = options;
-    const journal = opened.use(
-      await Journal.open(journalPath, { isDurable, listener, inboxRowsMin }),
-    );
-    const damage = new DamageWatch(onError);
-    let textIndex: TextIndex | undefined;
-    const reader = opened.use(
-      await JournalReader.open({
-        ...files,
-        onError: (error) => damage.see(error),
-        onIndexDamage: (reason) => textIndex?.renew(reason),
-      }),
-    );
-    const { ledger, orphans, wasClosed, lastGroup } = RunningLedger.open(files.ledgerPath);
-    if (lastGroup > journal.lastGroup) throw cutOff(files, lastGroup - journal.lastGroup);
-    if (!wasClosed) {
-      logger.warning("The server's last life was cut off", { interruptedTasks: orphans.length });
-    }
-    const state = await recover({ journal, reader, orphans, wasClosed, nowMs: clock.nowMs() });
-    ledger.begin();
-    journal.note({ kind: "started", atMs: Math.round(clock.nowMs()), wasClosed });
-    const index = textIndex = new TextIndex({
-      ...files,
-      onError: (error) => error.code === "journal_corrupt" ? damage.see(error) : onError(error),
+    let engine: LocalEngine | undefined;
+    const parts = await openParts(options, (...told) => {
+      if (engine !== undefined) engine.#written(...told); // else it is part of the recovery
     });
-    opened.move(); // the engine closes them from here on
-    const engine = new LocalEngine(options, {
-      journal,
-      reader,
-      textIndex: index,
-      views: new LocalViews(journal, await reader.views()),
-      alerts: await LocalAlerts.open({ journal, reader, damage }),
-      damage,
-      ledger,
-      ...state,
-    });
-    onWritten = (pruned, syncedGroup) => {
-      if (syncedGroup !== null && files.isDurable) {
-        engine.#inLedger(() => ledger.noteGroup(syncedGroup));
-      }
-      index.poke();
-      engine.#retention.written(pruned);
-      if (pruned > 0) {
-        outsideRequest(() => logger.debug("Ended tasks let go", { records: pruned }));
-      }
-    };
-    return engine;
+    return engine = new LocalEngine(options, parts);
   }
 
   get load(): EngineLoad {
@@ -333,126 +242,47 @@ export class LocalEngine implements Engine, RecordListener {
     return { task: newSnapshot(task, leftAtMs, why), isNew };
   }
 
-  async cancel(id: TaskId, cause: string): Promise<void> {
-    this.#checkWrites();
-    await this.#finder.use(id, async (found) => {
-      if (!(found instanceof TaskRecord)) {
-        if (found.state !== "pending") throw notCancellable(found.state);
-        return this.#cancelStored(found, cause);
-      }
-      if (await found.runner.withdraw(found, cause)) return;
-      throw notCancellable(found.isOver ? found.state : "running");
-    });
-    await this.#whenEnded(id);
+  cancel(id: TaskId, cause: string): Promise<void> {
+    return this.#steering.cancel(id, cause);
   }
 
-  async stop(id: TaskId, graceMs: number, cause: string): Promise<void> {
-    const isWithdrawn = await this.#finder.use(id, async (found) => {
-      if (isFinal(found.state)) {
-        throw new LidoError("task_not_stoppable", `Cannot stop task: it is ${found.state}`);
-      }
-      if (!(found instanceof TaskRecord)) {
-        this.#cancelStored(found, cause);
-        return true;
-      }
-      if (await found.runner.withdraw(found, cause)) return true;
-      found.runner.stop(found, graceMs, cause);
-      return false;
-    });
-    if (isWithdrawn) await this.#whenEnded(id);
+  stop(id: TaskId, graceMs: number, cause: string): Promise<void> {
+    return this.#steering.stop(id, graceMs, cause);
   }
 
-  async change(id: TaskId, change: TaskChange): Promise<void> {
-    this.#checkWrites();
-    const touched = new Set<Queue>();
-    try {
-      await changeTask(id, change, {
-        ...this.#parts,
-        clock: this.clock,
-        finder: this.#finder,
-        window: this.#window,
-        queueOf: (poolId) => {
-          const queue = this.#queueOf(poolId);
-          touched.add(queue);
-          return queue;
-        },
-        nameOf: (poolId) => this.#parts.shelf.nameOf(poolId),
-        checkRoom: (queue) => {
-          checkOpen(queue);
-          if (this.#capacity.roomOf(queue) < 1) {
-            throw this.#capacity.full(queue, "Cannot move task");
-          }
-        },
-        onChange: (task) => this.#tell(task, "pending"),
-      });
-    } finally {
-      for (const queue of touched) {
-        this.#window.refill(queue);
-        this.#capacity.admitWaiting(queue);
-        this.#tellIfIdle(queue);
-      }
-    }
+  change(id: TaskId, change: TaskChange): Promise<void> {
+    return this.#steering.change(id, change);
   }
 
-  async cancelPending(poolId: PoolId, cause: string): Promise<number> {
-    this.#checkWrites();
-    return await cancelPending(this.#queueOf(poolId), {
-      journal: this.#parts.journal,
-      window: this.#window,
-      newestSeq: this.#intake.lastSeq,
-      cause,
-      cancelStored: (row) => this.#cancelStored(row, cause),
-    });
+  cancelPending(poolId: PoolId, cause: string): Promise<number> {
+    return this.#steering.cancelPending(poolId, cause);
   }
 
-  async get(id: TaskId): Promise<TaskSnapshot> {
-    const record = this.#records.get(id);
-    if (record !== undefined) return record.snapshot();
-    return this.#snapshotOf(await this.#finder.read(id));
+  get(id: TaskId): Promise<TaskSnapshot> {
+    return this.#reads.get(id);
   }
 
-  async readLogs(id: TaskId): Promise<readonly LogEntry[]> {
-    return await this.#parts.reader.logs(await this.#finder.seqOf(id));
+  readLogs(id: TaskId): Promise<readonly LogEntry[]> {
+    return this.#reads.logs(id);
   }
 
-  async readEvents(id: TaskId): Promise<readonly TaskEventEntry[]> {
-    return await this.#parts.reader.events(await this.#finder.seqOf(id));
+  readEvents(id: TaskId): Promise<readonly TaskEventEntry[]> {
+    return this.#reads.events(id);
   }
 
-  async readAttempts(id: TaskId): Promise<readonly AttemptEntry[]> {
-    return await this.#parts.reader.attempts(await this.#finder.seqOf(id));
+  readAttempts(id: TaskId): Promise<readonly AttemptEntry[]> {
+    return this.#reads.attempts(id);
   }
 
-  async list(
+  list(
     filter: TaskFilter,
     request: PageRequest,
   ): Promise<TaskPage & { readonly page: number | null }> {
-    const { shelf, reader } = this.#parts;
-    const { poolId, ...rest } = filter;
-    const pool = poolId === undefined ? {} : { poolNumber: shelf.numberOf(poolId) };
-    await this.#finder.catchUp();
-    const { rows, ...page } = await reader.list({ ...rest, ...pool }, request);
-    const tasks = rows.map((row) => this.#records.get(row.id)?.snapshot() ?? this.#snapshotOf(row));
-    return { ...page, tasks };
+    return this.#reads.list(filter, request);
   }
 
-  async waitFor(id: TaskId, signal: AbortSignal): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    promise.catch(() => {}); // it may be refused before anyone awaits it
-    const abort = () => reject(signal.reason);
-    this.#waiters.add(id, resolve);
-    signal.addEventListener("abort", abort);
-    try {
-      const found = await this.#finder.find(id);
-      signal.throwIfAborted();
-      // One in memory tells when its end is written, even if it has ended already.
-      const isOver = found instanceof TaskRecord ? found.isEndWritten : isFinal(found.state);
-      if (this.#isSuspended || isOver) return;
-      await promise;
-    } finally {
-      signal.removeEventListener("abort", abort);
-      this.#waiters.delete(id, resolve);
-    }
+  waitFor(id: TaskId, signal: AbortSignal): Promise<void> {
+    return this.#waiters.waitFor(id, signal);
   }
 
   counts(poolId?: PoolId): TaskCounts {
@@ -469,7 +299,6 @@ export class LocalEngine implements Engine, RecordListener {
   }
 
   suspend(): void {
-    this.#isSuspended = true;
     this.#waiters.tellAll();
     for (const queue of this.#queues.values()) queue.isBeingEmptied = true; // nothing is loaded
   }
@@ -564,6 +393,16 @@ export class LocalEngine implements Engine, RecordListener {
     ledger[Symbol.dispose]();
   }
 
+  /** A group is in the file, and so many ended tasks are no longer. */
+  #written(pruned: number, syncedGroup: number | null): void {
+    const { ledger, textIndex } = this.#parts;
+    if (syncedGroup !== null) this.#inLedger(() => ledger.noteGroup(syncedGroup));
+    textIndex.poke();
+    this.#retention.written(pruned);
+    if (pruned === 0) return;
+    outsideRequest(() => this.#logger.debug("Ended tasks let go", { records: pruned }));
+  }
+
   /** Nothing of it waits or runs: whoever waits for that is told. */
   #tellIfIdle(queue: Queue): void {
     if (this.#parts.tallies.live(queue.poolId) + queue.reserved === 0) queue.tellIdle();
@@ -592,31 +431,6 @@ export class LocalEngine implements Engine, RecordListener {
     );
   }
 
-  /** Ends a task that is on disk only. */
-  #cancelStored(row: StoredTask, cause: string): void {
-    const queue = this.#queueOf(row.poolId);
-    const record = this.#window.take(queue, row);
-    this.#window.comeBack(queue, record); // as if it had waited in memory
-    record.settled({ kind: "cancelled", startedAtMs: null, runMs: null, cause }, null);
-  }
-
-  /** @throws {LidoError} `journal_unavailable` where a caller would wait for a disk that refuses. */
-  #checkWrites(): void {
-    const { failure } = this.#parts.journal;
-    if (failure !== undefined) throw failure;
-  }
-
-  async #whenEnded(id: TaskId): Promise<void> {
-    if (this.#records.get(id)?.isEndWritten ?? true) return;
-    await this.#waiters.when(id);
-  }
-
-  #snapshotOf(row: StoredTask): TaskSnapshot {
-    const pending = row.state === "pending" ? this.counts(row.poolId).pending : 0;
-    const why = SENTENCES.oneOfMany(pending);
-    return this.#parts.damage.reading(() => snapshotOf(row, why));
-  }
-
   #queueOf(poolId: PoolId): Queue {
     const queue = this.#queues.get(poolId);
     if (queue !== undefined) return queue;
@@ -624,25 +438,6 @@ export class LocalEngine implements Engine, RecordListener {
   }
 }
 
-function logFailure(logger: Logger, failure: LidoError | null): void {
-  if (failure === null) logger.info("Journal takes writes again");
-  else logger.error("Journal refuses writes", { code: failure.code, reason: failure.message });
-}
-
 function never(): never {
   throw new TypeError("Cannot enqueue task: it was neither taken nor refused");
-}
-
-function cutOff({ journalPath, ledgerPath }: JournalFiles, groups: number): LidoError {
-  return new LidoError(
-    "journal_corrupt",
-    `Cannot open journal ${journalPath}: its last ${groups} commits are missing, which a crash cannot ` +
-      "take; `deno task restore` puts a backup in its place, and without " +
-      `${ledgerPath} Lido goes on with what is there`,
-  );
-}
-
-function notCancellable(state: string): LidoError {
-  const hint = state === "running" ? "it is running; stop it instead" : `it is ${state}`;
-  return new LidoError("task_not_cancellable", `Cannot cancel task: ${hint}`);
 }
