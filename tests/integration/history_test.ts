@@ -55,9 +55,10 @@ for (const isolation of ["process", "thread"] as const) {
       const seen = { waits: pool.wait.count, runs: pool.run.count };
       const lived = await manager.getHistory({ ...request(), poolId: id });
       deepStrictEqual(sumOf(lived), { ...now, ...seen });
-      const busy = lived.points.find(({ gauges }) => gauges !== null);
-      ok(busy !== undefined && busy.busyMs > 0 && busy.busyMs < 2 * (Date.now() - beganMs));
-      strictEqual(busy.gauges?.maxThreads.max, 2);
+      // A minute may end meanwhile: then there is more than one point.
+      const busyMs = sum(lived.points.map((point) => point.busyMs));
+      ok(busyMs > 0 && busyMs < 2 * (Date.now() - beganMs));
+      ok(lived.points.some(({ gauges }) => gauges?.maxThreads.max === 2));
       await work(manager, id);
       const again = manager.getPool(id);
       await manager.close();
