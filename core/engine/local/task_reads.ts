@@ -31,7 +31,7 @@ export interface ReadsOptions {
   readonly records: ReadonlyMap<TaskId, TaskRecord>;
 }
 
-/** See the head of this file; each method is the engine's of the same name. */
+/** See the head of this file; what each method promises, `Engine` says. */
 export class TaskReads {
   readonly #options: ReadsOptions;
 

@@ -39,7 +39,7 @@ export interface SteeringOptions {
   onGone(queue: Queue): void;
 }
 
-/** See the head of this file; each method is the engine's of the same name. */
+/** See the head of this file; what each method promises, `Engine` says. */
 export class TaskSteering {
   readonly #options: SteeringOptions;
 
