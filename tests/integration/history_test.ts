@@ -73,7 +73,8 @@ for (const isolation of ["process", "thread"] as const) {
       let history = await last.getHistory({ ...request(), poolId: id });
       await until("the history has all lives", async () => {
         history = await last.getHistory({ ...request(), poolId: id });
-        return sumOf(history).submitted === 3 * tasks;
+        const { submitted, completed, failed } = sumOf(history);
+        return submitted === 3 * tasks && completed + failed === submitted;
       });
       const { completed, failed } = last.getPool(id).counts;
       deepStrictEqual([completed, failed], [27, 18]);
