@@ -1,5 +1,5 @@
 /** The history of real pools: threads that die and are replaced, and a server that is started again. */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok } from "node:assert/strict";
 import { Config, type History, Manager, type PoolId, TaskSubmission } from "../../core/mod.ts";
 import { GATE_TASKS } from "../helpers/start_pool.ts";
 import { until } from "../helpers/until.ts";
