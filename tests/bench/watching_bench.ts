@@ -5,6 +5,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { Config, expose, Manager, type PoolId } from "../../core/mod.ts";
+import { median } from "../helpers/median.ts";
 import { say, sleep } from "./bench.ts";
 
 const TASKS = 100_000;
@@ -41,10 +42,6 @@ async function turn({ manager, poolId, rates }: Server): Promise<void> {
   }
   while (manager.getStats().counts.completed - before < TASKS) await sleep(1);
   rates.push(TASKS / (performance.now() - beganMs) * 1_000);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
 }
 
 const [watched, alone] = [await start(true), await start(false)];

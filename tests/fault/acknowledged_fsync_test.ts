@@ -159,7 +159,7 @@ Deno.test({
 function checkRelaxed(trace: readonly string[], submits: number): void {
   const { synced, unsynced } = countAnswers(trace);
   strictEqual(synced + unsynced, submits);
-  ok(unsynced > 0, "All were synced before their answers");
+  ok(unsynced > submits / 2, `${synced} were synced before their answers`);
 }
 
 /** Whether a submit came while the write-ahead file was being synced, and was answered before that ended. */

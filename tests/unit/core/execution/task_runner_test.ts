@@ -21,7 +21,7 @@ function holds() {
   };
 }
 
-Deno.test("TaskRunner runs a batch in order", async () => {
+Deno.test("TaskRunner runs a batch in order and tells its outcomes together", async () => {
   const order: unknown[] = [];
   const world = new RunnerWorld((input) => {
     order.push(input);
@@ -36,6 +36,12 @@ Deno.test("TaskRunner runs a batch in order", async () => {
     [0, 1, 2, 3].map((seq) => ({ seq, code: "done", value: seq * 2 })),
   );
   strictEqual(world.stats.loadCounter("completed"), 4);
+  // A group goes before its batch is through only when its oldest has waited for a millisecond.
+  const [, ...groups] = world.of("outcomes");
+  for (const { startedAtMs, runMs } of groups.slice(0, -1)) {
+    const endsMs = startedAtMs.map((atMs, at) => atMs + (runMs[at] ?? NaN));
+    ok((endsMs.at(-1) ?? NaN) - (endsMs[0] ?? NaN) > 0.9, String(endsMs));
+  }
   ok(world.runner.isIdle);
 });
 
