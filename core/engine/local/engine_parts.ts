@@ -102,7 +102,7 @@ export async function openParts(
   const state = await recover({ journal, reader, orphans, wasClosed, nowMs: clock.nowMs() });
   ledger.begin();
   journal.note({ kind: "started", atMs: Math.round(clock.nowMs()), wasClosed });
-  textIndex = opened.use(
+  const index = textIndex = opened.use(
     new TextIndex({
       ...files,
       onError: (error) => error.code === "journal_corrupt" ? damage.see(error) : onError(error),
@@ -111,7 +111,7 @@ export async function openParts(
   const views = new LocalViews(journal, await reader.views());
   const alerts = await LocalAlerts.open({ journal, reader, damage });
   opened.move(); // the engine closes them from here on
-  return { journal, reader, textIndex, views, alerts, damage, ledger, ...state };
+  return { journal, reader, textIndex: index, views, alerts, damage, ledger, ...state };
 }
 
 function logFailure(logger: Logger, failure: LidoError | null): void {
