@@ -14,7 +14,7 @@ testRows("dying", [
   ...EXITS,
   ...SIGNALS,
   { how: "self_close_and_loop", ends: "thread_exited" },
-  { how: "sigstop", ends: "run_timeout", runTimeoutMs: 100 },
+  { how: "sigstop", ends: "run_timeout", runTimeoutMs: 2_000 },
   // Without a limit it is the child's silence that tells.
   { how: "sigstop", ends: "thread_killed", says: /answering/ },
   { how: "abort", ends: "task_error" },

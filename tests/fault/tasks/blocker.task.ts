@@ -11,6 +11,7 @@ const ENDLESS_WASM = new Uint8Array([
 
 /** Ways to hold a thread: most never yield, so that no message, timer or signal reaches them. */
 const WAYS = {
+  nothing: () => {},
   loop: () => {
     for (;;);
   },

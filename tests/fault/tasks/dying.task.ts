@@ -50,7 +50,10 @@ const WAYS = {
   sigpipe: () => {
     Deno.kill(Deno.pid, "SIGPIPE"); // ignored by the runtime
   },
-  sigstop: () => killSelf("SIGSTOP"),
+  sigstop: async () => {
+    await new Promise((resolve) => setTimeout(resolve, 500)); // its child tells what it runs
+    killSelf("SIGSTOP");
+  },
   kill_server: () => Deno.kill(Deno.ppid, "SIGKILL"),
   kill_group: () => process.kill(0, "SIGKILL"),
   stack_overflow: () => {
