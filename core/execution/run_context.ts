@@ -1,4 +1,5 @@
 /** What a task's code is given: the thread's side of `ctx`, see `core/tasks/define_task.ts`. */
+import { SENTENCES } from "../model/sentences.ts";
 import type { LogLine } from "../model/task.ts";
 import type { TaskContext } from "../tasks/define_task.ts";
 import { SPANS_MAX, type TaskNotes, type TaskSpan } from "./protocol.ts";
@@ -54,7 +55,8 @@ export class RunContext implements TaskContext {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.stopRequested) this.abort(this.#stopReason ?? "The task was asked to stop");
+      // The order is seen at once; the words for it may still be on their way.
+      if (this.stopRequested) this.abort(this.#stopReason ?? SENTENCES.askedToStop());
     }
     return this.#controller.signal;
   }

@@ -11,7 +11,10 @@ export interface TaskContext {
   readonly attempt: number;
   /** The attempt's span, as W3C's header `traceparent` has it; null when it is part of no trace. */
   readonly traceparent: string | null;
-  /** Aborts when the task is asked to stop: pass it to whatever waits. */
+  /**
+   * Aborts when the task is asked to stop: pass it to whatever waits. Its reason is an `AbortError`
+   * that says why; where code looks in the very moment of the order, only that it was asked.
+   */
   readonly signal: AbortSignal;
   /** The same, synchronous: for loops that never yield, in which no event arrives. */
   readonly stopRequested: boolean;

@@ -33,6 +33,19 @@ Deno.test("RunContext.signal aborts once, with the reason", () => {
   ]);
 });
 
+Deno.test("RunContext.signal aborts before the reason is there, and says so as an operator's stop does", () => {
+  const { stats, context } = contextOf(0);
+  stats.requestStop(0, 0);
+  const { aborted, reason } = context.signal;
+  deepStrictEqual([aborted, reason.name, reason.message], [
+    true,
+    "AbortError",
+    "It was asked to stop",
+  ]);
+  context.abort("Enough");
+  strictEqual(context.signal.reason, reason);
+});
+
 Deno.test("RunContext does not count as having seen a stop that its code never looked at", () => {
   const { stats, context } = contextOf(0);
   stats.requestStop(0, 0);

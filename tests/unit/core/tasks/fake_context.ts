@@ -29,7 +29,7 @@ export class FakeContext implements TaskContext {
   }
 
   stop(): void {
-    this.#controller.abort(new DOMException("The task was asked to stop", "AbortError"));
+    this.#controller.abort(new DOMException("It was asked to stop", "AbortError"));
   }
 
   progress(done: number, total: number): void {
