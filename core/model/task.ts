@@ -3,6 +3,7 @@
  * {@link TaskSnapshot} what goes out; each status carries the facts that exist in it.
  */
 import { z } from "zod";
+import { isJson } from "./json.ts";
 import type { LogLevel } from "./log_level.ts";
 import { PoolId } from "./pool.ts";
 import type { TaskEvent, TaskState } from "./task_state.ts";
@@ -12,8 +13,6 @@ export const TaskId = z.uuidv7().brand<"TaskId">();
 /** An id of a task: uuid v7, so ids sort by the time of submission. */
 export type TaskId = z.infer<typeof TaskId>;
 
-/** The largest input of a task, as JSON, in characters. */
-export const INPUT_CHARS_MAX = 1_000_000;
 /** The most submissions of one batch. */
 export const BATCH_MAX = 10_000;
 
@@ -27,7 +26,9 @@ export const TaskSubmission = z.strictObject({
   name: z.string().trim().min(1).max(128).optional()
     .meta({ description: "Label shown in lists; the task type's name if left out" }),
   type: taskTypeName.meta({ description: "A registered task type" }),
-  input: z.json().optional().meta({ description: "What the type's run function is given" }),
+  input: z.unknown().optional()
+    .refine((input) => input === undefined || isJson(input), { message: "Invalid: must be JSON" })
+    .meta({ description: "What the type's run function is given" }),
   priority: z.int().min(-100).max(100).default(0)
     .meta({ description: "Higher runs first; equal ones in order of submission" }),
   runTimeoutMs: z.int().min(1).max(30 * 86_400_000).nullable().optional()

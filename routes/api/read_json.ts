@@ -4,13 +4,14 @@
  * differently, or one of them may fall over them.
  */
 import type { Context } from "hono";
+import { JSON_DEPTH_MAX } from "../../core/mod.ts";
 import type { AppEnv } from "../app_env.ts";
 import { HttpError } from "../errors.ts";
 
-/** The deepest nesting of arrays and objects. */
-const DEPTH_MAX = 100;
 /** The most names of one object. */
 const NAMES_MAX = 10_000;
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -55,7 +56,7 @@ export function parseJsonText(text: string): unknown {
 
 function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch {
     throw invalidJson("it is not UTF-8");
   }
@@ -69,7 +70,9 @@ function checkText(text: string): void {
       case OPEN_OBJECT:
       case OPEN_ARRAY:
         open.push(text.charCodeAt(at) === OPEN_OBJECT ? new Set() : null);
-        if (open.length > DEPTH_MAX) throw invalidJson(`it is nested over ${DEPTH_MAX} deep`);
+        if (open.length > JSON_DEPTH_MAX) {
+          throw invalidJson(`it is nested over ${JSON_DEPTH_MAX} deep`);
+        }
         break;
       case CLOSE_OBJECT:
       case CLOSE_ARRAY:
