@@ -28,6 +28,7 @@ export type { Restored } from "./engine/local/journal/restore.ts";
 export type { JournalCopy } from "./engine/local/journal/upkeep.ts";
 export { runSelfTest } from "./execution/self_test.ts";
 export { JSON_DEPTH_MAX } from "./model/json.ts";
+export { TransientMap } from "./model/transient_map.ts";
 export { type Clock, systemClock } from "./model/clock.ts";
 export { LogLevel, LogLevelChange, type LogLevelState } from "./model/log_level.ts";
 export type { EventBatch, EventFilter, LiveEvent } from "./model/live_event.ts";

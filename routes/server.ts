@@ -3,8 +3,9 @@
  * for what. (`Deno.serve` has no such limits, and ends when there is no free descriptor.)
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { TransientMap } from "../core/mod.ts";
 import { type ConnectionLimits, Connections } from "./serving/connections.ts";
-import { type HttpConnection, serveConnection } from "./serving/http_connection.ts";
+import { serveConnection } from "./serving/http_connection.ts";
 
 /** How long requests have to end after they were told that the server does. */
 const CUT_MS = 1_000;
@@ -136,21 +137,21 @@ class Serving {
     // As Deno.serve does: no part of an answer waits until the client has heard of the one before.
     if ("setNoDelay" in accepted) (accepted as Deno.TcpConn).setNoDelay();
     const handle = async (request: Request): Promise<Response> => {
-      connections.ask(connection);
+      connections.ask(place);
       let response: Response | undefined;
       try {
         response = await this.#answer(request);
         return response;
       } finally {
-        connections.answer(connection, response !== undefined && isStream(response));
+        connections.answer(place, response !== undefined && isStream(response));
       }
     };
-    const connection: HttpConnection = serveConnection(accepted, handle, (error) => {
+    const connection = serveConnection(accepted, handle, (error) => {
       this.#onError(error);
       return new Response("Internal server error", { status: 500 });
     });
-    connections.add(connection);
-    this.#hold(connection.finished.then(() => connections.remove(connection)));
+    const place = connections.add(connection);
+    this.#hold(connection.finished.then(() => connections.remove(place)));
   }
 
   #hold(promise: Promise<void>): void {
@@ -178,17 +179,20 @@ async function settlesWithin(promise: Promise<unknown>, limitMs: number): Promis
 
 /** Answers, or says that the server ends, whichever is first. */
 function answerUntilCut(app: Answering, cut: AbortSignal): (request: Request) => Promise<Response> {
-  const open = new Set<(response: Response) => void>();
+  const open = new TransientMap<number, (response: Response) => void>();
+  let last = 0;
   cut.addEventListener("abort", () => {
-    for (const end of open) end(new Response("Server is closing", { status: 503 }));
+    for (const end of open.values()) end(new Response("Server is closing", { status: 503 }));
   });
   return async (request) => {
-    const { promise: ended, resolve: end } = Promise.withResolvers<Response>();
-    open.add(end);
+    const number = ++last;
+    const { promise, resolve, reject } = Promise.withResolvers<Response>();
+    open.set(number, resolve);
+    Promise.try(() => app.fetch(request)).then(resolve, reject);
     try {
-      return await Promise.race([app.fetch(request), ended]);
+      return await promise;
     } finally {
-      open.delete(end);
+      open.take(number);
     }
   };
 }

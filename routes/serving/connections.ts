@@ -21,26 +21,27 @@ export interface ConnectionLimits {
 /** The clock that limits are told by. */
 export type Now = () => number;
 
-/** Connections in one state, with the time since when; the first is the longest in it. */
-type State<Connection> = Map<Connection, number>;
-
 /** What is told of a connection. */
 export type Ending = Pick<HttpConnection, "close" | "cut">;
 
+/**
+ * What a connection does: it has asked nothing yet; it waits for its answer; it has been answered,
+ * and reads that or waits for nothing; or it follows a stream, which takes as long as it takes.
+ */
+type Doing = "fresh" | "asking" | "idle" | "following";
+
+/** A connection, and what it does since when. Changed twice a request: so nothing else is. */
+class Place {
+  doing: Doing = "fresh";
+
+  constructor(readonly connection: Ending, public sinceMs: number) {}
+}
+
 /** See the head of this file. */
-export class Connections<Connection extends Ending = HttpConnection> {
+export class Connections {
   readonly #limits: ConnectionLimits;
   readonly #now: Now;
-  /** The state that each is in. */
-  readonly #states = new Map<Connection, State<Connection>>();
-  /** Have asked nothing yet. */
-  readonly #fresh: State<Connection> = new Map();
-  /** Wait for their answer. */
-  readonly #asking: State<Connection> = new Map();
-  /** Have been answered: they read that, or wait for nothing. */
-  readonly #idle: State<Connection> = new Map();
-  /** Follow a stream, which takes as long as it takes. */
-  readonly #following: State<Connection> = new Map();
+  readonly #places = new Set<Place>();
 
   /** `now` gives milliseconds that never go back. */
   constructor(limits: ConnectionLimits, now: Now = () => performance.now()) {
@@ -50,7 +51,7 @@ export class Connections<Connection extends Ending = HttpConnection> {
 
   /** How many there are. */
   get size(): number {
-    return this.#states.size;
+    return this.#places.size;
   }
 
   /** Whether one more may come in; makes room for it, if it can. */
@@ -61,76 +62,78 @@ export class Connections<Connection extends Ending = HttpConnection> {
 
   /** Ends the one that needs its connection least; says whether there was any. */
   giveWay(): boolean {
-    for (const state of [this.#fresh, this.#idle, this.#following]) {
-      for (const [connection] of state) {
-        this.#cut(connection);
-        return true;
-      }
-    }
-    // A body that comes drop by drop is a request that waits, too.
-    for (const [connection, sinceMs] of this.#asking) {
-      if (sinceMs > this.#now() - this.#limits.headMs) return false;
-      this.#cut(connection);
-      return true;
-    }
-    return false;
+    const place = this.#longest("fresh") ?? this.#longest("idle") ?? this.#longest("following") ??
+      this.#longestAsking();
+    if (place !== undefined) this.#cut(place);
+    return place !== undefined;
   }
 
-  /** It is there, and has asked nothing yet. */
-  add(connection: Connection): void {
-    this.#states.set(connection, this.#fresh);
-    this.#fresh.set(connection, this.#now());
+  /** One is there, and has asked nothing yet; gives its place, by which the rest is told. */
+  add(connection: Ending): Place {
+    const place = new Place(connection, this.#now());
+    this.#places.add(place);
+    return place;
   }
 
   /** It has asked. */
-  ask(connection: Connection): void {
-    this.#move(connection, this.#asking);
+  ask(place: Place): void {
+    this.#turn(place, "asking");
   }
 
   /** It is being answered. */
-  answer(connection: Connection, isStream: boolean): void {
-    this.#move(connection, isStream ? this.#following : this.#idle);
+  answer(place: Place, isStream: boolean): void {
+    this.#turn(place, isStream ? "following" : "idle");
   }
 
   /** It is over. */
-  remove(connection: Connection): void {
-    this.#states.get(connection)?.delete(connection);
-    this.#states.delete(connection);
+  remove(place: Place): void {
+    this.#places.delete(place);
   }
 
   /** Ends those that take too long. */
   sweep(): void {
     const { headMs, idleMs } = this.#limits;
-    this.#cutAfter(headMs, this.#fresh);
-    this.#cutAfter(idleMs, this.#idle);
+    this.#cutAfter(headMs, "fresh");
+    this.#cutAfter(idleMs, "idle");
   }
 
   /** Ends all: those that asked, when they have their answers. */
   close(): void {
-    this.#cutAfter(0, this.#fresh);
-    for (const connection of this.#states.keys()) connection.close();
+    this.#cutAfter(0, "fresh");
+    for (const { connection } of this.#places) connection.close();
   }
 
-  #cutAfter(limitMs: number, state: State<Connection>): void {
+  #cutAfter(limitMs: number, doing: Doing): void {
     const before = this.#now() - limitMs;
-    for (const [connection, sinceMs] of state) {
-      if (sinceMs > before) return;
-      this.#cut(connection);
+    for (const place of this.#places) {
+      if (place.doing === doing && place.sinceMs <= before) this.#cut(place);
     }
   }
 
-  /** A gentle end would not do: a client of HTTP/2 can ignore that it was told. */
-  #cut(connection: Connection): void {
-    this.remove(connection);
-    connection.cut();
+  /** A body that comes drop by drop is a request that waits, too. */
+  #longestAsking(): Place | undefined {
+    const place = this.#longest("asking");
+    const before = this.#now() - this.#limits.headMs;
+    return place !== undefined && place.sinceMs <= before ? place : undefined;
   }
 
-  /** One that is over, or was told to end, stays out. */
-  #move(connection: Connection, into: State<Connection>): void {
-    const from = this.#states.get(connection);
-    if (from === undefined) return;
-    from.delete(connection);
-    into.set(connection, this.#now());
-    this.#states.set(connection, into);
+  #longest(doing: Doing): Place | undefined {
+    let longest: Place | undefined;
+    for (const place of this.#places) {
+      if (place.doing !== doing) continue;
+      if (longest === undefined || place.sinceMs < longest.sinceMs) longest = place;
+    }
+    return longest;
+  }
+
+  /** A gentle end would not do: a client of HTTP/2 can ignore that it was told. */
+  #cut(place: Place): void {
+    this.remove(place);
+    place.connection.cut();
+  }
+
+  #turn(place: Place, doing: Doing): void {
+    place.doing = doing;
+    place.sinceMs = this.#now();
   }
 }

@@ -6,7 +6,7 @@ import type { Journal } from "./journal/journal.ts";
 import type { StoredTask } from "./journal/stored_task.ts";
 import type { Queue } from "./queue.ts";
 import type { Tallies } from "./tallies.ts";
-import { TaskRecord } from "./task_record.ts";
+import { type RecordsById, TaskRecord } from "./task_record.ts";
 import type { Window } from "./window.ts";
 
 /** How long a caller who was refused should wait before the next try. */
@@ -17,7 +17,7 @@ export interface CapacityOptions {
   readonly journal: Journal;
   readonly tallies: Tallies;
   readonly window: Window;
-  readonly records: ReadonlyMap<TaskId, TaskRecord>;
+  readonly records: RecordsById;
   /** Ends a task that is on disk only. */
   cancelStored(row: StoredTask, cause: string): void;
   whenEnded(id: TaskId): Promise<void>;

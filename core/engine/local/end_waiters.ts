@@ -1,18 +1,19 @@
 /** Who waits for the ends of tasks; each is told once the end is written. */
 import type { TaskId } from "../../model/task.ts";
 import { isFinal } from "../../model/task_state.ts";
+import { TransientMap } from "../../model/transient_map.ts";
 import type { TaskFinder } from "./task_finder.ts";
-import { TaskRecord } from "./task_record.ts";
+import { type RecordsById, TaskRecord } from "./task_record.ts";
 
 /** See the head of this file. */
 export class EndWaiters {
   readonly #finder: TaskFinder;
-  readonly #records: ReadonlyMap<TaskId, TaskRecord>;
-  readonly #waiters = new Map<TaskId, Set<() => void>>();
+  readonly #records: RecordsById;
+  readonly #waiters = new TransientMap<TaskId, Set<() => void>>();
   #isOver = false;
 
   /** `records` are those in memory, of all pools. */
-  constructor(finder: TaskFinder, records: ReadonlyMap<TaskId, TaskRecord>) {
+  constructor(finder: TaskFinder, records: RecordsById) {
     this.#finder = finder;
     this.#records = records;
   }
@@ -48,9 +49,7 @@ export class EndWaiters {
 
   /** The task has ended, and that is written. */
   tell(id: TaskId): void {
-    const waiters = this.#waiters.get(id);
-    this.#waiters.delete(id);
-    for (const tell of waiters ?? []) tell();
+    for (const tell of this.#waiters.take(id) ?? []) tell();
   }
 
   /** Nothing more will be told. */
@@ -67,6 +66,6 @@ export class EndWaiters {
   #delete(id: TaskId, tell: () => void): void {
     const waiters = this.#waiters.get(id);
     waiters?.delete(tell);
-    if (waiters?.size === 0) this.#waiters.delete(id);
+    if (waiters?.size === 0) this.#waiters.take(id);
   }
 }

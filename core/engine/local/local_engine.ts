@@ -27,6 +27,7 @@ import type {
   TaskSnapshot,
 } from "../../model/task.ts";
 import type { TaskState } from "../../model/task_state.ts";
+import { TransientMap } from "../../model/transient_map.ts";
 import type { Attempt } from "../../execution/attempt.ts";
 import type {
   AttemptRunner,
@@ -76,7 +77,7 @@ export class LocalEngine implements Engine, RecordListener {
   readonly #retention: Retention;
   readonly #queues = new Map<PoolId, Queue>();
   /** What is in memory, of all pools; the window keeps it. */
-  readonly #records = new Map<TaskId, TaskRecord>();
+  readonly #records = new TransientMap<TaskId, TaskRecord>();
   readonly #finder: TaskFinder;
   readonly #capacity: Capacity;
   readonly #intake: TaskIntake;

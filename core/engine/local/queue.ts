@@ -1,4 +1,5 @@
 import type { PoolId } from "../../model/pool.ts";
+import { TransientMap } from "../../model/transient_map.ts";
 import type { AttemptRunner, QueuePolicy } from "../engine.ts";
 import { Lanes } from "./lanes.ts";
 import type { TaskRecord } from "./task_record.ts";
@@ -15,7 +16,7 @@ interface Waiting {
 export class Queue {
   isSealed = false;
   /** What is in memory: waits in the window, runs, or has ended and is not written yet. */
-  readonly records = new Map<number, TaskRecord>();
+  readonly records = new TransientMap<number, TaskRecord>();
   readonly lanes = new Lanes();
   /** How many of the records wait, and the characters of their inputs. */
   held = 0;

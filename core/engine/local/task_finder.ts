@@ -4,7 +4,7 @@ import type { TaskId } from "../../model/task.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { JournalReader } from "./journal/reader.ts";
 import type { StoredTask } from "./journal/stored_task.ts";
-import type { TaskRecord } from "./task_record.ts";
+import type { RecordsById, TaskRecord } from "./task_record.ts";
 
 /**
  * How long a list waits for what was answered before it, and is not in the tables yet. A disk that
@@ -17,7 +17,7 @@ export interface FinderOptions {
   readonly journal: Journal;
   readonly reader: JournalReader;
   /** What is in memory, of all pools. */
-  readonly records: ReadonlyMap<TaskId, TaskRecord>;
+  readonly records: RecordsById;
 }
 
 /** See the head of this file. */

@@ -18,7 +18,7 @@ import type { PoolShelf } from "./pool_shelf.ts";
 import { snapshotOf } from "./stored_snapshot.ts";
 import type { Tallies } from "./tallies.ts";
 import type { TaskFinder } from "./task_finder.ts";
-import type { TaskRecord } from "./task_record.ts";
+import type { RecordsById } from "./task_record.ts";
 
 /** What tasks are read with. */
 export interface ReadsOptions {
@@ -28,7 +28,7 @@ export interface ReadsOptions {
   readonly damage: DamageWatch;
   readonly finder: TaskFinder;
   /** What is in memory, of all pools. */
-  readonly records: ReadonlyMap<TaskId, TaskRecord>;
+  readonly records: RecordsById;
 }
 
 /** See the head of this file; what each method promises, `Engine` says. */

@@ -7,8 +7,9 @@ import { Attempt, type Outcome, SHUTDOWN_CAUSE } from "../../execution/attempt.t
 import type { TaskNotes, TraceLink } from "../../execution/protocol.ts";
 import type { Clock } from "../../model/clock.ts";
 import { SENTENCES } from "../../model/sentences.ts";
-import type { LateError, LogLine, TaskSnapshot, TaskStatus } from "../../model/task.ts";
+import type { LateError, LogLine, TaskId, TaskSnapshot, TaskStatus } from "../../model/task.ts";
 import { isFinal, type TaskEvent, type TaskState, transition } from "../../model/task_state.ts";
+import type { TransientMap } from "../../model/transient_map.ts";
 import type { AttemptTrace } from "../../observation/traces/attempt_trace.ts";
 import type { AttemptTraces, TracedTask } from "../../observation/traces/traces.ts";
 import type { AttemptRunner, NewTask } from "../engine.ts";
@@ -55,6 +56,9 @@ export interface RecordOrigin {
   readonly attempt: number;
   readonly deaths: number;
 }
+
+/** What is in memory, of all pools. */
+export type RecordsById = Pick<TransientMap<TaskId, TaskRecord>, "get" | "has">;
 
 /** See the head of this file. */
 export class TaskRecord extends Attempt implements EndedTask {

@@ -8,6 +8,7 @@
  * (`Queue.left`), and takes over what is being placed (`Queue.unplaced`).
  */
 import type { TaskId } from "../../model/task.ts";
+import type { TransientMap } from "../../model/transient_map.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { NewTask } from "../engine.ts";
 import type { Journal } from "./journal/journal.ts";
@@ -32,7 +33,7 @@ export interface WindowOptions {
   readonly clock: Clock;
   readonly listener: RecordListener;
   /** What is in memory, of all pools. */
-  readonly records: Map<TaskId, TaskRecord>;
+  readonly records: TransientMap<TaskId, TaskRecord>;
   /** Where the code of a type is now; undefined when no file has it any longer. */
   findType(name: string): NewTask["type"] | undefined;
   onError(error: unknown): void;
@@ -168,8 +169,8 @@ export class Window {
 
   /** A record is no longer in memory. */
   forget(queue: Queue, record: TaskRecord): void {
-    queue.records.delete(record.order);
-    this.#options.records.delete(record.task.id);
+    queue.records.take(record.order);
+    this.#options.records.take(record.task.id);
     queue.left?.add(record.order);
   }
 
@@ -252,8 +253,8 @@ export class Window {
   #leave(queue: Queue, record: TaskRecord): void {
     queue.lanes.giveUp(record.priority, record.order);
     this.#release(queue, record);
-    queue.records.delete(record.order);
-    this.#options.records.delete(record.task.id);
+    queue.records.take(record.order);
+    this.#options.records.take(record.task.id);
   }
 
   #isFull(queue: Queue): boolean {

@@ -1,5 +1,6 @@
 /** The server's side of one reading thread. */
 import { LidoError } from "../../../model/errors.ts";
+import { TransientMap } from "../../../model/transient_map.ts";
 import type { ReadStore } from "./read_store.ts";
 import type { FromReader, ReadMethod, ToReader } from "./reader_main.ts";
 
@@ -22,7 +23,7 @@ export interface ReaderOptions {
 export class ReaderThread implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #options: ReaderOptions;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new TransientMap<number, Waiting>();
   #next = 0;
   #onClosed = () => {};
 
@@ -86,8 +87,7 @@ export class ReaderThread implements AsyncDisposable {
     if (message.kind === "closed") return this.#onClosed();
     if (message.kind === "index_damaged") return this.#options.onIndexDamage?.(message.message);
     if (message.kind === "opened" || message.kind === "refused") return;
-    const waiting = this.#waiting.get(message.number);
-    this.#waiting.delete(message.number);
+    const waiting = this.#waiting.take(message.number);
     if (message.kind === "answer") {
       const { text } = message;
       waiting?.resolve(text === undefined ? undefined : JSON.parse(text));
@@ -100,8 +100,7 @@ export class ReaderThread implements AsyncDisposable {
   }
 
   #fail(error: Error): void {
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
+    for (const number of [...this.#waiting.keys()]) this.#waiting.take(number)?.reject(error);
   }
 }
 

@@ -1,20 +1,17 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { Connections, type Ending } from "../../../../routes/serving/connections.ts";
+import { Connections } from "../../../../routes/serving/connections.ts";
 
 /** Connections of names, at a time that the test sets, and what was done to them. */
 function world(connections = 3) {
   const done: string[] = [];
   const time = { nowMs: 0 };
   const limits = { connections, headMs: 10, idleMs: 100 };
-  const book = new Connections<Ending>(limits, () => time.nowMs);
-  const add = (name: string): Ending => {
-    const connection = {
+  const book = new Connections(limits, () => time.nowMs);
+  const add = (name: string) =>
+    book.add({
       close: () => void done.push(`close ${name}`),
       cut: () => void done.push(`cut ${name}`),
-    };
-    book.add(connection);
-    return connection;
-  };
+    });
   return { book, add, done, time };
 }
 

@@ -13,6 +13,7 @@ import { Window, type WindowOptions } from "../../../../../core/engine/local/win
 import type { AttemptRunner } from "../../../../../core/engine/engine.ts";
 import type { Attempt } from "../../../../../core/execution/attempt.ts";
 import { PoolSettings } from "../../../../../core/model/pool.ts";
+import { TransientMap } from "../../../../../core/model/transient_map.ts";
 import { deafListener } from "../../../../helpers/deaf_listener.ts";
 import { fakeClock } from "../../../../helpers/fake_clock.ts";
 import { ScriptedRunner } from "../../../../helpers/scripted_runner.ts";
@@ -85,7 +86,7 @@ function makeWindow(changes: Partial<WindowOptions> = {}) {
   const disk = new FakeDisk();
   const runner = new NotingRunner();
   const clock = fakeClock(10_000);
-  const records: WindowOptions["records"] = new Map();
+  const records: WindowOptions["records"] = new TransientMap();
   const errors: unknown[] = [];
   const window = new Window({
     tasks: 4,
