@@ -4,7 +4,13 @@
  */
 import { availableParallelism } from "node:os";
 import type { Config } from "./config.ts";
-import type { Engine, NewTask, PageRequest, SettingsChange } from "./engine/engine.ts";
+import type {
+  Engine,
+  EnqueueOptions,
+  NewTask,
+  PageRequest,
+  SettingsChange,
+} from "./engine/engine.ts";
 import { DataFolder } from "./engine/local/journal/data_folder.ts";
 import { migrate } from "./engine/local/journal/migrations.ts";
 import { type JournalCopy, Upkeep } from "./engine/local/journal/upkeep.ts";
@@ -86,9 +92,7 @@ export interface ManagerOptions {
 }
 
 /** What a submit has beside the task. */
-export interface SubmitOptions {
-  /** Ends the wait for room in the queue. */
-  readonly signal?: AbortSignal;
+export interface SubmitOptions extends EnqueueOptions {
   /** The span that it belongs to; see {@link TaskSnapshot.traceparent}. */
   readonly traceparent?: string | null;
 }
@@ -378,9 +382,10 @@ export class Manager implements AsyncDisposable {
    */
   async submit(
     submission: TaskSubmission,
-    { signal, traceparent }: SubmitOptions = {},
+    options: SubmitOptions = {},
   ): Promise<{ task: TaskSnapshot; isNew: boolean }> {
-    return await this.#engine.enqueueOne(this.#newTask(submission, traceparent), signal);
+    const task = this.#newTask(submission, options.traceparent);
+    return await this.#engine.enqueueOne(task, options);
   }
 
   /** What {@link submit} would refuse is refused; nothing is submitted. @throws {LidoError} as it. */
@@ -391,16 +396,16 @@ export class Manager implements AsyncDisposable {
   /** Submits all of them or none; a fault names its place. @throws {LidoError} as {@link submit}. */
   async submitBatch(
     submissions: readonly TaskSubmission[],
-    { signal, traceparent }: SubmitOptions = {},
+    options: SubmitOptions = {},
   ): Promise<readonly TaskId[]> {
     const tasks = submissions.map((submission, at) => {
       try {
-        return this.#newTask(submission, traceparent);
+        return this.#newTask(submission, options.traceparent);
       } catch (error) {
         throw inBatch(error, at);
       }
     });
-    const enqueued = await this.#engine.enqueue(tasks, signal);
+    const enqueued = await this.#engine.enqueue(tasks, options);
     return enqueued.map(({ id }) => id);
   }
 

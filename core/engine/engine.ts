@@ -65,6 +65,12 @@ export interface NewTask {
   readonly traceparent: string | null;
 }
 
+/** What tasks are taken with. */
+export interface EnqueueOptions {
+  /** Ends the wait for room in the queue; looked at only where there is one, so it may be made then. */
+  readonly signal?: AbortSignal;
+}
+
 /** The part of a pool's settings that its queue obeys. */
 export type QueuePolicy = Pick<
   PoolSettings,
@@ -164,12 +170,12 @@ export interface Engine extends AsyncDisposable {
    * @throws {LidoError} `pool_not_found`, `pool_closed`, `queue_full`, `idempotency_conflict`,
    * `journal_unavailable`.
    */
-  enqueue(tasks: readonly NewTask[], signal?: AbortSignal): Promise<readonly Enqueued[]>;
+  enqueue(tasks: readonly NewTask[], options?: EnqueueOptions): Promise<readonly Enqueued[]>;
 
   /** As {@link enqueue} of one, and gives it as it stands then. */
   enqueueOne(
     task: NewTask,
-    signal?: AbortSignal,
+    options?: EnqueueOptions,
   ): Promise<{ readonly task: TaskSnapshot; readonly isNew: boolean }>;
 
   /**

@@ -65,7 +65,8 @@ export function streamBatch(c: Context<AppEnv>, desk: BatchDesk): Response {
         if (!signal.aborted) controller.enqueue(encoder.encode(lines.join("")));
       };
       try {
-        await submitLines(body, desk, submitOptions(c, signal), tell);
+        const options = { signal, traceparent: c.get("traceparent") };
+        await submitLines(body, desk, options, tell);
       } catch (error) {
         desk.logError(error, c.get("requestId"));
         tell({ line: 0, error: "Internal server error", code: "internal_error" });

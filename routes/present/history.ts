@@ -1,5 +1,9 @@
 import type { GaugeSpan, History, HistoryMarker, HistoryPoint } from "../../core/mod.ts";
 import { presentTime } from "./time.ts";
+import { JsonText } from "./write_json.ts";
+
+/** Points as they were written: whoever watches asks for the same ones again until there are more. */
+const written = new WeakMap<readonly HistoryPoint[], JsonText>();
 
 /** A history as the wire has it. */
 export function presentHistory(history: History): Record<string, unknown> {
@@ -9,9 +13,17 @@ export function presentHistory(history: History): Record<string, unknown> {
     step_s: history.stepS,
     since: presentTime(history.fromMs),
     until: presentTime(history.toMs),
-    points: history.points.map(presentPoint),
+    points: presentPoints(history.points),
     markers: history.markers.map(presentMarker),
   };
+}
+
+function presentPoints(points: readonly HistoryPoint[]): JsonText {
+  const before = written.get(points);
+  if (before !== undefined) return before;
+  const text = new JsonText(JSON.stringify(points.map(presentPoint)));
+  written.set(points, text);
+  return text;
 }
 
 function presentPoint(point: HistoryPoint): Record<string, unknown> {

@@ -88,7 +88,7 @@ export function testCapacity(name: string, make: MakeEngine): void {
     await using world = await EngineWorld.open(make, { queueCapacity: 1, rejection: "wait" });
     const [first = never()] = await world.fill(1);
     const leaving = new AbortController();
-    const left = world.engine.enqueue([world.task()], leaving.signal);
+    const left = world.engine.enqueue([world.task()], { signal: leaving.signal });
     const stays = world.engine.enqueue([world.task()]);
     leaving.abort(new Error("I left"));
     await rejects(left, /I left/);
@@ -101,7 +101,9 @@ export function testCapacity(name: string, make: MakeEngine): void {
     await using world = await EngineWorld.open(make, { queueCapacity: 1, rejection: "wait" });
     const [first = never()] = await world.fill(1);
     const leaving = new AbortController();
-    const left = world.engine.enqueue([world.task()], leaving.signal).catch(() => undefined);
+    const left = world.engine.enqueue([world.task()], { signal: leaving.signal }).catch(() =>
+      undefined
+    );
     const stays = world.engine.enqueue([world.task()]);
     world.runner.start(first);
     leaving.abort();
@@ -114,7 +116,21 @@ export function testCapacity(name: string, make: MakeEngine): void {
     await using world = await EngineWorld.open(make, { queueCapacity: 1, rejection: "wait" });
     await world.fill(1);
     const signal = AbortSignal.abort(new Error("before"));
-    await rejects(world.engine.enqueue([world.task()], signal), /before/);
+    await rejects(world.engine.enqueue([world.task()], { signal }), /before/);
+  });
+
+  Deno.test(`${name} with rejection wait looks for no signal where there is room`, async () => {
+    await using world = await EngineWorld.open(make, { queueCapacity: 1, rejection: "wait" });
+    const looks: string[] = [];
+    const options = (task: string) => ({
+      get signal() {
+        looks.push(task);
+        return AbortSignal.abort(new Error("before"));
+      },
+    });
+    await world.engine.enqueue([world.task()], options("first"));
+    await rejects(world.engine.enqueue([world.task()], options("second")), /before/);
+    deepStrictEqual(looks, ["second"]);
   });
 
   Deno.test(`${name} with rejection wait refuses who waits when the policy becomes reject`, async () => {

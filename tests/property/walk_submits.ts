@@ -149,7 +149,7 @@ async function submitAndWait(walk: EngineWalk, tasks: readonly NewTask[]): Promi
   const { engine, model } = walk;
   const leaving = new AbortController();
   let isAnswered = false;
-  const answer = engine.enqueue(tasks, leaving.signal).finally(() => isAnswered = true);
+  const answer = engine.enqueue(tasks, { signal: leaving.signal }).finally(() => isAnswered = true);
   answer.catch(() => {});
   // In another pool of the batch, tasks are dropped for it first.
   const { cancelled } = model.counts();

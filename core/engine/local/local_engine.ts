@@ -35,6 +35,7 @@ import type {
   Engine,
   EngineLoad,
   Enqueued,
+  EnqueueOptions,
   NewTask,
   PageRequest,
   PoolRecord,
@@ -225,15 +226,15 @@ export class LocalEngine implements Engine, RecordListener {
     queue.refuseAll(closedError(poolId));
   }
 
-  enqueue(tasks: readonly NewTask[], signal?: AbortSignal): Promise<readonly Enqueued[]> {
-    return this.#intake.enqueue(tasks, signal);
+  enqueue(tasks: readonly NewTask[], options?: EnqueueOptions): Promise<readonly Enqueued[]> {
+    return this.#intake.enqueue(tasks, options);
   }
 
   async enqueueOne(
     task: NewTask,
-    signal?: AbortSignal,
+    options?: EnqueueOptions,
   ): Promise<{ readonly task: TaskSnapshot; readonly isNew: boolean }> {
-    const [{ id, isNew } = never()] = await this.enqueue([task], signal);
+    const [{ id, isNew } = never()] = await this.enqueue([task], options);
     const leftAtMs = this.#intake.leftAtMs(task);
     if (!isNew || leftAtMs === undefined || this.#records.has(id)) {
       return { task: await this.get(id), isNew };

@@ -6,7 +6,7 @@ import type { Clock } from "../../model/clock.ts";
 import { LidoError } from "../../model/errors.ts";
 import { Durability, type PoolId } from "../../model/pool.ts";
 import { SENTENCES } from "../../model/sentences.ts";
-import type { Enqueued, NewTask } from "../engine.ts";
+import type { Enqueued, EnqueueOptions, NewTask } from "../engine.ts";
 import type { Capacity } from "./capacity.ts";
 import { IdempotencyKeys, type KeyLook } from "./idempotency.ts";
 import type { Cell } from "./journal/group.ts";
@@ -66,7 +66,7 @@ export class TaskIntake {
   }
 
   /** See `Engine.enqueue()`. */
-  async enqueue(tasks: readonly NewTask[], signal?: AbortSignal): Promise<readonly Enqueued[]> {
+  async enqueue(tasks: readonly NewTask[], options?: EnqueueOptions): Promise<readonly Enqueued[]> {
     const { capacity, queueOf } = this.#options;
     const queues = new Set(tasks.map(({ poolId }) => queueOf(poolId)));
     const look = await this.#keys.begin(tasks, (task) => this.#readByKey(task));
@@ -76,6 +76,7 @@ export class TaskIntake {
         queues.forEach(checkOpen);
         const full = this.#findFull(tasks, look);
         if (full === undefined) break;
+        const signal = options?.signal;
         await capacity.makeRoom(...full, signal);
         signal?.throwIfAborted();
       }

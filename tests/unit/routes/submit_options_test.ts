@@ -1,4 +1,4 @@
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { appWith, jsonRequest } from "../../helpers/app_with.ts";
 import { POOL_ID, TASK_ID } from "../../helpers/fake_manager.ts";
 
@@ -39,3 +39,15 @@ for (const [path, init, method] of WAYS) {
     }
   });
 }
+
+Deno.test("A submit makes no signal of its client's leaving until one is looked at", async () => {
+  const { app, calls } = appWith();
+  const request = new Request("http://localhost/api/tasks", jsonRequest("POST", ONE));
+  const { signal } = request;
+  let looks = 0;
+  Object.defineProperty(request, "signal", { get: () => (looks++, signal) });
+  await (await app.request(request)).text();
+  strictEqual(looks, 0);
+  const call = calls.find(({ method }) => method === "submit");
+  strictEqual((call?.args.at(-1) as { signal: unknown }).signal, signal); // submit options
+});
