@@ -8,6 +8,7 @@ const REFRESH_MS = 500;
 const SWAPS = Math.max(3, Number(Deno.env.get("TEST_SURVIVAL_MS") ?? 6_000) / REFRESH_MS);
 /** What memory may grow by. */
 const GROWTH_MAX = 1.1;
+const LOOKS = 4;
 
 const stage = setStage();
 let isOver = false;
@@ -134,14 +135,24 @@ Deno.test("The page's memory is flat while it is swapped", async () => {
   await visitor.go(`/pools/${stage.world.pools.busy}`);
   await survive(page, 6); // what is made once, is made
   const before = await measure(visitor.context, page);
-  await page.waitForFunction(hasSwapped, 6 + SWAPS, { timeout: SWAPS * REFRESH_MS * 20 });
-  const after = await measure(visitor.context, page);
-  const grown = Object.entries(after).filter(([key, value]) =>
-    value > before[key as keyof typeof before] * GROWTH_MAX
-  );
-  deepStrictEqual(grown, [], `${JSON.stringify(before)} → ${JSON.stringify(after)}`);
+  let after = before;
+  let swaps = 6;
+  // A look may come in the midst of a swap. What leaks has grown at the next look, too.
+  for (let look = 0; look < LOOKS; look++) {
+    swaps += SWAPS;
+    await page.waitForFunction(hasSwapped, swaps, { timeout: SWAPS * REFRESH_MS * 20 });
+    after = await measure(visitor.context, page);
+    if (grownIn(before, after).length === 0) break;
+  }
+  deepStrictEqual(grownIn(before, after), [], JSON.stringify({ before, after }));
   deepStrictEqual(visitor.faults, []);
 });
+
+function grownIn<Held extends Record<string, number>>(before: Held, after: Held): string[] {
+  return Object.keys(after).filter((key) =>
+    (after[key] ?? NaN) > (before[key] ?? NaN) * GROWTH_MAX
+  );
+}
 
 /** What the page holds once all that can go is gone. */
 async function measure(context: BrowserContext, page: Page) {
