@@ -40,6 +40,7 @@ import { typesRoutes } from "./pages/types.tsx";
 import { traceIdOf } from "./present/task.ts";
 import { errorHandler, type LogError, problem } from "./problem.ts";
 import { RequestMeter } from "./request_meter.ts";
+import { StaticPathRouter } from "./serving/static_path_router.ts";
 
 /** What the app is made of. */
 export interface AppOptions {
@@ -60,7 +61,7 @@ export interface AppOptions {
 /** Makes the app with all its routes. Further routes must be added before its first request. */
 export function createApp(options: AppOptions): Hono<AppEnv> {
   const { manager, clock } = options;
-  const app = new Hono<AppEnv>();
+  const app = new Hono<AppEnv>({ router: new StaticPathRouter() });
   const desk = { manager, clock };
   const answerError = withPages(desk, errorHandler(options.logError));
   app.onError(answerError);
