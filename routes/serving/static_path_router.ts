@@ -9,14 +9,15 @@ import { TrieRouter } from "hono/router/trie-router";
 export class StaticPathRouter<Handler> implements Router<Handler> {
   readonly name = "StaticPathRouter";
   readonly #router = new TrieRouter<Handler>();
-  /** By method and address, as many as there are routes; undefined until it is asked for. */
-  readonly #found = new Map<string, Result<Handler> | undefined>();
+  /** Routes by method and address, and what was found for those that were asked for. */
+  readonly #fixed = new Set<string>();
+  readonly #found = new Map<string, Result<Handler>>();
 
   add(method: string, path: string, handler: Handler): void {
     this.#router.add(method, path, handler);
-    if (!/[:*?]/.test(path)) this.#found.set(keyOf(method, path), undefined);
-    // Handlers for whatever address belong to each.
-    else for (const key of this.#found.keys()) this.#found.set(key, undefined);
+    if (!/[:*?]/.test(path)) this.#fixed.add(keyOf(method, path));
+    // It may be for whatever method or address, and belong to each.
+    this.#found.clear();
   }
 
   match(method: string, path: string): Result<Handler> {
@@ -24,7 +25,7 @@ export class StaticPathRouter<Handler> implements Router<Handler> {
     const found = this.#found.get(key);
     if (found !== undefined) return found;
     const result = this.#router.match(method, path);
-    if (this.#found.has(key)) this.#found.set(key, result);
+    if (this.#fixed.has(key)) this.#found.set(key, result);
     return result;
   }
 }

@@ -56,4 +56,6 @@ Deno.test("StaticPathRouter looks again when there are more routes", () => {
     one.add("GET", "/tasks", "again");
   }
   deepStrictEqual(router.match("GET", "/tasks"), plain.match("GET", "/tasks"));
+  for (const one of [router, plain]) one.add("ALL", "/tasks", "of any method");
+  deepStrictEqual(router.match("GET", "/tasks"), plain.match("GET", "/tasks"));
 });
