@@ -26,8 +26,8 @@ export const TaskSubmission = z.strictObject({
   name: z.string().trim().min(1).max(128).optional()
     .meta({ description: "Label shown in lists; the task type's name if left out" }),
   type: taskTypeName.meta({ description: "A registered task type" }),
-  input: z.unknown().optional()
-    .refine((input) => input === undefined || isJson(input), { message: "Invalid: must be JSON" })
+  input: z.unknown().refine((input) => isJson(input), { message: "Invalid: must be JSON" })
+    .optional()
     .meta({ description: "What the type's run function is given" }),
   priority: z.int().min(-100).max(100).default(0)
     .meta({ description: "Higher runs first; equal ones in order of submission" }),
