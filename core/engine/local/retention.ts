@@ -1,10 +1,10 @@
 /**
- * When ended tasks are let go: the writer looks every second, and takes a few with each group while
- * there are too many. It can do so only once the tables have all that was written, which takes it up
+ * When ended tasks are let go: the writer looks every second, and takes a step with each group while
+ * there are that many too many. It can do so only once the tables have all that was written, which takes it up
  * to half a second after a burst: so a step waits until they do, for some time.
  */
 import type { Clock } from "../../model/clock.ts";
-import type { PruneRules } from "./journal/group.ts";
+import { PRUNE_STEP, type PruneRules } from "./journal/group.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Queue } from "./queue.ts";
 
@@ -57,7 +57,8 @@ export class Retention implements Disposable {
     this.#isAsked = false;
     if (pruned === 0) return;
     this.#isDue = true; // one step does not take all
-    this.#look();
+    // A few with each group would cost more than the group: they wait for the next second.
+    if (pruned >= PRUNE_STEP) this.#look();
   }
 
   [Symbol.dispose](): void {

@@ -88,8 +88,9 @@ export class TaskFinder {
 
   /** Waits until what was answered can be read; not for ever, for the disk may refuse. */
   async catchUp(): Promise<void> {
-    if (this.#isStalled) return;
-    const applied = this.#options.journal.applied();
+    const { journal } = this.#options;
+    if (this.#isStalled || journal.isApplied) return;
+    const applied = journal.applied();
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(() => {
       this.#isStalled = true;

@@ -145,6 +145,9 @@ export type Change =
   | { readonly kind: "started"; readonly atMs: number; readonly wasClosed: boolean }
   | { readonly kind: "prune"; readonly nowMs: number; readonly rules: PruneRules };
 
+/** Records that one step of retention takes at most: what is written next waits so long for it. */
+export const PRUNE_STEP = 100;
+
 /** What is kept of ended tasks. */
 export interface PruneRules {
   /** Of all pools together. */

@@ -164,7 +164,7 @@ export class GroupStore {
         this.#history.saveStart(change);
         return 0;
       case "prune":
-        return prune(this.#db, change.rules, change.nowMs);
+        return prune(this.#statements, change.rules, change.nowMs);
     }
   }
 

@@ -119,7 +119,12 @@ export class Journal implements AsyncDisposable {
   /** Whether there are tasks that cannot be read yet, or not in the state that they are in. */
   get owesTasks(): boolean {
     const unwritten = this.#next.moved.length + (this.#sent?.moved.length ?? 0);
-    return this.#owedTasks > 0 || this.#applied < this.#number || unwritten > 0;
+    return this.#owedTasks > 0 || !this.isApplied || unwritten > 0;
+  }
+
+  /** Whether readers see all that was written. */
+  get isApplied(): boolean {
+    return this.#applied >= this.#number;
   }
 
   /**
@@ -195,8 +200,8 @@ export class Journal implements AsyncDisposable {
 
   /** Resolves when all that was written before can be read. */
   applied(): Promise<void> {
+    if (this.isApplied) return Promise.resolve();
     const number = this.#number;
-    if (this.#applied >= number) return Promise.resolve();
     post(this.#worker, { kind: "apply" });
     return new Promise((resolve) => this.#unapplied.push({ number, tell: resolve }));
   }

@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import type { Change } from "../../../../../core/engine/local/journal/group.ts";
+import { type Change, PRUNE_STEP } from "../../../../../core/engine/local/journal/group.ts";
 import type { Journal } from "../../../../../core/engine/local/journal/journal.ts";
 import { Queue } from "../../../../../core/engine/local/queue.ts";
 import { Retention } from "../../../../../core/engine/local/retention.ts";
@@ -93,13 +93,15 @@ Deno.test("Retention asks for one step at a time", () => {
   strictEqual(noted.length, 2);
 });
 
-Deno.test("Retention goes on while steps take something, whether more tasks end or not", () => {
+Deno.test("Retention goes on at once while steps are full, whether more tasks end or not", () => {
   const { retention, noted, end, settle, second } = makeRetention();
   using _ = retention;
   settle();
   end(1);
   second();
-  for (const pruned of [500, 500, 3]) retention.written(pruned);
+  for (const pruned of [PRUNE_STEP, PRUNE_STEP, PRUNE_STEP - 1]) retention.written(pruned);
+  strictEqual(noted.length, 3);
+  second();
   strictEqual(noted.length, 4);
   retention.written(0);
   second();

@@ -1,8 +1,9 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import type { PruneRules } from "../../../../../../core/engine/local/journal/group.ts";
+import { PRUNE_STEP, type PruneRules } from "../../../../../../core/engine/local/journal/group.ts";
 import { prune } from "../../../../../../core/engine/local/journal/prune.ts";
 import { MIGRATIONS, storedState } from "../../../../../../core/engine/local/journal/schema.ts";
+import { Statements } from "../../../../../../core/engine/local/journal/statements.ts";
 import { isFinal, type TaskState } from "../../../../../../core/model/task_state.ts";
 
 const NOW_MS = 100_000;
@@ -33,7 +34,7 @@ class Records implements Disposable {
   }
 
   prune(rules: Partial<PruneRules>): number {
-    return prune(this.db, { ...KEEP_ALL, ...rules }, NOW_MS);
+    return prune(new Statements(this.db), { ...KEEP_ALL, ...rules }, NOW_MS);
   }
 
   /** Numbers of a column, in order. */
@@ -127,18 +128,25 @@ Deno.test("prune() lets all there is of a task go, and nothing of another", () =
 });
 
 Deno.test("prune() keeps no ends of tasks that are gone behind those of a pool that keeps all", () => {
-  using records = new Records(many(4_500));
+  const kept = 9 * PRUNE_STEP;
+  using records = new Records(many(kept));
   for (let round = 0; round < 12; round++) {
-    records.add(many(500, { pool: 2 }));
-    strictEqual(records.prune({ pools: [{ number: 2, keepTasks: 0, keepMs: null }] }), 500);
+    records.add(many(PRUNE_STEP, { pool: 2 }));
+    strictEqual(records.prune({ pools: [{ number: 2, keepTasks: 0, keepMs: null }] }), PRUNE_STEP);
   }
-  strictEqual(records.seqs().length, 4_500);
+  strictEqual(records.seqs().length, kept);
   const [ends = 0] = records.numbers("SELECT count(*) FROM ended");
-  ok(ends <= 6_500, `${ends} ends of 4,500 tasks`);
+  ok(ends <= kept + 4 * PRUNE_STEP, `${ends} ends of ${kept} tasks`);
   deepStrictEqual(
     records.numbers("SELECT count(*) FROM ended WHERE task IN (SELECT seq FROM tasks)"),
-    [4_500],
+    [kept],
   );
+});
+
+Deno.test("prune() looks at few ends where few records go, whatever is kept before them", () => {
+  using records = new Records([...many(50), { pool: 2 }]);
+  strictEqual(records.prune({ pools: [{ number: 2, keepTasks: 0, keepMs: null }] }), 1);
+  deepStrictEqual(records.numbers("SELECT at FROM temp.sweep"), [8]);
 });
 
 Deno.test("prune() goes through no table as a whole, however much is kept", () => {
@@ -189,23 +197,23 @@ Deno.test("prune() obeys a pool's own age, and leaves other pools alone", () => 
 });
 
 Deno.test.each<[string, Partial<PruneRules>]>([
-  ["the count of all", { keepTasks: 200 }],
+  ["the count of all", { keepTasks: 40 }],
   ["the age of all", { keepMs: 10 }],
   ["the counts of pools", {
-    pools: [1, 2].map((number) => ({ number, keepTasks: 100, keepMs: null })),
+    pools: [1, 2].map((number) => ({ number, keepTasks: 20, keepMs: null })),
   }],
   ["the ages of pools", {
     pools: [1, 2].map((number) => ({ number, keepTasks: null, keepMs: 10 })),
   }],
-  ["both", { keepTasks: 200, pools: [{ number: 1, keepTasks: null, keepMs: 10 }] }],
-])("prune() takes at most 500 in one step by %s, and goes on in the next", (_, rules) => {
+  ["both", { keepTasks: 40, pools: [{ number: 1, keepTasks: null, keepMs: 10 }] }],
+])("prune() takes no more than a step at once by %s, and goes on in the next", (_, rules) => {
   using records = new Records([
-    ...many(300, { finishedAtMs: 0 }),
-    ...many(700, { pool: 2, finishedAtMs: 0 }),
-    ...many(200, { pool: 2 }),
+    ...many(0.6 * PRUNE_STEP, { finishedAtMs: 0 }),
+    ...many(1.4 * PRUNE_STEP, { pool: 2, finishedAtMs: 0 }),
+    ...many(40, { pool: 2 }),
   ]);
   const steps = [1, 2, 3, 4].map(() => records.prune(rules));
-  deepStrictEqual(steps.slice(0, 2), [500, 500]);
+  deepStrictEqual(steps.slice(0, 2), [PRUNE_STEP, PRUNE_STEP]);
   deepStrictEqual(steps.slice(2), [0, 0]);
-  strictEqual(records.seqs().length, 200);
+  strictEqual(records.seqs().length, 40);
 });
