@@ -6,7 +6,7 @@
 import { fileURLToPath } from "node:url";
 import { Config, Manager, type PoolId, type TaskId } from "../../core/mod.ts";
 import { serveManager } from "../helpers/serve_manager.ts";
-import { askClient, say, sleep, untilIndexed } from "./bench.ts";
+import { say, sleep, untilIndexed } from "./bench.ts";
 import type { Load, LoadRequest } from "./http_client.ts";
 
 const TASKS_ON_RECORD = Number(Deno.env.get("BENCH_TASKS") ?? 1_000_000);
@@ -19,8 +19,8 @@ const READS = 44_000;
 const WARM_UP = 11_000;
 const PER_SECOND = 1_000;
 const TASKS = fileURLToPath(new URL("./tasks/", import.meta.url));
+const CLIENT = fileURLToPath(new URL("./http_client.ts", import.meta.url));
 
-const client = new Worker(new URL("./http_client.ts", import.meta.url), { type: "module" });
 const data = await Deno.makeTempDir({ prefix: "lido-bench-" });
 try {
   await using manager = await Manager.start({ config: Config.parse({ data, tasks: TASKS }) });
@@ -149,8 +149,17 @@ function requestOf(method: string, path: string, body?: string): string {
   return `${head}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 }
 
-function send(request: LoadRequest): Promise<Load> {
-  return askClient(client, request);
+async function send(request: LoadRequest): Promise<Load> {
+  const client = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "--allow-net=127.0.0.1", CLIENT],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  await new Blob([JSON.stringify(request)]).stream().pipeTo(client.stdin);
+  const { success, stdout } = await client.output();
+  if (!success) throw new TypeError("Cannot measure: the client failed");
+  return JSON.parse(new TextDecoder().decode(stdout));
 }
 
 function print(what: string, times: readonly number[]): void {

@@ -1,10 +1,11 @@
 /**
- * The client of `bench:http`, in a thread of its own: connections that are kept, each with one request
- * at a time. It reads no more of an answer than it must, so that the server is what is measured.
+ * The client of `bench:http`, a process of its own: connections that are kept, each with one request
+ * at a time. What it takes of the machine is missing to the server, and while it does something else
+ * no answer is seen: so it uses sockets alone, and reads no more of an answer than it must. It takes a
+ * {@link LoadRequest} from its standard input, and writes a {@link Load}, both as JSON.
  */
-/// <reference lib="deno.worker" />
-import { Buffer } from "node:buffer";
-import { connect } from "node:net";
+import { text } from "node:stream/consumers";
+import process from "node:process";
 
 /** What is to be sent, and how. */
 export interface LoadRequest {
@@ -26,76 +27,95 @@ export interface Load {
   readonly statuses: Readonly<Record<string, number>>;
 }
 
-self.onmessage = async ({ data }: MessageEvent<LoadRequest>) => {
-  const load: LoadRequest = data;
-  const times: number[][] = load.requests.map(() => []);
+/** An answer must fit. */
+const ANSWER_BYTES_MAX = 1024 * 1024;
+/** And its head in so many. */
+const HEAD_BYTES_MAX = 2_048;
+const HEAD_END = "\r\n\r\n";
+/** The last chunk of an answer that comes in chunks. */
+const CHUNKS_END = "0\r\n\r\n";
+
+const LATIN1 = new TextDecoder("latin1");
+
+class Connection implements Disposable {
+  readonly #socket: Deno.TcpConn;
+  readonly #bytes = new Uint8Array(ANSWER_BYTES_MAX);
+
+  private constructor(socket: Deno.TcpConn) {
+    this.#socket = socket;
+  }
+
+  static async open(port: number): Promise<Connection> {
+    const socket = await Deno.connect({ port, hostname: "127.0.0.1" });
+    socket.setNoDelay(true);
+    return new Connection(socket);
+  }
+
+  /** Sends a request; gives its answer's status. */
+  async ask(request: Uint8Array): Promise<string> {
+    for (let sent = 0; sent < request.length;) {
+      sent += await this.#socket.write(request.subarray(sent));
+    }
+    let head = "";
+    for (let held = 0;;) {
+      const count = await this.#socket.read(this.#bytes.subarray(held));
+      if (count === null) throw new TypeError("Cannot read answer: the connection was closed");
+      held += count;
+      head ||= this.#head(held);
+      if (head !== "" && this.#isWhole(head, held)) return head.slice(9, 12);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.close();
+  }
+
+  /** Empty while it is not all there. */
+  #head(held: number): string {
+    const start = this.#latin1(0, Math.min(held, HEAD_BYTES_MAX));
+    return start.slice(0, start.indexOf(HEAD_END) + 1);
+  }
+
+  #isWhole(head: string, held: number): boolean {
+    const length = /content-length: (\d+)/i.exec(head)?.[1];
+    if (length !== undefined) return held >= head.length - 1 + HEAD_END.length + Number(length);
+    return this.#latin1(held - CHUNKS_END.length, held) === CHUNKS_END;
+  }
+
+  #latin1(from: number, to: number): string {
+    return LATIN1.decode(this.#bytes.subarray(from, to));
+  }
+}
+
+async function send(load: LoadRequest): Promise<Load> {
+  const requests = load.requests.map((request) => new TextEncoder().encode(request));
+  const times: number[][] = requests.map(() => []);
   const statuses: Record<string, number> = {};
   const beganMs = performance.now();
   let sent = 0;
   await Promise.all(Array.from({ length: load.connections }, async () => {
-    const connection = await Connection.open(load.port);
+    using connection = await Connection.open(load.port);
     while (sent < load.count) {
       const at = sent++;
       if (load.perSecond !== null) await until(beganMs + at * 1_000 / load.perSecond);
-      const which = at % load.requests.length;
-      const request = load.requests[which] ?? "";
+      const which = at % requests.length;
       const sentMs = performance.now();
-      const status = await connection.ask(request);
+      const status = await connection.ask(requests[which] ?? new Uint8Array());
       times[which]?.push(performance.now() - sentMs);
       statuses[status] = (statuses[status] ?? 0) + 1;
     }
-    connection.close();
   }));
   const seconds = (performance.now() - beganMs) / 1_000;
   for (const one of times) one.sort((some, other) => some - other);
-  const result: Load = { seconds, times, statuses };
-  self.postMessage(result);
-};
+  return { seconds, times, statuses };
+}
 
 async function until(atMs: number): Promise<void> {
   const leftMs = atMs - performance.now();
   if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, leftMs));
 }
 
-class Connection {
-  readonly #socket: ReturnType<typeof connect>;
-  #held: Buffer = Buffer.alloc(0);
-  #answered = Promise.withResolvers<string>();
-
-  private constructor(socket: ReturnType<typeof connect>) {
-    this.#socket = socket;
-    socket.on("data", (part: Buffer) => this.#take(part));
-    socket.on("error", (error: Error) => this.#answered.reject(error));
-  }
-
-  static async open(port: number): Promise<Connection> {
-    const socket = connect({ port, host: "127.0.0.1", noDelay: true });
-    await new Promise((resolve) => socket.once("connect", resolve));
-    return new Connection(socket);
-  }
-
-  /** Sends a request; gives its answer's status. */
-  ask(request: string): Promise<string> {
-    this.#answered = Promise.withResolvers();
-    this.#socket.write(request);
-    return this.#answered.promise;
-  }
-
-  close(): void {
-    this.#socket.destroy();
-  }
-
-  #take(part: Buffer): void {
-    this.#held = this.#held.length === 0 ? part : Buffer.concat([this.#held, part]);
-    const head = this.#held.indexOf("\r\n\r\n");
-    if (head < 0) return;
-    const text = this.#held.subarray(0, head).toString("latin1");
-    const length = /content-length: (\d+)/i.exec(text)?.[1];
-    const isWhole = length !== undefined
-      ? this.#held.length >= head + 4 + Number(length)
-      : this.#held.subarray(-5).toString("latin1") === "0\r\n\r\n"; // in chunks
-    if (!isWhole) return;
-    this.#held = Buffer.alloc(0);
-    this.#answered.resolve(text.slice(9, 12));
-  }
+if (import.meta.main) {
+  const load: LoadRequest = JSON.parse(await text(process.stdin));
+  process.stdout.write(JSON.stringify(await send(load)));
 }
