@@ -63,22 +63,20 @@ export class TaskFinder {
   }
 
   /** A task as it is on disk. @throws {LidoError} `task_not_found`. */
-  async read(id: TaskId): Promise<StoredTask> {
-    const { journal, reader } = this.#options;
-    const isOwed = journal.owesTasks; // before the read: it may be written meanwhile
-    let row = await reader.get(id);
-    if (row === undefined && isOwed) {
-      await journal.flush();
-      row = await reader.get(id);
-    }
-    if (row !== undefined) return row;
-    throw new LidoError("task_not_found", `Cannot find task: none has the id ${id}`);
+  read(id: TaskId): Promise<StoredTask> {
+    return this.#onDisk(id, () => this.#options.reader.get(id));
   }
 
-  /** A task's number on disk, where all that happened to it can be read. */
-  async seqOf(id: TaskId): Promise<number> {
+  /**
+   * What happened to a task, as far as it is on disk: of one in memory that may be nothing.
+   * @throws {LidoError} `task_not_found`.
+   */
+  async readStory<Entry>(
+    id: TaskId,
+    read: () => Promise<readonly Entry[] | undefined>,
+  ): Promise<readonly Entry[]> {
     await this.catchUp();
-    return this.#options.records.get(id)?.order ?? (await this.read(id)).seq;
+    return this.#options.records.has(id) ? await read() ?? [] : await this.#onDisk(id, read);
   }
 
   /** A task is no longer in memory: whoever reads it looks again. */
@@ -99,5 +97,17 @@ export class TaskFinder {
     }, CATCH_UP_MS);
     await Promise.race([applied, promise]);
     clearTimeout(timer);
+  }
+
+  async #onDisk<Found>(id: TaskId, read: () => Promise<Found | undefined>): Promise<Found> {
+    const { journal } = this.#options;
+    const isOwed = journal.owesTasks; // before the read: it may be written meanwhile
+    let found = await read();
+    if (found === undefined && isOwed) {
+      await journal.flush();
+      found = await read();
+    }
+    if (found !== undefined) return found;
+    throw new LidoError("task_not_found", `Cannot find task: none has the id ${id}`);
   }
 }

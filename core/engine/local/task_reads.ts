@@ -44,19 +44,19 @@ export class TaskReads {
     return records.get(id)?.snapshot() ?? this.#snapshotOf(await finder.read(id));
   }
 
-  async logs(id: TaskId): Promise<readonly LogEntry[]> {
+  logs(id: TaskId): Promise<readonly LogEntry[]> {
     const { reader, finder } = this.#options;
-    return await reader.logs(await finder.seqOf(id));
+    return finder.readStory(id, () => reader.logs(id));
   }
 
-  async events(id: TaskId): Promise<readonly TaskEventEntry[]> {
+  events(id: TaskId): Promise<readonly TaskEventEntry[]> {
     const { reader, finder } = this.#options;
-    return await reader.events(await finder.seqOf(id));
+    return finder.readStory(id, () => reader.events(id));
   }
 
-  async attempts(id: TaskId): Promise<readonly AttemptEntry[]> {
+  attempts(id: TaskId): Promise<readonly AttemptEntry[]> {
     const { reader, finder } = this.#options;
-    return await reader.attempts(await finder.seqOf(id));
+    return finder.readStory(id, () => reader.attempts(id));
   }
 
   async list(

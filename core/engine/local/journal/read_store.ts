@@ -148,16 +148,16 @@ export class ReadStore {
     );
   }
 
-  logs(seq: number): readonly LogEntry[] {
-    return readLogs(this.#rows, seq);
+  logs(id: TaskId): readonly LogEntry[] | undefined {
+    return this.#story(id, readLogs);
   }
 
-  events(seq: number): readonly TaskEventEntry[] {
-    return readEvents(this.#rows, seq);
+  events(id: TaskId): readonly TaskEventEntry[] | undefined {
+    return this.#story(id, readEvents);
   }
 
-  attempts(seq: number): readonly AttemptEntry[] {
-    return readAttempts(this.#rows, seq);
+  attempts(id: TaskId): readonly AttemptEntry[] | undefined {
+    return this.#story(id, readAttempts);
   }
 
   history(query: StoredHistoryQuery): HistoryRead {
@@ -169,8 +169,12 @@ export class ReadStore {
    * @throws {LidoError} `cursor_invalid`; `journal_corrupt` if rows are missing that were counted.
    */
   list(filter: StoredFilter, request: StoredPageRequest): StoredPage {
-    return this.#rows.atOnce(() =>
-      readTaskPage(new TaskSieve(this.#rows, filter, this.#search()), request)
-    );
+    const index = filter.text === undefined ? undefined : this.#search();
+    return this.#rows.atOnce(() => readTaskPage(new TaskSieve(this.#rows, filter, index), request));
+  }
+
+  #story<Entry>(id: TaskId, read: (rows: TaskRows, seq: number) => Entry): Entry | undefined {
+    const row = this.#rows.first("SELECT seq FROM tasks WHERE id = unhex(?, '-')", id);
+    return row === undefined ? undefined : read(this.#rows, Number(row["seq"]));
   }
 }

@@ -108,19 +108,19 @@ export class JournalReader implements AsyncDisposable {
     return this.#quick.read("lastSeq");
   }
 
-  /** What a task's code logged, oldest first. */
-  logs(seq: number) {
-    return this.#quick.read("logs", seq);
+  /** What a task's code logged, oldest first; undefined when the task is not on record. */
+  logs(id: TaskId) {
+    return this.#quick.read("logs", id);
   }
 
-  /** What happened to a task, oldest first. */
-  events(seq: number) {
-    return this.#quick.read("events", seq);
+  /** What happened to a task, oldest first; undefined when it is not on record. */
+  events(id: TaskId) {
+    return this.#quick.read("events", id);
   }
 
-  /** A task's attempts that ended, oldest first. */
-  attempts(seq: number) {
-    return this.#quick.read("attempts", seq);
+  /** A task's attempts that ended, oldest first; undefined when it is not on record. */
+  attempts(id: TaskId) {
+    return this.#quick.read("attempts", id);
   }
 
   /** One page, newest first. @throws {LidoError} `cursor_invalid`. */
