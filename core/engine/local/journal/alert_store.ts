@@ -1,9 +1,9 @@
 /** Writes and reads what the journal has of alerts. */
 import type { AlertPageRequest } from "../../../model/alert.ts";
-import { LidoError } from "../../../model/errors.ts";
 import { ALERTS_KEPT_MAX, DELIVERIES_KEPT_MAX } from "../../../model/limits.ts";
 import type { AlertSettingKind } from "../../archives.ts";
 import type { Change } from "./group.ts";
+import { readCursor, writeCursor } from "./cursor.ts";
 import type { Statements } from "./statements.ts";
 import type { TaskRows } from "./task_rows.ts";
 
@@ -88,18 +88,12 @@ export function readAlertPage(
 ): StoredAlertPage {
   const found = rows.all(
     "SELECT n, alert FROM alerts WHERE n < ? ORDER BY n DESC LIMIT ?",
-    cursor === undefined ? Number.MAX_SAFE_INTEGER : readCursor(cursor),
+    cursor === undefined ? Number.MAX_SAFE_INTEGER : readCursor(cursor, ["older"]).row,
     perPage + 1,
   );
   const page = found.slice(0, perPage);
   return {
     alerts: page.map(({ alert }) => String(alert)),
-    nextCursor: found.length > perPage ? `older-${page.at(-1)?.["n"]}` : null,
+    nextCursor: found.length > perPage ? writeCursor("older", Number(page.at(-1)?.["n"])) : null,
   };
-}
-
-function readCursor(cursor: string): number {
-  const [, below] = /^older-(\d{1,15})$/.exec(cursor) ?? [];
-  if (below !== undefined) return Number(below);
-  throw new LidoError("cursor_invalid", `Cannot read cursor: ${JSON.stringify(cursor)} is none`);
 }

@@ -1,5 +1,6 @@
 /** Pages of a list, by number and by cursor, newest first. */
 import { LidoError } from "../../../model/errors.ts";
+import { readCursor, writeCursor } from "./cursor.ts";
 import type { StoredTask } from "./stored_task.ts";
 import type { Found, TaskSieve, Total } from "./task_sieve.ts";
 
@@ -56,13 +57,14 @@ function readByNumber(sieve: TaskSieve, request: NumberRequest): StoredPage {
     rows: sieve.tasks(seqs),
     ...(isTotalExact ? total : totalAfter(total, found, offset, perPage)),
     page,
-    nextCursor: cursorOf("older", found.stoppedAt ?? (isMore ? seqs.at(-1) : undefined)),
-    prevCursor: cursorOf("newer", page > 1 ? seqs[0] : undefined),
+    nextCursor: writeCursor("older", found.stoppedAt ?? (isMore ? seqs.at(-1) : undefined)),
+    prevCursor: writeCursor("newer", page > 1 ? seqs[0] : undefined),
   };
 }
 
 function readByCursor(sieve: TaskSieve, { cursor, perPage }: CursorRequest): StoredPage {
-  const { isUp, seq } = readCursor(cursor);
+  const { way, row: seq } = readCursor(cursor, ["older", "newer"]);
+  const isUp = way === "newer";
   const { totalItems, isTotalExact } = sieve.count();
   const { above, below } = sieve.bounds;
   const found = sieve.find({
@@ -80,8 +82,8 @@ function readByCursor(sieve: TaskSieve, { cursor, perPage }: CursorRequest): Sto
     totalItems,
     isTotalExact,
     page: null,
-    nextCursor: cursorOf("older", isUp ? behind : ahead),
-    prevCursor: cursorOf("newer", isUp ? ahead : behind),
+    nextCursor: writeCursor("older", isUp ? behind : ahead),
+    prevCursor: writeCursor("newer", isUp ? ahead : behind),
   };
 }
 
@@ -115,16 +117,4 @@ function failIfMissing({ seqs, stoppedAt }: Found, wanted: number, total: Total)
     "journal_corrupt",
     `Cannot read journal: of ${total.totalItems} tasks that are counted some are missing`,
   );
-}
-
-function cursorOf(direction: "older" | "newer", seq: number | undefined): string | null {
-  return seq === undefined ? null : `${direction}-${seq}`;
-}
-
-function readCursor(cursor: string): { readonly isUp: boolean; readonly seq: number } {
-  const [, direction, seq] = /^(older|newer)-(\d{1,15})$/.exec(cursor) ?? [];
-  if (seq === undefined) {
-    throw new LidoError("cursor_invalid", `Cannot read cursor: ${JSON.stringify(cursor)} is none`);
-  }
-  return { isUp: direction === "newer", seq: Number(seq) };
 }
