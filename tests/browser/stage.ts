@@ -34,19 +34,29 @@ export interface Scene {
 export function setStage(): Stage {
   // The browser and the server live on from test to test.
   Deno.test.sanitizer({ ops: false, resources: false });
-  let set: { readonly world: BusyWorld; readonly browser: Browser } | undefined;
+  let world: BusyWorld | undefined;
+  let browser: Browser | undefined;
+  let failure: unknown;
   const need = () => {
-    if (set !== undefined) return set;
-    throw new TypeError("Cannot look: the file's tests have not begun");
+    if (world !== undefined && browser !== undefined) return { world, browser };
+    throw new TypeError("Cannot look: the stage of the file's tests is not set", {
+      cause: failure,
+    });
   };
   Deno.test.beforeAll(async () => {
-    const [world, browser] = await Promise.all([startBusyWorld(), launch()]);
-    set = { world, browser };
+    try {
+      await Promise.all([
+        startBusyWorld().then((started) => world = started),
+        launch().then((launched) => browser = launched),
+      ]);
+    } catch (error) {
+      failure = error; // each test that misses it tells why
+      throw error;
+    }
   });
   Deno.test.afterAll(async () => {
-    const { world, browser } = need();
-    await browser.close();
-    await world[Symbol.asyncDispose]();
+    await browser?.close();
+    await world?.[Symbol.asyncDispose]();
   });
   const visit = (looks: Looks = {}) => openVisitor(need().browser, need().world.url, looks);
   return {
