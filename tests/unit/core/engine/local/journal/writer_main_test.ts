@@ -52,6 +52,20 @@ Deno.test("What somebody wants to read goes to the tables between groups that co
   await end();
 });
 
+Deno.test("What nobody wants to read goes to the tables between groups that come without a pause", async () => {
+  const { journal, end } = await openJournal({ inboxRowsMin: 0, isDurable: false });
+  let seq = 0;
+  const submit = (count: number) => {
+    const rows = Array.from({ length: count }, () => submitRow(++seq)).flat();
+    return journal.submit(rows, { traced: [], tasks: count, chars: 0, durability: "fsync" });
+  };
+  await submit(300); // more than go there at once, and fewer than there is room for
+  const isShown = () => journal.load.hiddenGroups < journal.load.writtenGroups;
+  for (let group = 0; group < 40_000 && !isShown(); group++) await submit(1);
+  ok(isShown());
+  await end();
+});
+
 Deno.test("What a burst wrote goes to the main file once it is quiet", async () => {
   const { journal, path, end } = await openJournal({});
   const rows = Array.from({ length: 10_000 }, (_, at) => submitRow(1 + at));
