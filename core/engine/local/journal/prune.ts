@@ -7,6 +7,9 @@ import type { Statements } from "./statements.ts";
 /** Ends that are looked at for each record that goes, at their front and again behind what is kept. */
 const ENDS_A_RECORD = 4;
 
+/** Records of one state that are looked at for their age: some that came first may have ended last. */
+const AGES_MAX = 500;
+
 const FINAL = STORED_STATES.flatMap((state, number) =>
   state !== null && isFinal(state) ? [number] : []
 );
@@ -46,7 +49,7 @@ function pruneCount(statements: Statements, scope: Scope, keep: number, max: num
 }
 
 function pruneAge(statements: Statements, scope: Scope, beforeMs: number, max: number): number {
-  const { query, values } = oldest(scope, max);
+  const { query, values } = oldest(scope, AGES_MAX);
   return forget(
     statements,
     `SELECT seq FROM (${query}) WHERE finished_at < ? LIMIT ?`,

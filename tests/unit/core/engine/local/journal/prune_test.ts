@@ -189,6 +189,12 @@ Deno.test("prune() lets go what ended longer ago than is kept, to the millisecon
   deepStrictEqual(records.seqs(), [2, 4]);
 });
 
+Deno.test("prune() lets go what is old, though many that came before it have just ended", () => {
+  using records = new Records([...many(4 * PRUNE_STEP), { finishedAtMs: 0 }, {}]);
+  strictEqual(records.prune({ keepMs: 1_000 }), 1);
+  ok(!records.seqs().includes(4 * PRUNE_STEP + 1));
+});
+
 Deno.test("prune() obeys a pool's own age, and leaves other pools alone", () => {
   const old = { finishedAtMs: 0 };
   using records = new Records([old, { ...old, pool: 2 }, {}, { ...old, pool: 2 }]);
