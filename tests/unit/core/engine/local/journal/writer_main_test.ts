@@ -2,6 +2,7 @@ import { ok, strictEqual } from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Journal } from "../../../../../../core/engine/local/journal/journal.ts";
 import { openJournal } from "../../../../../helpers/open_journal.ts";
 import { changeJournal, readStates, submitRow } from "../../../../../helpers/stored_journal.ts";
 import { until } from "../../../../../helpers/until.ts";
@@ -10,9 +11,18 @@ import { within } from "../../../../../helpers/within.ts";
 const REFUSE = `CREATE TRIGGER refuse BEFORE INSERT ON tasks
   BEGIN SELECT RAISE(ABORT, 'the table takes nothing'); END`;
 
+/** Submits so many tasks in one go, each time others. */
+function submitterTo(journal: Journal): (count: number) => Promise<void> {
+  let seq = 0;
+  return (count) => {
+    const rows = Array.from({ length: count }, () => submitRow(++seq)).flat();
+    return journal.submit(rows, { traced: [], tasks: count, chars: 0, durability: "fsync" });
+  };
+}
+
 Deno.test("What waits goes to the tables once they take it, though somebody wanted it before", async () => {
   const { journal, path, end } = await openJournal({ inboxRowsMin: 0 }, REFUSE);
-  await journal.submit(submitRow(1), { traced: [], tasks: 1, chars: 0, durability: "fsync" });
+  await submitterTo(journal)(1);
   // SQLite takes this file away when the last connection is closed: here the writer's, on failure.
   await until("the writer gave up for now", () => !existsSync(`${path}-wal`));
   const applied = journal.applied();
@@ -25,9 +35,10 @@ Deno.test("What waits goes to the tables once they take it, though somebody want
 
 Deno.test("A few rows that wait go to the tables between groups that never cease to come", async () => {
   const { journal, end } = await openJournal({ inboxRowsMin: 0 });
+  const submit = submitterTo(journal);
   let isCaughtUp = false;
-  for (let seq = 1; seq <= 200 && !isCaughtUp; seq++) {
-    await journal.submit(submitRow(seq), { traced: [], tasks: 1, chars: 0, durability: "fsync" });
+  for (let group = 0; group < 200 && !isCaughtUp; group++) {
+    await submit(1);
     await sleep(12);
     isCaughtUp = journal.load.hiddenGroups === 0;
   }
@@ -37,11 +48,7 @@ Deno.test("A few rows that wait go to the tables between groups that never cease
 
 Deno.test("What somebody wants to read goes to the tables between groups that come without a pause", async () => {
   const { journal, end } = await openJournal({ inboxRowsMin: 0, isDurable: false });
-  let seq = 0;
-  const submit = (count: number) => {
-    const rows = Array.from({ length: count }, () => submitRow(++seq)).flat();
-    return journal.submit(rows, { traced: [], tasks: count, chars: 0, durability: "fsync" });
-  };
+  const submit = submitterTo(journal);
   for (let round = 0; round < 5; round++) {
     await submit(1_000); // more than go there unasked
     let isApplied = false;
@@ -54,11 +61,7 @@ Deno.test("What somebody wants to read goes to the tables between groups that co
 
 Deno.test("What nobody wants to read goes to the tables between groups that come without a pause", async () => {
   const { journal, end } = await openJournal({ inboxRowsMin: 0, isDurable: false });
-  let seq = 0;
-  const submit = (count: number) => {
-    const rows = Array.from({ length: count }, () => submitRow(++seq)).flat();
-    return journal.submit(rows, { traced: [], tasks: count, chars: 0, durability: "fsync" });
-  };
+  const submit = submitterTo(journal);
   await submit(300); // more than go there at once, and fewer than there is room for
   const isShown = () => journal.load.hiddenGroups < journal.load.writtenGroups;
   for (let group = 0; group < 40_000 && !isShown(); group++) await submit(1);
@@ -68,13 +71,7 @@ Deno.test("What nobody wants to read goes to the tables between groups that come
 
 Deno.test("What a burst wrote goes to the main file once it is quiet", async () => {
   const { journal, path, end } = await openJournal({});
-  const rows = Array.from({ length: 10_000 }, (_, at) => submitRow(1 + at));
-  await journal.submit(rows.flat(), {
-    traced: [],
-    tasks: rows.length,
-    chars: 0,
-    durability: "fsync",
-  });
+  await submitterTo(journal)(10_000);
   await journal.applied();
   using db = new DatabaseSync(path);
   const waiting = db.prepare("PRAGMA wal_checkpoint(NOOP)");
