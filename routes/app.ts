@@ -156,17 +156,9 @@ function refuseMethod(c: Parameters<typeof problem>[0], methods: string[]): Resp
   return problem(c, new HttpError("method_not_allowed", message));
 }
 
-/**
- * No HSTS: the server itself speaks plain http; who puts TLS before it, adds it there. And none of
- * those that only browsers of old heed, or that tell them what they do anyway: each costs every answer.
- */
+/** No HSTS: the server itself speaks plain http; who puts TLS before it, adds it there. */
 const SECURITY_HEADERS: Parameters<typeof secureHeaders>[0] = {
   strictTransportSecurity: false,
-  xDnsPrefetchControl: false,
-  xDownloadOptions: false,
-  xPermittedCrossDomainPolicies: false,
-  xXssProtection: false,
-  removePoweredBy: false,
   xFrameOptions: "DENY",
   // With no-referrer browsers send `Origin: null` with forms, and the guard of sites would refuse them.
   referrerPolicy: "same-origin",

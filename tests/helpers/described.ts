@@ -11,7 +11,7 @@ import type { Operation } from "../../routes/api/openapi/operation.ts";
 
 /** Headers of how an answer is sent, and what browsers are told on every page: not the API's. */
 const OF_THE_SERVER =
-  /^(content-(type|length|encoding|security-policy)|date|vary|transfer-encoding|connection|cross-origin-.*|origin-agent-cluster|permissions-policy|referrer-policy|x-(content-type|frame)-options)$/;
+  /^(content-(type|length|encoding|security-policy)|date|vary|transfer-encoding|connection|cross-origin-.*|origin-agent-cluster|permissions-policy|referrer-policy|x-(content-type-options|dns-prefetch-control|download-options|frame-options|permitted-cross-domain-policies|xss-protection))$/;
 
 /** What the document has of the headers. */
 interface Described {
