@@ -4,8 +4,8 @@
  * no answer is seen: so it uses sockets alone, and reads no more of an answer than it must. It takes a
  * {@link LoadRequest} from its standard input, and writes a {@link Load}, both as JSON.
  */
-import { text } from "node:stream/consumers";
 import process from "node:process";
+import { text } from "node:stream/consumers";
 
 /** What is to be sent, and how. */
 export interface LoadRequest {
@@ -70,15 +70,16 @@ class Connection implements Disposable {
     this.#socket.close();
   }
 
-  /** Empty while it is not all there. */
+  /** With its last line, which is empty; an empty text while it is not all there. */
   #head(held: number): string {
     const start = this.#latin1(0, Math.min(held, HEAD_BYTES_MAX));
-    return start.slice(0, start.indexOf(HEAD_END) + 1);
+    const end = start.indexOf(HEAD_END);
+    return end < 0 ? "" : start.slice(0, end + HEAD_END.length);
   }
 
   #isWhole(head: string, held: number): boolean {
     const length = /content-length: (\d+)/i.exec(head)?.[1];
-    if (length !== undefined) return held >= head.length - 1 + HEAD_END.length + Number(length);
+    if (length !== undefined) return held >= head.length + Number(length);
     return this.#latin1(held - CHUNKS_END.length, held) === CHUNKS_END;
   }
 

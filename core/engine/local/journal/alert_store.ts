@@ -2,8 +2,8 @@
 import type { AlertPageRequest } from "../../../model/alert.ts";
 import { ALERTS_KEPT_MAX, DELIVERIES_KEPT_MAX } from "../../../model/limits.ts";
 import type { AlertSettingKind } from "../../archives.ts";
-import type { Change } from "./group.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
+import type { Change } from "./group.ts";
 import type { Statements } from "./statements.ts";
 import type { TaskRows } from "./task_rows.ts";
 
