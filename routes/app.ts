@@ -127,6 +127,8 @@ function guard(options: AppOptions): MiddlewareHandler<AppEnv> {
       // Hono gives its error handler nothing but Errors; code may throw anything.
       throw thrown instanceof Error ? thrown : new Error("Thrown: no Error", { cause: thrown });
     }
+    // Hono answers a HEAD with the head of what GET gives, and forgets the rest: a stream would go on.
+    if (c.req.method === "HEAD") await c.res.body?.cancel();
   };
 }
 

@@ -143,7 +143,7 @@ class Serving {
         response = await this.#answer(request);
         return response;
       } finally {
-        connections.answer(place, response !== undefined && isStream(response));
+        connections.answer(place, response !== undefined && isStream(request, response));
       }
     };
     const connection = serveConnection(accepted, handle, (error) => {
@@ -161,10 +161,10 @@ class Serving {
 }
 
 /** Whether it comes bit by bit, and takes as long as it takes: events, results of a batch, an export. */
-function isStream({ headers }: Response): boolean {
-  return /^(text\/(event-stream|csv)|application\/x-ndjson)/.test(
-    headers.get("content-type") ?? "",
-  );
+function isStream(request: Request, { headers }: Response): boolean {
+  const type = headers.get("content-type") ?? "";
+  const isStreamType = /^(text\/(event-stream|csv)|application\/x-ndjson)/.test(type);
+  return isStreamType && request.method !== "HEAD"; // the head alone is there at once
 }
 
 async function settlesWithin(promise: Promise<unknown>, limitMs: number): Promise<boolean> {

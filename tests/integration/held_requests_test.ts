@@ -53,6 +53,17 @@ Deno.test("A client that leaves a wait leaves nothing behind", async () => {
   strictEqual((await manager.waitForTask(task, { waitMs: 30_000 })).status.state, "completed");
 });
 
+Deno.test("A stream that is asked for by HEAD is not held open", async () => {
+  await using server = await servePaused();
+  const { manager, url } = server;
+  for (let at = 0; at < 20; at++) {
+    const response = await fetch(`${url}api/events`, { method: "HEAD" });
+    strictEqual(response.status, 200);
+    strictEqual(response.headers.get("content-type"), "text/event-stream");
+  }
+  await until("nobody follows", () => manager.events.followers === 0);
+});
+
 Deno.test("A client that does not read its stream holds nothing but its place", async () => {
   await using server = await servePaused();
   const { manager, pool, port } = server;

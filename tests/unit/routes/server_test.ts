@@ -184,6 +184,16 @@ Deno.test("serve() ends connections that ask nothing, or nothing more", async ()
   await server.shutdown();
 });
 
+Deno.test("serve() ends a connection that asked for the head of a stream, and nothing more", async () => {
+  const fetchHead = () => new Response(null, { headers: { "content-type": "text/event-stream" } });
+  const server = serve(options({ app: { fetch: fetchHead }, limits: { idleMs: 1 } }));
+  using socket = await RawSocket.open(server.port);
+  socket.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
+  await until("it is over", () => socket.isOver);
+  strictEqual(socket.status, 200);
+  await server.shutdown();
+});
+
 Deno.test("serve() cuts a client that does not read its answer", async () => {
   const cut = Promise.withResolvers<void>();
   const fetchLarge = (request: Request) => {
