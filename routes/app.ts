@@ -23,7 +23,7 @@ import { HttpError } from "./errors.ts";
 import { BODY_BYTES_MAX, checkJsonType, readBody } from "./guards/body_guard.ts";
 import { checkSite } from "./guards/cross_site_guard.ts";
 import { hostCheck } from "./guards/host_guard.ts";
-import { checkQuery } from "./guards/query_guard.ts";
+import { checkHasBody, checkQuery } from "./guards/operation_guard.ts";
 import { type RequestTraces, traceRequests } from "./guards/trace_guard.ts";
 import { healthRoutes } from "./health.ts";
 import { metricRoutes } from "./metrics.ts";
@@ -70,7 +70,11 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.use(meter.middleware);
   addGuards(app, options);
   app.use("/api/*", async (c, next) => {
-    checkJsonType(c);
+    // What a body of a GET means is said nowhere: it is not looked at.
+    if (c.req.method !== "GET") {
+      checkJsonType(c);
+      checkHasBody(c);
+    }
     // What it shows is old a moment later. Said before: afterwards, it would be another response.
     c.header("Cache-Control", "no-store");
     await next();

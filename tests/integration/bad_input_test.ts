@@ -1,5 +1,6 @@
 /** What is wrong is refused with a sentence that names it, by a real manager, and changes nothing. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { OPERATIONS } from "../../routes/api/openapi/document.ts";
 import { type ManagedWorld, managedWorld, withNames } from "../helpers/managed_world.ts";
 
 /** A request, its status and code, and what its sentence must name: `<none>` is the id of that name. */
@@ -179,6 +180,30 @@ for (const [room, cases] of [["/api/pools", POOL_CASES], ["/api/tasks", TASK_CAS
     deepStrictEqual(await world.look(), before);
   });
 }
+
+Deno.test("A body is refused where an operation has none, unless it says nothing", async () => {
+  await using world = await managedWorld();
+  const before = await world.look();
+  const bodiless = OPERATIONS.filter(({ method, body }) => method !== "get" && body === undefined);
+  ok(bodiless.length > 10);
+  for (const { method, path } of bodiless) {
+    const { pool, over } = world.names;
+    const id = path.startsWith("/api/tasks/") ? over : pool;
+    const address = path.replaceAll(/\{\w+\}/g, id ?? "");
+    const asked = async (body: string) => {
+      const answer = await world.ask(method.toUpperCase(), address, body);
+      return [answer.status, (answer.body as { error: string }).error];
+    };
+    deepStrictEqual(await asked('{"bogus": 5}'), [
+      422,
+      "Cannot read body: bogus: Unknown field: there is none",
+    ]);
+    strictEqual((await asked("{{"))[0], 400, address);
+  }
+  deepStrictEqual(await world.look(), before);
+  const { status } = await world.ask("POST", `/api/pools/${world.names["pool"]}/pause`, "{}");
+  strictEqual(status, 200);
+});
 
 Deno.test("Bodies that are too large, of another type or in disguise are refused", async () => {
   await using world = await managedWorld();

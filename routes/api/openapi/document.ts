@@ -25,9 +25,9 @@ export type Json = { readonly [name: string]: unknown };
 
 /** Errors that each request may meet before it comes to its operation. */
 const ALWAYS = ["misdirected_request", "invalid_input", "internal_error"] as const;
-/** And those of one that changes something. */
-const OF_CHANGES = ["cross_site_request"] as const;
-const OF_BODIES = [
+/** And those of one that changes something: a body may come with any of them. */
+const OF_CHANGES = [
+  "cross_site_request",
   "invalid_json",
   "request_timeout",
   "body_too_large",
@@ -62,7 +62,7 @@ function makeDocument(): Json {
       version: VERSION,
       description: "Pools of threads, their tasks, and all that can be done with them. Any other " +
         "method of a path is answered by `MethodNotAllowed`, which is among the components. " +
-        "A parameter that an operation does not have is refused.",
+        "A parameter that an operation does not have is refused, and so is a body where it has none.",
       license: { name: "MIT", identifier: "MIT" },
     },
     jsonSchemaDialect: "https://json-schema.org/draft/2020-12/schema",
@@ -75,14 +75,13 @@ function makeDocument(): Json {
 
 /** The errors of an operation, those that every one has among them. */
 export function errorsOf(
-  { method, body, errors }: Operation,
+  { method, errors }: Operation,
 ): readonly (ErrorCode | HttpErrorCode)[] {
   return [
     ...new Set([
       ...errors,
       ...ALWAYS,
       ...method === "get" ? [] : OF_CHANGES,
-      ...body === undefined ? [] : OF_BODIES,
     ]),
   ];
 }

@@ -1,0 +1,66 @@
+/**
+ * Refuses what a request says beyond its operation: a parameter that the description does not have,
+ * one that comes twice, and a body where none is read. What was mistyped would else narrow nothing,
+ * and mean more than was meant.
+ */
+import type { Context } from "hono";
+import { matchedRoutes } from "hono/route";
+import { z } from "zod";
+import { OPERATIONS } from "../api/openapi/document.ts";
+import type { Operation } from "../api/openapi/operation.ts";
+import { readJson } from "../api/read_json.ts";
+import { fieldNames, fromWire, invalidInput, unknownField } from "../api/wire.ts";
+import type { AppEnv } from "../app_env.ts";
+
+/** Each operation, by its method and its path with `{}` for what varies. */
+const KNOWN: ReadonlyMap<string, Operation> = new Map(
+  OPERATIONS.map((operation) => [
+    `${operation.method.toUpperCase()} ${operation.path.replaceAll(/\{\w+\}/g, "{}")}`,
+    operation,
+  ]),
+);
+
+const NO_BODY = {
+  action: "Cannot read body",
+  schema: z.strictObject({}),
+  names: fieldNames({}),
+};
+
+/**
+ * Takes parameters that are described; addresses that are no operation's are none of its business.
+ * @throws {HttpError} `invalid_input` that names each parameter that is not.
+ */
+export function checkQuery(c: Context<AppEnv>): void {
+  const operation = c.req.url.includes("?") ? operationOf(c) : undefined;
+  if (operation !== undefined) checkParameters(c, parametersOf(operation));
+}
+
+/**
+ * Takes a body where one is described, and an empty object anywhere: some clients send it always.
+ * @throws {HttpError} `invalid_input` that names each field, `invalid_json`.
+ */
+export function checkHasBody(c: Context<AppEnv>): void {
+  if (c.get("body").length === 0) return;
+  const operation = operationOf(c);
+  if (operation !== undefined && operation.body === undefined) fromWire(readJson(c), NO_BODY);
+}
+
+function operationOf(c: Context<AppEnv>): Operation | undefined {
+  const route = matchedRoutes(c).find(({ method }) => method !== "ALL");
+  return route && KNOWN.get(`${route.method} ${route.path.replaceAll(/:\w+/g, "{}")}`);
+}
+
+function parametersOf({ parameters = {} }: Operation): readonly string[] {
+  return Object.keys(parameters).filter((name) => parameters[name]?.in !== "header");
+}
+
+function checkParameters(c: Context<AppEnv>, known: readonly string[]): void {
+  const sent = new URL(c.req.url).searchParams;
+  const faults = [...new Set(sent.keys())].flatMap((name) => {
+    if (!known.includes(name)) {
+      return [{ path: [name], message: unknownField(name, known, "parameter") }];
+    }
+    return sent.getAll(name).length > 1 ? [{ path: [name], message: "Comes more than once" }] : [];
+  });
+  if (faults.length > 0) throw invalidInput("Cannot read address", faults);
+}
