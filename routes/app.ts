@@ -23,7 +23,7 @@ import { HttpError } from "./errors.ts";
 import { BODY_BYTES_MAX, checkJsonType, readBody } from "./guards/body_guard.ts";
 import { checkSite } from "./guards/cross_site_guard.ts";
 import { hostCheck } from "./guards/host_guard.ts";
-import { checkHasBody, checkQuery } from "./guards/operation_guard.ts";
+import { checkAddress, checkHasBody } from "./guards/operation_guard.ts";
 import { type RequestTraces, traceRequests } from "./guards/trace_guard.ts";
 import { healthRoutes } from "./health.ts";
 import { metricRoutes } from "./metrics.ts";
@@ -123,7 +123,7 @@ function guard(options: AppOptions): MiddlewareHandler<AppEnv> {
     checkHost(c);
     checkSite(c);
     c.set("body", await readBody(c, limits));
-    checkQuery(c);
+    checkAddress(c);
     c.set("traceparent", c.get("traceparent") ?? sentTraceparent(c));
     try {
       await withRequest(idsOf(c), next);

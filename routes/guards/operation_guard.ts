@@ -27,11 +27,14 @@ const NO_BODY = {
 };
 
 /**
- * Takes parameters that are described; addresses that are no operation's are none of its business.
+ * Takes a path that can be decoded, and parameters that are described; of an address that is no
+ * operation's the parameters are none of its business.
  * @throws {HttpError} `invalid_input` that names each parameter that is not.
  */
-export function checkQuery(c: Context<AppEnv>): void {
-  const operation = c.req.url.includes("?") ? operationOf(c) : undefined;
+export function checkAddress(c: Context<AppEnv>): void {
+  const [path = "", query] = c.req.url.split("?", 2);
+  if (path.includes("%")) checkEncoding(path);
+  const operation = query === undefined ? undefined : operationOf(c);
   if (operation !== undefined) checkParameters(c, parametersOf(operation));
 }
 
@@ -52,6 +55,15 @@ function operationOf(c: Context<AppEnv>): Operation | undefined {
 
 function parametersOf({ parameters = {} }: Operation): readonly string[] {
   return Object.keys(parameters).filter((name) => parameters[name]?.in !== "header");
+}
+
+/** Hono takes what it cannot decode as it is: `%FF` would be a name. */
+function checkEncoding(path: string): void {
+  try {
+    decodeURIComponent(path);
+  } catch {
+    throw invalidInput("Cannot read address: its path is not UTF-8 in percent-encoding", []);
+  }
 }
 
 function checkParameters(c: Context<AppEnv>, known: readonly string[]): void {

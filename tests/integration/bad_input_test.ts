@@ -154,6 +154,8 @@ const TASK_CASES: readonly Case[] = [
   ["PUT /api/log-level", { level: "info", for_ms: 999 }, 422, "invalid_input", /for_ms/],
   ["PUT /api/log-level", { level: "info", forms: 1 }, 422, "invalid_input", /forms.*for_ms/],
   ["PUT /api/log-level?for_ms=1000", { level: "info" }, 422, "invalid_input", /for_ms/],
+  ["PUT /api/views/%FF", { query: "" }, 422, "invalid_input", /path.*percent-encoding/],
+  ["DELETE /api/alerts/rules/%E0%A4%A", undefined, 422, "invalid_input", /path.*percent-encoding/],
   ["GET /api/types/slep", undefined, 404, "task_type_not_found", /slep.*sleep/],
   ["PATCH /api/stats", {}, 405, "method_not_allowed", /GET/],
 ];
