@@ -27,10 +27,14 @@ const TYPE = "application/x-ndjson";
 /** What lines of JSON are called. */
 export const NDJSON_TYPES: readonly string[] = [TYPE, "application/ndjson", "application/jsonl"];
 
-/** Whether a request's body is NDJSON. */
+/** Whether a request's body is NDJSON. @throws {HttpError} `unsupported_media_type` if it is no UTF-8. */
 export function isNdjson(c: Context<AppEnv>): boolean {
-  const [type = ""] = (c.req.header("content-type") ?? "").toLowerCase().split(";");
-  return NDJSON_TYPES.includes(type.trim());
+  const [type = "", ...parameters] = (c.req.header("content-type") ?? "").toLowerCase().split(";");
+  if (!NDJSON_TYPES.includes(type.trim())) return false;
+  const isUtf8 = parameters.every((one) => /^\s*(charset="?utf-8"?\s*)?$/.test(one));
+  if (isUtf8 && (c.req.header("content-encoding") ?? "identity") === "identity") return true;
+  const message = "Cannot read body: lines of JSON must be in UTF-8, and not compressed";
+  throw new HttpError("unsupported_media_type", message);
 }
 
 interface Group {
@@ -87,7 +91,7 @@ export async function atomicBatch(
   const group: Group = { lines: [], bytes: 0 };
   const faults: { path: (string | number)[]; message: string }[] = [];
   for await (const line of linesOf(bodyOf(c), limitsOf(bodyTimeoutMs, options.signal))) {
-    const read = readLine(line);
+    const read = readLine(line, (submission) => manager.checkSubmission(submission));
     if ("submission" in read) group.lines.push(read);
     else faults.push({ path: [`line ${line.number}`], message: read.error });
     group.bytes += line.bytes.length;
@@ -173,9 +177,12 @@ async function submitGroup(
 
 function readLine(
   { number, bytes }: BodyLine,
+  check: (submission: TaskSubmission) => void = () => {},
 ): { number: number; submission: TaskSubmission } | { line: number; error: string; code: string } {
   try {
-    return { number, submission: submissionFromWire(parseJson(bytes)) };
+    const submission = submissionFromWire(parseJson(bytes));
+    check(submission);
+    return { number, submission };
   } catch (error) {
     return { line: number, ...reasonOf(error) };
   }

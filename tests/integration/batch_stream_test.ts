@@ -34,13 +34,14 @@ async function openWorld(settings: object = {}): Promise<World> {
 
 function batch(
   body: BodyInit,
-  { query = "", signal = null, type = "application/x-ndjson" }: {
+  { query = "", signal = null, type = "application/x-ndjson", encoding = "identity" }: {
     query?: string;
     signal?: AbortSignal | null;
     type?: string;
+    encoding?: string;
   } = {},
 ): Request {
-  const headers = { "content-type": type, host: "127.0.0.1" };
+  const headers = { "content-type": type, "content-encoding": encoding, host: "127.0.0.1" };
   const init = { method: "POST", headers, body, signal, duplex: "half" };
   return new Request(`http://127.0.0.1/api/tasks/batch${query}`, init);
 }
@@ -131,14 +132,27 @@ Deno.test("What a queue has no room for is told line by line", async () => {
 
 Deno.test("An atomic batch is submitted as a whole, or refused with the faults of all its lines", async () => {
   await using world = await openWorld();
-  const bad = world.line() + "{\n" + world.line() + world.line({ prority: 1 });
+  const bad = [
+    world.line(),
+    "{\n",
+    world.line(),
+    world.line({ prority: 1 }),
+    "\n",
+    world.line({ task_type: "slep" }),
+    world.line({ input: { seconds: "long" } }),
+    world.line({ pool_id: NONE }),
+  ].join("");
   const refused = await world.app.fetch(batch(bad, { query: "?atomic=true" }));
   const { code, details } = await refused.json();
   deepStrictEqual([refused.status, code], [422, "invalid_input"]);
   deepStrictEqual(details.faults.map(({ field }: { field: string }) => field), [
     "line 2",
     "line 4",
+    "line 6",
+    "line 7",
+    "line 8",
   ]);
+  match(details.faults[3].message, /input\.seconds/);
   strictEqual(await world.pending(), 0);
   const full = await world.app.fetch(batch(world.line().repeat(10_001), { query: "?atomic=true" }));
   deepStrictEqual([full.status, (await full.json()).code], [429, "queue_full"]);
@@ -176,6 +190,8 @@ Deno.test("A batch without lines, of another type, or with an odd parameter is r
     await world.app.fetch(batch(world.line(), { query: "?atomic=yes" })),
     await world.app.fetch(batch(world.line(), { query: "?dry_run=true" })),
     await world.app.fetch(batch(world.line(), { type: "text/plain" })),
+    await world.app.fetch(batch(world.line(), { type: "application/x-ndjson; charset=latin1" })),
+    await world.app.fetch(batch(world.line(), { encoding: "gzip" })),
   ];
   const codes = [];
   for (const answer of answers) codes.push([answer.status, (await answer.json()).code]);
@@ -184,6 +200,10 @@ Deno.test("A batch without lines, of another type, or with an odd parameter is r
     [422, "invalid_input"],
     [422, "invalid_input"],
     [415, "unsupported_media_type"],
+    [415, "unsupported_media_type"],
+    [415, "unsupported_media_type"],
   ]);
   ok(await world.pending() === 0);
+  const utf8 = batch(world.line(), { type: 'application/x-ndjson; charset="UTF-8"' });
+  deepStrictEqual((await results(await world.app.fetch(utf8))).at(-1), { submitted: 1, failed: 0 });
 });
