@@ -13,10 +13,10 @@ export const CREATE_FLAGS: readonly LeafFlags[] = nameFlags(
   listLeaves(z.toJSONSchema(PoolSettings, { io: "input" })).map(withWireNames),
 );
 
-/** A flag for each setting that an open pool can change. */
-export const CHANGE_FLAGS: readonly LeafFlags[] = CREATE_FLAGS.filter(
-  ({ leaf }) => leaf.path[0] !== "isolation",
-);
+/** A flag for each setting that an open pool can change; what is left out stays as it is. */
+export const CHANGE_FLAGS: readonly LeafFlags[] = CREATE_FLAGS
+  .filter(({ leaf }) => leaf.path[0] !== "isolation")
+  .map((flags) => ({ ...flags, leaf: { ...flags.leaf, defaultValue: undefined } }));
 
 /** The wire's names of all settings, without those inside of them. */
 export const SETTING_NAMES: readonly string[] = [

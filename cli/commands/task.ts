@@ -7,6 +7,7 @@ import {
   print,
   type ServerFlags,
 } from "../command_line.ts";
+import { UsageError } from "../exit_code.ts";
 import { findPoolId } from "../find_pool.ts";
 import type { LidoClient, WireTask } from "../client/mod.ts";
 import { printable, printableJson } from "../printable.ts";
@@ -141,6 +142,9 @@ function addExport(task: Command, world: World): void {
   addServerFlags(command, "task export --pool default --status failed --csv > failed.csv")
     .action(async (flags: ServerFlags & FilterFlags & { csv?: boolean }) => {
       const client = clientFor(world, flags);
+      if (flags.csv && flags.json) {
+        throw new UsageError("Cannot export tasks: --csv and --json are two forms");
+      }
       const format = flags.csv ? "csv" : "ndjson";
       const file = await client.exportTasks(format, await filterFrom(client, flags));
       for await (const text of file.pipeThrough(new TextDecoderStream())) world.out.write(text);

@@ -34,7 +34,7 @@ Deno.test("start ends with one clear line where the data folder cannot be one", 
   const folder = await Deno.makeTempDir({ prefix: "lido-folder-" });
   const file = join(folder, "file");
   await Deno.writeTextFile(file, "");
-  for (const data of [file, join(file, "below")]) {
+  for (const data of [file, join(file, "below"), "/proc/lido"]) {
     const { code, stderr } = await start(data);
     strictEqual(code, 1);
     ok(stderr.includes(`Cannot use data folder ${data}: `), stderr);

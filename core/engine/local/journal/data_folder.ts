@@ -91,11 +91,10 @@ function makeTemporary(): string {
 
 function makeFolder(path: string): void {
   const parent = dirname(resolve(path));
-  if (!existsSync(parent)) {
-    const reason = `its parent folder ${parent} does not exist: mount its disk, or make it`;
-    throw unusable(path, new Error(reason));
-  }
   try {
+    if (!existsSync(parent)) {
+      throw new Error(`its parent folder ${parent} does not exist: mount its disk, or make it`);
+    }
     mkdirSync(path, { recursive: true, mode: 0o700 }); // also if another server makes it now
     const probe = join(path, ".probe");
     writeFileSync(probe, "", { mode: PRIVATE_MODE });

@@ -302,3 +302,11 @@ Deno.test("pool sizing draws no table while too few tasks have run", async () =>
     "pool:      default\nthreads:   4\nsuggested: 9\nwhy:       Tasks wait\nautoscale: off\n",
   );
 });
+
+Deno.test("pool settings tells no default: what is left out stays as it is", async () => {
+  const [settings, create] = await Promise.all([
+    run(["pool", "settings", "--help"]),
+    run(["pool", "create", "--help"]),
+  ]);
+  deepStrictEqual([settings, create].map(({ out }) => out.includes("(default: 5")), [false, true]);
+});

@@ -164,3 +164,8 @@ Deno.test("task export prints the file as it comes", async () => {
     deepStrictEqual({ code, out }, { code: 0, out: "a\nä\n" });
   }
 });
+
+Deno.test("task export has one form: --csv with --json is a mistake", async () => {
+  const { code, out, seen } = await run(["task", "export", "--csv", "--json"]);
+  deepStrictEqual({ code, out, seen }, { code: 2, out: "", seen: [] });
+});
