@@ -1,6 +1,5 @@
 /** A thread that is a child process: isolation `process`. See `child_main.ts` for its other side. */
-import { type ChildProcess, spawn } from "node:child_process";
-import type { Duplex, Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { SENTENCES } from "../model/sentences.ts";
 import {
@@ -9,10 +8,19 @@ import {
   EXIT_THREAD_GONE,
   type ToChild,
 } from "./child_protocol.ts";
-import { decodeBatch, encodeBatch, type Frame, FrameReader, NO_KEY, writeFrame } from "./frames.ts";
+import {
+  decodeBatch,
+  encodeBatch,
+  type Frame,
+  type FrameKind,
+  FrameReader,
+  NO_KEY,
+  writeFrame,
+} from "./frames.ts";
 import { FromChild, OutcomesHeader } from "./from_child.ts";
 import { childArguments } from "./grants.ts";
 import type { RunMessage } from "./protocol.ts";
+import { type Child, spawnChild } from "./spawn_child.ts";
 import type { LaneRow, SlotRow } from "./stats_block.ts";
 import type { Death, StartThread, Thread, ThreadListener, ThreadSettings } from "./thread.ts";
 import { messageOf } from "../model/errors.ts";
@@ -29,8 +37,7 @@ const NO_ROW: SlotRow = { heartbeatAtMs: 0, done: 0, failed: 0, busyMs: 0, memor
 class ChildThread implements Thread {
   readonly #settings: ThreadSettings;
   readonly #listener: ThreadListener;
-  readonly #process: ChildProcess;
-  readonly #channel: Duplex;
+  readonly #child: Child;
   readonly #key = crypto.getRandomValues(new BigUint64Array(1))[0] ?? NO_KEY;
   readonly #reader = new FrameReader(this.#key);
   #stderr = "";
@@ -49,30 +56,26 @@ class ChildThread implements Thread {
       ...settings.permissions,
       read: [...codeFolders, ...settings.permissions.read],
     };
-    this.#process = spawn(Deno.execPath(), childArguments(CHILD_MAIN, { memoryMb, permissions }), {
-      stdio: ["ignore", "ignore", "pipe", "pipe"],
-      env: environmentFor(settings),
-    });
-    this.#channel = this.#process.stdio[3] as Duplex; // "pipe" above makes it one
-    this.#channel.on("data", (chunk: Uint8Array) => this.#read(chunk));
-    this.#channel.on("error", () => {}); // a child that dies while it is written to: `exit` follows
-    this.#readStderr(this.#process.stderr as Readable); // "pipe" above makes it one
-    this.#process.on("exit", (code, signal) => this.#die(code, signal));
-    this.#process.on("error", (error) => {
-      this.#stderr = error.message;
-      this.#die(null, null);
-    });
+    this.#child = spawnChild(
+      childArguments(CHILD_MAIN, { memoryMb, permissions }),
+      environmentFor(settings),
+    );
+    const { process, channel, stderr } = this.#child;
+    process.on("exit", (code, signal) => this.#die(this.#causeOf(code, signal)));
+    process.on("error", ({ message }) => this.#die({ code: "thread_exited", message }));
+    channel?.on("data", (chunk: Uint8Array) => this.#read(chunk));
+    if (stderr !== undefined) this.#readStderr(stderr);
     this.#say({ kind: "boot", key: String(this.#key), memoryMb, permissions });
   }
 
   get pid(): number | null {
-    return this.#process.pid ?? null;
+    return this.#child.process.pid ?? null;
   }
 
   run({ kind: _, inputs, ...header }: RunMessage): void {
     this.#heardMs = performance.now(); // an idle child is silent
     const texts = inputs.map((input) => typeof input === "string" ? input : null);
-    writeFrame(this.#channel, "run", encodeBatch(header, texts), NO_KEY);
+    this.#write("run", encodeBatch(header, texts));
   }
 
   setLanes(lanes: number): void {
@@ -88,7 +91,7 @@ class ChildThread implements Thread {
   }
 
   kill(): void {
-    this.#process.kill("SIGKILL");
+    this.#child.process.kill("SIGKILL");
   }
 
   loadRow(): SlotRow {
@@ -104,7 +107,12 @@ class ChildThread implements Thread {
   }
 
   #say(message: ToChild): void {
-    writeFrame(this.#channel, "control", JSON.stringify(message), NO_KEY);
+    this.#write("control", JSON.stringify(message));
+  }
+
+  #write(kind: FrameKind, payload: string): void {
+    const { channel } = this.#child;
+    if (channel !== undefined) writeFrame(channel, kind, payload, NO_KEY);
   }
 
   #read(chunk: Uint8Array): void {
@@ -163,12 +171,12 @@ class ChildThread implements Thread {
     });
   }
 
-  #die(code: number | null, signal: string | null): void {
+  #die(death: Death): void {
     if (this.#isDead) return; // a failed start can be told of twice
     this.#isDead = true;
     clearTimeout(this.#stderrTimer);
-    this.#channel.destroy();
-    this.#listener.died(this.#causeOf(code, signal));
+    this.#child.channel?.destroy();
+    this.#listener.died(death);
   }
 
   #causeOf(code: number | null, signal: string | null): Death {

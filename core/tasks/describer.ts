@@ -1,8 +1,7 @@
 /** The server's side of the process that describes task files; see `describe_main.ts`. */
-import { type ChildProcess, spawn } from "node:child_process";
-import type { Duplex, Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { childArguments } from "../execution/grants.ts";
+import { type Child, spawnChild } from "../execution/spawn_child.ts";
 import { EXIT_THREAD_GONE, FromDescriber, LineReader } from "./describe_protocol.ts";
 
 const DESCRIBE_MAIN = fileURLToPath(new URL("./describe_main.ts", import.meta.url));
@@ -27,8 +26,7 @@ export interface DescriberPlace {
 
 /** One process that imports task files. */
 export class Describer implements AsyncDisposable {
-  readonly #process: ChildProcess;
-  readonly #channel: Duplex;
+  readonly #child: Child;
   readonly #lines = new LineReader();
   readonly #closed: Promise<void>;
   #stderr = "";
@@ -36,32 +34,25 @@ export class Describer implements AsyncDisposable {
   #described = 0;
 
   private constructor({ tasksFolder, cacheFolder }: DescriberPlace) {
-    this.#process = spawn(Deno.execPath(), [
-      ...childArguments(DESCRIBE_MAIN, {
-        memoryMb: MEMORY_MB,
-        permissions: { read: [tasksFolder], write: [], net: [], env: [] },
-      }),
+    const permissions = { read: [tasksFolder], write: [], net: [], env: [] };
+    this.#child = spawnChild([
+      ...childArguments(DESCRIBE_MAIN, { memoryMb: MEMORY_MB, permissions }),
       tasksFolder,
-    ], {
-      stdio: ["ignore", "ignore", "pipe", "pipe"],
-      env: { DENO_DIR: cacheFolder, NO_COLOR: "1" },
-    });
-    this.#channel = this.#process.stdio[3] as Duplex; // "pipe" above makes it one
-    this.#channel.on("data", (chunk: Uint8Array) => this.#read(chunk));
-    this.#channel.on("error", () => {}); // a child that dies while it is written to: `exit` follows
-    const stderr = this.#process.stderr as Readable; // "pipe" above makes it one
-    stderr.on("data", (chunk: Uint8Array) => {
-      this.#stderr = (this.#stderr + new TextDecoder().decode(chunk)).slice(-STDERR_CHARS_MAX);
-    });
+    ], { DENO_DIR: cacheFolder, NO_COLOR: "1" });
+    const { process, channel, stderr } = this.#child;
     this.#closed = new Promise((resolve) => {
-      this.#process.on("close", (code, signal) => {
+      process.on("close", (code, signal) => {
         this.#answer.resolve({ kind: "died", reason: this.#causeOf(code, signal) });
         resolve();
       });
-      this.#process.on("error", (error) => {
+      process.on("error", (error) => {
         this.#answer.resolve({ kind: "died", reason: error.message });
         resolve();
       });
+    });
+    channel?.on("data", (chunk: Uint8Array) => this.#read(chunk));
+    stderr?.on("data", (chunk: Uint8Array) => {
+      this.#stderr = (this.#stderr + new TextDecoder().decode(chunk)).slice(-STDERR_CHARS_MAX);
     });
   }
 
@@ -89,15 +80,15 @@ export class Describer implements AsyncDisposable {
   async describe(url: string, describeMs: number): Promise<Answer> {
     this.#described++;
     this.#answer = Promise.withResolvers();
-    this.#channel.write(`${url}\n`);
+    this.#child.channel?.write(`${url}\n`);
     return await this.#waitForAnswer(describeMs);
   }
 
   /** Ends the process: it holds nothing that could be lost. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#process.kill("SIGKILL");
+    this.#child.process.kill("SIGKILL");
     await this.#closed;
-    this.#channel.destroy();
+    this.#child.channel?.destroy();
   }
 
   async #waitForAnswer(timeoutMs: number): Promise<Answer> {
@@ -119,7 +110,7 @@ export class Describer implements AsyncDisposable {
       // Nothing but task code that got hold of the channel, or a file of megabytes, speaks like this.
       const reason = "what it says of itself cannot be read, or is too long";
       this.#answer.resolve({ kind: "broken", reason });
-      this.#process.kill("SIGKILL");
+      this.#child.process.kill("SIGKILL");
     }
   }
 
