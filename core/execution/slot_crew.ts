@@ -7,6 +7,7 @@ import type { PoolSettings } from "../model/pool.ts";
 import { SENTENCES } from "../model/sentences.ts";
 import type { FailureCode } from "../model/task.ts";
 import type { Attempt } from "./attempt.ts";
+import { POOL_SHAPE } from "./pool_shape.ts";
 import { Slot, type SlotOwner } from "./slot.ts";
 import type { Death, Thread } from "./thread.ts";
 import type { ThreadBudget } from "./thread_budget.ts";
@@ -19,6 +20,8 @@ const LINGER_MS = 1_000;
 /** After a failed start the next waits this long, doubling up to the maximum. */
 const BACKOFF_MIN_MS = 100;
 const BACKOFF_MAX_MS = 5_000;
+/** Each has a row of the stats block, until its thread is dead. */
+const NO_ROOM = `all ${POOL_SHAPE.slots} threads that a pool may have at a time are in use`;
 
 /** What a crew needs of its pool. */
 export interface CrewOptions {
@@ -106,7 +109,9 @@ export class SlotCrew {
   want(count: number): void {
     if (this.#isClosed || this.#isBackingOff || this.#open.length >= count) return;
     if (this.#open.some((slot) => !slot.isReady)) return;
-    const refusal = this.#options.budget.take();
+    const refusal = this.#open.length + this.#leaving.size < POOL_SHAPE.slots
+      ? this.#options.budget.take()
+      : NO_ROOM;
     this.#problem = refusal === undefined ? null : SENTENCES.threadCannotStart(refusal);
     if (refusal !== undefined) {
       this.#options.budget.whenFree(this.#options.onChange);

@@ -31,11 +31,11 @@ export class SlotWorld implements AsyncDisposable {
   /** How often something was free, at once or a little later, and how often a grace period began. */
   readonly calls = { dispatch: 0, planDispatch: 0, watch: 0 };
 
-  constructor(input: Partial<PoolSettingsInput> = {}) {
+  constructor(input: Partial<PoolSettingsInput> = {}, budget = new ThreadBudget(4, 4)) {
     const settings = PoolSettings.parse({ name: "test", isolation: "thread", ...input });
     this.crew = new SlotCrew({
       owner: () => this.landing,
-      budget: new ThreadBudget(4, 4),
+      budget,
       settings: () => settings,
       start: (slot) => {
         const thread = new ScriptedThread(slot);
