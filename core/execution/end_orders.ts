@@ -65,7 +65,11 @@ export class EndOrders {
       attempt.stop = { cause, isTimeout, requestedAtMs: Date.now(), killAtMs };
       if (attempt.place === "running") slot.thread.stop(attempt.seq, cause);
       slot.takeBack();
-    } else attempt.stop = { ...earlier, killAtMs: Math.min(earlier.killAtMs, killAtMs) };
+    } else {
+      attempt.stop = { ...earlier, killAtMs: Math.min(earlier.killAtMs, killAtMs) };
+      // After a time limit alone it would wait again, should it come back unbegun.
+      if (earlier.isTimeout && !isTimeout) attempt.withdrawal ??= { cause, answer() {} };
+    }
     if (graceMs === 0) crew.end(slot);
     watch.soon();
   }

@@ -161,8 +161,12 @@ export class Landing implements SlotOwner {
     stats.add(isDone ? "completed" : "failed", 1);
   }
 
-  /** Back to the front of the queue, unless it was cancelled or stopped meanwhile. */
+  /**
+   * Back to the front of the queue, unless it was cancelled or stopped meanwhile. A time limit is
+   * no such stop: what comes back has not used the time that was counted.
+   */
   #comeBack(attempt: Attempt): void {
+    if (attempt.stop?.isTimeout) attempt.stop = undefined;
     const cause = attempt.withdrawal?.cause ?? attempt.stop?.cause ?? this.#closeCause;
     if (cause !== undefined) return this.settle(attempt, cancelled(cause), null);
     this.#pool.userMetrics.forget(attempt);

@@ -163,3 +163,36 @@ Deno.test("Landing lets a worn slot go, and gives its tasks back", async () => {
   thread.tell();
   deepStrictEqual([slot.isLeaving, world.crew.open, queued(world)], [true, [], [1]]);
 });
+
+Deno.test("Landing puts back what its time limit was about to end before it had begun", async () => {
+  await using world = new SlotWorld();
+  const attempt = new WatchedAttempt({ runTimeoutMs: 1 });
+  const { slot, thread } = world.open();
+  slot.send([attempt]);
+  slot.markRunning(performance.now()); // its thread got no processor yet
+  world.orders.timedOut(attempt, 1, 60_000);
+  for (let message = 0; message < 3; message++) thread.hear();
+  thread.tell();
+  deepStrictEqual([attempt.events, attempt.outcome, attempt.stop, attempt.place], [
+    ["started", "requeued"],
+    undefined,
+    undefined,
+    "queued",
+  ]);
+});
+
+Deno.test("Landing cancels what somebody stopped after its time limit, and before it had begun", async () => {
+  await using world = new SlotWorld();
+  const attempt = new WatchedAttempt({ runTimeoutMs: 1 });
+  const { slot, thread } = world.open();
+  slot.send([attempt]);
+  slot.markRunning(performance.now());
+  world.orders.timedOut(attempt, 1, 60_000);
+  world.orders.stop(attempt, 60_000, "Not needed");
+  for (let message = 0; message < 3; message++) thread.hear();
+  thread.tell();
+  deepStrictEqual([attempt.outcome, world.queue.length], [
+    { kind: "cancelled", startedAtMs: null, runMs: null, cause: "Not needed" },
+    0,
+  ]);
+});
