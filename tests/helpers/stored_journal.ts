@@ -120,7 +120,8 @@ export function startRow(seq: number): readonly Cell[] {
   return [seq, 1, from, to, STORED_EVENTS.indexOf("start"), AT_MS, 1, 0, null, 0];
 }
 
-function endRow(seq: number): readonly Cell[] {
+/** One that ended before anyone saw it run; see `END_COLUMNS`. */
+export function endRow(seq: number): readonly Cell[] {
   const [from, to] = [storedState("pending"), storedState("completed")];
   const event = STORED_EVENTS.indexOf("complete");
   const beside = [null, "7", null, null, "v1", 1, 0];

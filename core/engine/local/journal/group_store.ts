@@ -164,6 +164,7 @@ export class GroupStore {
         this.#history.saveStart(change);
         return 0;
       case "prune":
+        this.#counters.write(); // what ended in this group may go at once
         return prune(this.#statements, change.rules, change.nowMs);
     }
   }

@@ -1,7 +1,22 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import {
+  type Cell,
+  type Change,
+  type GroupMessage,
+  type TaskRows,
+  writeTaskRows,
+} from "../../../../../../core/engine/local/journal/group.ts";
 import { GroupStore } from "../../../../../../core/engine/local/journal/group_store.ts";
-import { MIGRATIONS } from "../../../../../../core/engine/local/journal/schema.ts";
+import { MIGRATIONS, storedState } from "../../../../../../core/engine/local/journal/schema.ts";
+import { endRow, submitRow } from "../../../../../helpers/stored_journal.ts";
+
+/** Retention of that many ended tasks of all pools. */
+const keep = (keepTasks: number): Change => ({
+  kind: "prune",
+  nowMs: 0,
+  rules: { keepTasks, keepMs: null, pools: [] },
+});
 
 Deno.test("GroupStore keeps a pool's last 1,000 versions, and those of others", () => {
   const db = new DatabaseSync(":memory:");
@@ -31,3 +46,43 @@ Deno.test("GroupStore keeps a pool's last 1,000 versions, and those of others", 
   ]);
   db.close();
 });
+
+Deno.test("GroupStore counts right what ends, and goes, in one group as the first of its pool", () => {
+  using journal = openJournal();
+  const submitted = [...submitRow(1).with(2, 2), ...[2, 3].flatMap(submitRow)];
+  journal.store.write(group(1, { submitted }));
+  journal.store.write(group(2, { ended: [2, 3].flatMap(endRow) }));
+  journal.store.write(group(3, { ended: endRow(1).with(1, 2) }, [keep(1)]));
+  deepStrictEqual(journal.rows("SELECT seq FROM tasks"), [{ seq: 3 }]);
+  deepStrictEqual(
+    journal.rows("SELECT pool, ever, kept FROM counters WHERE state = ?", COMPLETED),
+    [{ pool: 1, ever: 2, kept: 1 }, { pool: 2, ever: 1, kept: 0 }],
+  );
+});
+
+const COMPLETED = storedState("completed");
+
+interface OpenJournal extends Disposable {
+  readonly store: GroupStore;
+  rows(sql: string, ...values: readonly number[]): Record<string, unknown>[];
+}
+
+function openJournal(): OpenJournal {
+  const db = new DatabaseSync(":memory:");
+  for (const { sql } of MIGRATIONS) db.exec(sql);
+  return {
+    store: new GroupStore(db, false, Infinity),
+    rows: (sql, ...values) => db.prepare(sql).all(...values).map((row) => ({ ...row })),
+    [Symbol.dispose]: () => db.close(),
+  };
+}
+
+function group(
+  number: number,
+  rows: { readonly [Key in keyof TaskRows]?: readonly Cell[] },
+  changes: readonly Change[] = [],
+): GroupMessage {
+  const { submitted = [], moved = [], ended = [] } = rows;
+  const tasks = writeTaskRows({ submitted: [...submitted], moved, ended: [...ended], traced: [] });
+  return { kind: "group", number, isSynced: false, tasks: [tasks], rows: 1, changes };
+}
