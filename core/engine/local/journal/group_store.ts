@@ -140,17 +140,7 @@ export class GroupStore {
         this.#counters.add(change.pool, REJECTED, change.count);
         return 0;
       case "logged":
-        for (const { atMs, level, text } of change.lines) {
-          this.#statements.run(
-            `INSERT INTO logs SELECT ?1, ifnull(max(n), -1) + 1, ?2, ?3, ?4, ?5
-             FROM logs WHERE task = ?1`,
-            change.seq,
-            Math.round(atMs),
-            level,
-            text,
-            change.attempt,
-          );
-        }
+        this.#saveLines(change);
         return 0;
       case "noted":
         this.#statements.run("UPDATE tasks SET notes = ? WHERE seq = ?", change.notes, change.seq);
@@ -194,6 +184,25 @@ export class GroupStore {
       pool.number,
       pool.version - VERSIONS_KEPT,
     );
+  }
+
+  /**
+   * None of a task that is gone: nobody would read them, nor take them away. One that is not in the
+   * tables because it waits in the inbox is not gone.
+   */
+  #saveLines({ seq, attempt, lines }: Extract<Change, { kind: "logged" }>): void {
+    if (this.#inbox.isEmpty && !this.#tasks.has(seq)) return;
+    for (const { atMs, level, text } of lines) {
+      this.#statements.run(
+        `INSERT INTO logs SELECT ?1, ifnull(max(n), -1) + 1, ?2, ?3, ?4, ?5
+         FROM logs WHERE task = ?1`,
+        seq,
+        Math.round(atMs),
+        level,
+        text,
+        attempt,
+      );
+    }
   }
 
   #saveView({ name, query, atMs }: Extract<Change, { kind: "view" }>): void {

@@ -52,6 +52,11 @@ export class TaskTable {
     this.#end(rows.ended, fates);
   }
 
+  /** Whether there is a row of a task. */
+  has(seq: number): boolean {
+    return this.#statements.prepare("SELECT 1 FROM tasks WHERE seq = ?").get(seq) !== undefined;
+  }
+
   #submit(rows: readonly Cell[], fates: Fates): void {
     if (rows.length === 0) return;
     const times = new Map<number, [number, number]>();

@@ -1,4 +1,4 @@
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import {
   type Cell,
@@ -16,6 +16,13 @@ const keep = (keepTasks: number): Change => ({
   kind: "prune",
   nowMs: 0,
   rules: { keepTasks, keepMs: null, pools: [] },
+});
+
+const logged = (seq: number): Change => ({
+  kind: "logged",
+  seq,
+  attempt: 1,
+  lines: [{ atMs: 1, level: "info", text: "a line" }],
 });
 
 Deno.test("GroupStore keeps a pool's last 1,000 versions, and those of others", () => {
@@ -60,6 +67,21 @@ Deno.test("GroupStore counts right what ends, and goes, in one group as the firs
   );
 });
 
+Deno.test("GroupStore keeps no line of a task that retention took, and all of others", () => {
+  using journal = openJournal();
+  const rows = { submitted: [1, 2].flatMap(submitRow), ended: endRow(1) };
+  journal.store.write(group(1, rows, [logged(1), keep(0), logged(1), logged(2)]));
+  journal.store.write(group(2, {}, [logged(1), logged(2)]));
+  deepStrictEqual(journal.rows("SELECT task, n FROM logs"), [{ task: 2, n: 0 }, { task: 2, n: 1 }]);
+});
+
+Deno.test("GroupStore keeps the lines of a task that is not in the tables yet", () => {
+  using journal = openJournal(0);
+  journal.store.write(group(1, { submitted: submitRow(1) }, [logged(1)]));
+  strictEqual(journal.store.applied, 0);
+  deepStrictEqual(journal.rows("SELECT task FROM logs"), [{ task: 1 }]);
+});
+
 const COMPLETED = storedState("completed");
 
 interface OpenJournal extends Disposable {
@@ -67,11 +89,11 @@ interface OpenJournal extends Disposable {
   rows(sql: string, ...values: readonly number[]): Record<string, unknown>[];
 }
 
-function openJournal(): OpenJournal {
+function openJournal(inboxRowsMin = Infinity): OpenJournal {
   const db = new DatabaseSync(":memory:");
   for (const { sql } of MIGRATIONS) db.exec(sql);
   return {
-    store: new GroupStore(db, false, Infinity),
+    store: new GroupStore(db, false, inboxRowsMin),
     rows: (sql, ...values) => db.prepare(sql).all(...values).map((row) => ({ ...row })),
     [Symbol.dispose]: () => db.close(),
   };
