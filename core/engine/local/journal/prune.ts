@@ -96,7 +96,8 @@ function forget(statements: Statements, query: string, values: readonly number[]
 
 /**
  * Takes ends of tasks that are gone. They are in the order of ends, so most are at its front, give or
- * take a few; those behind what is kept are found by going through all, a little with each step.
+ * take a few; those behind what is kept are found by going through all, a little with each step. The
+ * last stays: its number would be given to the next end, and the text index is past it.
  */
 function sweepEnds(statements: Statements, gone: number): void {
   const front = sweepFrom(statements, 0, gone);
@@ -115,7 +116,7 @@ function sweepFrom(statements: Statements, after: number, gone: number) {
   ).get(after, ENDS_A_RECORD * gone)?.["n"];
   if (typeof last !== "number") return { swept: 0, next: 0 };
   const { changes } = statements.prepare(
-    `DELETE FROM ended WHERE n > ? AND n <= ?
+    `DELETE FROM ended WHERE n > ? AND n <= ? AND n < (SELECT max(n) FROM ended)
        AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.seq = ended.task)`,
   ).run(after, last);
   return { swept: Number(changes), next: last };

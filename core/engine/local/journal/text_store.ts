@@ -20,7 +20,7 @@ const STEP = 200;
 /** Pages that are put together in one step when there is nothing to index. */
 const MERGE_PAGES = 16;
 /** Another number makes the index anew. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** See the head of this file. */
 export class TextStore implements Disposable {
