@@ -27,14 +27,22 @@ export async function migrate(
 }
 
 async function bringUp(path: string, migrations: readonly Migration[]): Promise<void> {
-  const isNew = !existsSync(path) || statSync(path).size === 0;
-  if (isNew && existsSync(`${path}-wal`) && statSync(`${path}-wal`).size > 0) {
+  const isMissing = !existsSync(path) || statSync(path).size === 0;
+  if (isMissing && existsSync(`${path}-wal`) && statSync(`${path}-wal`).size > 0) {
     throw new Error("the main file is missing, and its write-ahead file is not");
   }
-  if (!isNew) checkWal(path);
-  const db = open(path, isNew);
+  if (!isMissing) checkWal(path);
+  makePrivate(path);
+  const db = new DatabaseSync(path, { timeout: 5_000 });
   try {
-    checkFile(db, path, isNew);
+    checkSqlite(db, path);
+    db.exec("PRAGMA cell_size_check = ON");
+    const isNew = isUnused(db);
+    if (isNew) begin(db);
+    else if (pragma(db, "application_id") !== APPLICATION_ID) {
+      throw new Error("it is no journal of Lido");
+    }
+    db.exec("PRAGMA journal_mode = WAL");
     const had = pragma(db, "user_version");
     if (had > migrations.length) {
       throw new LidoError(
@@ -54,14 +62,7 @@ async function bringUp(path: string, migrations: readonly Migration[]): Promise<
   }
 }
 
-function open(path: string, isNew: boolean): DatabaseSync {
-  makePrivate(path);
-  const db = new DatabaseSync(path, { timeout: 5_000 });
-  if (isNew) db.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA auto_vacuum = INCREMENTAL`);
-  return db;
-}
-
-function checkFile(db: DatabaseSync, path: string, isNew: boolean): void {
+function checkSqlite(db: DatabaseSync, path: string): void {
   const version = String(db.prepare("SELECT sqlite_version() AS v").get()?.["v"]);
   if (compare(version, SQLITE_VERSION_MIN) < 0) {
     throw new LidoError(
@@ -69,13 +70,20 @@ function checkFile(db: DatabaseSync, path: string, isNew: boolean): void {
       `Cannot use journal ${path}: SQLite ${version} is older than ${SQLITE_VERSION_MIN}`,
     );
   }
-  db.exec("PRAGMA cell_size_check = ON");
-  const id = pragma(db, "application_id");
-  if (!isNew && id !== APPLICATION_ID) {
-    throw new Error("it is no journal of Lido");
-  }
-  db.exec("PRAGMA journal_mode = WAL");
-  if (isNew) db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+}
+
+/** Whether nothing is in a file that is Lido's or nobody's: a first start that was cut off leaves one. */
+function isUnused(db: DatabaseSync): boolean {
+  return [0, APPLICATION_ID].includes(pragma(db, "application_id")) &&
+    pragma(db, "user_version") === 0 && readSchema(db).size === 0;
+}
+
+function begin(db: DatabaseSync): void {
+  db.exec(`
+    PRAGMA page_size = ${PAGE_BYTES};
+    PRAGMA auto_vacuum = INCREMENTAL;
+    PRAGMA application_id = ${APPLICATION_ID};
+  `);
 }
 
 function run(db: DatabaseSync, { sql }: Migration, number: number): void {

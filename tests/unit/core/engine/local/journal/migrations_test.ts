@@ -7,6 +7,7 @@ import {
   APPLICATION_ID,
   type Migration,
   MIGRATIONS,
+  PAGE_BYTES,
 } from "../../../../../../core/engine/local/journal/schema.ts";
 import { LidoError } from "../../../../../../core/model/errors.ts";
 import { changeJournal } from "../../../../../helpers/stored_journal.ts";
@@ -25,6 +26,16 @@ async function inFolder(act: (path: string, folder: string) => Promise<void>): P
     await act(join(folder, "journal.sqlite"), folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** What a file says of itself. */
+function read(path: string, name: string): unknown {
+  const db = new DatabaseSync(path);
+  try {
+    return db.prepare(`PRAGMA ${name}`).get()?.[name];
+  } finally {
+    db.close();
   }
 }
 
@@ -49,13 +60,29 @@ Deno.test("migrate() makes a new file of the newest version, and keeps no copies
   await inFolder(async (path, folder) => {
     await migrate(path);
     deepStrictEqual(readdirSync(folder), ["journal.sqlite"]);
-    const db = new DatabaseSync(path);
-    const read = (name: string) => db.prepare(`PRAGMA ${name}`).get()?.[name];
     deepStrictEqual(
-      ["application_id", "user_version", "page_size", "auto_vacuum", "journal_mode"].map(read),
-      [APPLICATION_ID, MIGRATIONS.length, 8192, 2, "wal"],
+      ["application_id", "user_version", "page_size", "auto_vacuum", "journal_mode"]
+        .map((name) => read(path, name)),
+      [APPLICATION_ID, MIGRATIONS.length, PAGE_BYTES, 2, "wal"],
     );
-    db.close();
+  });
+});
+
+Deno.test.each([
+  ["before it said whose the file is", 0],
+  ["before its first step", APPLICATION_ID],
+])("migrate() goes on with a first start that was cut off %s", async (_, id) => {
+  await inFolder(async (path, folder) => {
+    changeJournal(
+      path,
+      `PRAGMA page_size = ${PAGE_BYTES}; PRAGMA auto_vacuum = INCREMENTAL;
+       PRAGMA journal_mode = WAL; PRAGMA application_id = ${id}`,
+    );
+    ok(statSync(path).size > 0);
+    await migrate(path, [FIRST]);
+    deepStrictEqual(look(path), { version: 1, tables: { one: [] } });
+    strictEqual(read(path, "application_id"), APPLICATION_ID);
+    deepStrictEqual(readdirSync(folder), ["journal.sqlite"]);
   });
 });
 
@@ -154,6 +181,15 @@ Deno.test("migrate() refuses another program's database, and does not touch it",
         `Cannot open journal ${path}: it is no journal of Lido; \`deno task doctor\` tells ` +
         "more, `deno task restore` puts a backup in its place",
     });
+    deepStrictEqual(readFileSync(path), before);
+  });
+});
+
+Deno.test("migrate() refuses another program's database that is empty, and does not touch it", async () => {
+  await inFolder(async (path) => {
+    changeJournal(path, "PRAGMA application_id = 7");
+    const before = readFileSync(path);
+    await rejects(migrate(path, [FIRST]), { code: "journal_corrupt" });
     deepStrictEqual(readFileSync(path), before);
   });
 });
