@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { openEngine } from "../helpers/open_engine.ts";
+import { until } from "../helpers/until.ts";
 import { EngineWorld } from "./engine_world.ts";
 import { testEngine } from "./engine_conformance.ts";
 
@@ -24,6 +25,27 @@ Deno.test("LocalEngine shows a task's end, and counts it, only once it is writte
   deepStrictEqual([seen.status.state, world.counts()], ["running", { running: 1 }]);
   strictEqual(await world.stateOf(id), "completed");
   deepStrictEqual(world.counts(), { completed: 1 });
+});
+
+Deno.test("LocalEngine forgets no task that is written after a later one of its pool and priority", async () => {
+  await using world = await EngineWorld.open(() => openEngine(":memory:", { windowTasks: 4 }));
+  const { engine, runner } = world;
+  world.setPolicy({ durability: "memory" });
+  const synced = await world.addPool({ durability: "fsync" });
+  // A batch is as durable as the pool that wants most; the others wait for no disk.
+  const late = engine.enqueue([world.task(), world.task({ poolId: synced })]);
+  await world.fill(1);
+  for (let at = 0; at < 20; at++) await engine.enqueue([world.task({ priority: 9 })]);
+  await late;
+  await until("all that waits was loaded, and ran", async () => {
+    for (const { taskId } of runner.waiting) {
+      runner.start(taskId);
+      runner.end(taskId, "done");
+    }
+    await engine.flush();
+    return engine.counts().pending === 0;
+  });
+  deepStrictEqual(world.counts(), { completed: 23 });
 });
 
 function never(): never {

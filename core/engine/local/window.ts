@@ -60,8 +60,10 @@ export class Window {
     if (!queue.unplaced.delete(seq)) return undefined; // a load was quicker
     const { lanes } = queue;
     const { priority } = task;
-    const isBehind = lanes.isBehindDisk(priority) && seq > lanes.loadedUpTo(priority);
-    if (isBehind || this.#isFull(queue) && !lanes.isBeforeDisk(priority)) {
+    // Where later ones of its lane were quicker, no load would find it: it comes into memory.
+    const isFindable = seq > lanes.loadedUpTo(priority);
+    const isBehind = lanes.isBehindDisk(priority);
+    if (isFindable && (isBehind || this.#isFull(queue) && !lanes.isBeforeDisk(priority))) {
       lanes.leave(priority, seq);
       return undefined;
     }

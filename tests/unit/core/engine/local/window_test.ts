@@ -246,6 +246,17 @@ Deno.test("Window.place() leaves a task alone that a load was quicker to take", 
   deepStrictEqual(waiting(), [1, 2, 3, 4, 10]);
 });
 
+Deno.test("Window.place() leaves none on disk where no load looks any more, whatever is in memory", () => {
+  const { window, queue, place, waiting } = makeWindow();
+  window.begin(queue, 1);
+  place(2); // it is written first
+  for (let seq = 3; seq <= 10; seq++) place(seq, 9);
+  deepStrictEqual([waiting(), queue.lanes.onDisk()], [[3, 4, 5, 6], [9, 0]]);
+  strictEqual(queue.lanes.loadedUpTo(0), 1);
+  strictEqual(window.place(queue, taskOf(storedTask(1), undefined), 1, 1_000)?.order, 1);
+  deepStrictEqual(waiting(), [3, 4, 5, 6, 1]);
+});
+
 Deno.test("Window.release() loads when half of it is left, in the order of work", async () => {
   const { queue, disk, fill, run, waiting } = makeWindow();
   fill();
