@@ -48,6 +48,20 @@ Deno.test("LocalEngine forgets no task that is written after a later one of its 
   deepStrictEqual(world.counts(), { completed: 23 });
 });
 
+Deno.test("LocalEngine.cancelPending() cancels all that waited when it was asked, whatever comes meanwhile", async () => {
+  await using world = await EngineWorld.open(() => openEngine(":memory:", { windowTasks: 4 }));
+  const { engine } = world;
+  world.setPolicy({ durability: "memory" }); // so that the later one waits for no disk
+  const tasks = (count: number, priority: number) =>
+    Array.from({ length: count }, () => world.task({ priority }));
+  await engine.enqueue(tasks(10, 5));
+  await engine.enqueue(tasks(2_500, 0)); // more than is cancelled in one step
+  const cancelling = engine.cancelPending(world.poolId, "all");
+  await engine.enqueue(tasks(1, 5));
+  strictEqual(await cancelling, 2_510);
+  deepStrictEqual(world.counts(), { pending: 1, cancelled: 2_510 });
+});
+
 function never(): never {
   throw new TypeError("Cannot test: the engine took none");
 }

@@ -23,9 +23,11 @@ export class Lanes {
     return false;
   }
 
-  /** The priorities of which something is on disk only, highest first. */
-  onDisk(): readonly number[] {
-    return [...this.#lanes].filter(([, lane]) => isOnDisk(lane)).map(([priority]) => priority)
+  /** The priorities of which something up to a seq is on disk only, highest first. */
+  onDisk(newestSeq = Infinity): readonly number[] {
+    return [...this.#lanes]
+      .filter(([, lane]) => isOnDisk(lane) && lane.loadedUpTo < newestSeq)
+      .map(([priority]) => priority)
       .sort((one, other) => other - one);
   }
 

@@ -302,7 +302,7 @@ export class LocalEngine implements Engine, RecordListener {
 
   suspend(): void {
     this.#waiters.tellAll();
-    for (const queue of this.#queues.values()) queue.isBeingEmptied = true; // nothing is loaded
+    for (const queue of this.#queues.values()) queue.emptiers++; // for good
   }
 
   /** Attempts are about to be handed to threads. */

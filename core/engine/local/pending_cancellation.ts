@@ -22,14 +22,14 @@ export interface CancellationOptions {
 /** Resolves with how many were cancelled, once all their ends can be read. */
 export async function cancelPending(queue: Queue, options: CancellationOptions): Promise<number> {
   const { journal, window } = options;
-  queue.isBeingEmptied = true;
+  queue.emptiers++;
   try {
     const inMemory = await cancelHeld(queue, options.cause);
     const onDisk = await cancelOnDisk(queue, options);
     await journal.flush();
     return inMemory + onDisk;
   } finally {
-    queue.isBeingEmptied = false;
+    queue.emptiers--;
     window.refill(queue);
   }
 }
@@ -52,15 +52,11 @@ async function cancelHeld(queue: Queue, cause: string): Promise<number> {
 async function cancelOnDisk(queue: Queue, options: CancellationOptions): Promise<number> {
   const { journal, window, newestSeq, cancelStored } = options;
   let cancelled = 0;
-  while (queue.lanes.isAnyOnDisk) {
-    const newer: StoredTask[] = [];
-    await window.load(queue, STEP, (row) => {
-      if (row.seq > newestSeq) return newer.push(row);
+  while (queue.lanes.onDisk(newestSeq).length > 0) {
+    await window.load(queue, { limit: STEP, newestSeq }, (row) => {
       cancelled++;
-      return cancelStored(row);
+      cancelStored(row);
     });
-    for (const row of newer) window.keep(queue, row);
-    if (newer.length > 0) break;
     await journal.flush(); // as fast as the disk, and no faster
   }
   return cancelled;

@@ -29,8 +29,8 @@ export class Queue {
   left: Set<number> | undefined;
   /** Loads are made one after the other. */
   loading: Promise<void> | undefined;
-  /** Nothing is loaded while all that waits is being cancelled. */
-  isBeingEmptied = false;
+  /** How many see to it that nothing is loaded, each until it is done. */
+  emptiers = 0;
   /** First come, first served. */
   readonly #waiting: Waiting[] = [];
   readonly #whenIdle: (() => void)[] = [];
@@ -61,6 +61,11 @@ export class Queue {
     } finally {
       signal?.removeEventListener("abort", abort);
     }
+  }
+
+  /** Whether all that waits is being cancelled, or is kept for the server's next life. */
+  get isBeingEmptied(): boolean {
+    return this.emptiers > 0;
   }
 
   /** Whether anyone waits. */

@@ -39,6 +39,14 @@ export interface WindowOptions {
   onError(error: unknown): void;
 }
 
+/** What a load reads. */
+export interface LoadOptions {
+  /** So many tasks at most. */
+  readonly limit: number;
+  /** The last one that is meant; all if left out. */
+  readonly newestSeq?: number;
+}
+
 /** See the head of this file. */
 export class Window {
   readonly #options: WindowOptions;
@@ -141,13 +149,17 @@ export class Window {
     const { tasks, chars } = queue.lanes.heldBeforeDisk();
     if (tasks > this.#options.tasks / 2 || chars > WINDOW_CHARS / 2) return;
     // Room may have been taken meanwhile; what was read is taken all the same.
-    this.load(queue, this.#options.tasks, (row) => this.keep(queue, row))
+    this.load(queue, { limit: this.#options.tasks }, (row) => this.keep(queue, row))
       .then(() => this.refill(queue), this.#options.onError);
   }
 
   /** Reads the next tasks that are on disk only, in their order, and gives each to `use`. */
-  async load(queue: Queue, limit: number, use: (row: StoredTask) => void): Promise<void> {
-    await this.#alone(queue, (left) => this.#load(queue, limit, left, use));
+  async load(
+    queue: Queue,
+    options: LoadOptions,
+    use: (row: StoredTask) => void,
+  ): Promise<void> {
+    await this.#alone(queue, (left) => this.#load(queue, options, left, use));
     this.#shrink(queue);
   }
 
@@ -196,21 +208,22 @@ export class Window {
 
   async #load(
     queue: Queue,
-    limit: number,
+    { limit, newestSeq = Infinity }: LoadOptions,
     left: ReadonlySet<number>,
     use: (row: StoredTask) => void,
   ): Promise<void> {
     const { lanes } = queue;
-    const asked = lanes.onDisk().map((priority) => ({
+    const asked = lanes.onDisk(newestSeq).map((priority) => ({
       priority,
       above: lanes.loadedUpTo(priority),
-      newest: lanes.newestOnDisk(priority),
+      newest: Math.min(lanes.newestOnDisk(priority), newestSeq),
       held: lanes.held(priority),
     }));
     await this.#written();
     const rows = await this.#options.reader.ready({
       pool: queue.number,
       lanes: asked,
+      newestSeq,
       limit,
       charsMax: WINDOW_CHARS,
     });

@@ -15,6 +15,8 @@ export interface ReadyRequest {
     readonly above: number;
     readonly held: number;
   }[];
+  /** The last one that is wanted. */
+  readonly newestSeq: number;
   readonly limit: number;
   /** Characters of inputs, after which no more are given. */
   readonly charsMax: number;
@@ -35,7 +37,7 @@ export interface Lane {
 
 /** Waiting tasks in the order of work; each lane gets a share, so that age can count. */
 export function readReady(rows: TaskRows, request: ReadyRequest): ReadyTasks {
-  const { pool, lanes, limit, charsMax } = request;
+  const { pool, lanes, newestSeq, limit, charsMax } = request;
   const tasks: StoredTask[] = [];
   const exhausted: number[] = [];
   const share = Math.max(1, Math.floor(limit / (4 * Math.max(1, lanes.length))));
@@ -49,7 +51,7 @@ export function readReady(rows: TaskRows, request: ReadyRequest): ReadyTasks {
     const most = Math.max(index === 0 ? 1 : 0, owed[index] ?? 0, left - owedBehind);
     if (most === 0) continue;
     let count = 0;
-    for (const task of readLane(rows, { pool, priority, above }, most)) {
+    for (const task of readLane(rows, { pool, priority, above }, most, newestSeq)) {
       if (chars > charsMax && count > 0) break;
       tasks.push(task);
       chars += task.inputJson?.length ?? 0;
@@ -82,14 +84,16 @@ function readLane(
   rows: TaskRows,
   { pool, priority, above }: Lane,
   limit: number,
+  newestSeq = Infinity,
 ): Generator<StoredTask> {
   return rows.tasks(
     `SELECT ${TASK_COLUMNS} FROM tasks t INDEXED BY tasks_ready
-     WHERE t.pool = ? AND t.state = ${PENDING} AND t.priority = ? AND t.seq > ?
+     WHERE t.pool = ? AND t.state = ${PENDING} AND t.priority = ? AND t.seq > ? AND t.seq <= ?
      ORDER BY t.seq LIMIT ?`,
     pool,
     priority,
     above,
+    newestSeq,
     limit,
   );
 }

@@ -28,6 +28,15 @@ Deno.test("Lanes tell the priorities on disk highest first, and who goes before 
   ]);
 });
 
+Deno.test("Lanes.onDisk() tells those of which some are as old as is asked", () => {
+  const lanes = new Lanes();
+  lanes.leave(2, 9);
+  lanes.leave(1, 9);
+  lanes.load(1, 5);
+  lanes.load(0, 5);
+  deepStrictEqual([5, 6].map((newestSeq) => lanes.onDisk(newestSeq)), [[2], [2, 1]]);
+});
+
 Deno.test("Lanes.heldBeforeDisk() counts what is at least as urgent as the most urgent on disk", () => {
   const lanes = new Lanes();
   for (const [index, priority] of [9, 5, 5, 1].entries()) lanes.hold(priority, 1, 10 ** index);

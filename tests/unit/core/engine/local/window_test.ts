@@ -45,7 +45,7 @@ class FakeDisk {
     const exhausted: number[] = [];
     let chars = 0;
     for (const { priority, above } of request.lanes) {
-      const own = this.#lane(priority, above);
+      const own = this.#lane(priority, above).filter(({ seq }) => seq <= request.newestSeq);
       for (const task of own.slice(0, request.limit - tasks.length)) {
         tasks.push(task);
         chars += task.inputJson?.length ?? 0;
@@ -174,7 +174,7 @@ Deno.test("Window gives back the lowest priority first", () => {
 Deno.test("Window.place() lets none pass those of its priority on disk", () => {
   const { queue, place, fill, run, waiting } = makeWindow();
   fill();
-  queue.isBeingEmptied = true; // nothing is loaded
+  queue.emptiers++; // nothing is loaded
   for (const seq of [1, 2, 3]) run(seq);
   strictEqual(place(10), undefined);
   strictEqual(queue.lanes.newestOnDisk(0), 10);
@@ -198,7 +198,7 @@ Deno.test("Window.place() counts the characters of inputs, too", () => {
   queue.lanes.leave(5, 3);
   strictEqual(queue.heldChars, 2 * large.length);
   strictEqual(place(4, 1), undefined);
-  queue.isBeingEmptied = true;
+  queue.emptiers++;
   run(1);
   strictEqual(queue.heldChars, large.length);
   strictEqual(place(5, 2)?.order, 5);
@@ -239,7 +239,7 @@ Deno.test("Window.place() leaves a task alone that a load was quicker to take", 
   const late = storedTask(10);
   disk.rows.push(late);
   window.begin(queue, 10);
-  await window.load(queue, 9, (one) => {
+  await window.load(queue, { limit: 9 }, (one) => {
     if (one.seq === 10) window.keep(queue, one);
   });
   strictEqual(window.place(queue, taskOf(late, undefined), 10, 1_000), undefined);
@@ -274,11 +274,11 @@ Deno.test("Window.release() loads when half of it is left, in the order of work"
 Deno.test("Window.refill() does not count what is behind the disk's", async () => {
   const { queue, place, run, waiting } = makeWindow();
   for (let seq = 1; seq <= 9; seq++) place(seq, seq <= 2 ? 5 : -1);
-  queue.isBeingEmptied = true;
+  queue.emptiers++;
   queue.lanes.leave(5, 12);
   for (const seq of [10, 11, 12]) place(seq, 5);
   deepStrictEqual(waiting(), [1, 2, 3, 4]);
-  queue.isBeingEmptied = false;
+  queue.emptiers--;
   run(1); // 3 are left, but 3 and 4 are behind those on disk
   await whenLoaded(queue);
   deepStrictEqual(waiting().filter((seq) => seq >= 10), [10, 11, 12]);
@@ -297,7 +297,7 @@ Deno.test("Window.refill() loads again when what it read was in memory already",
 Deno.test("Window.refill() loads nothing while the queue is being emptied", () => {
   const { window, queue, fill, run } = makeWindow();
   fill();
-  queue.isBeingEmptied = true;
+  queue.emptiers++;
   for (const seq of [1, 2, 3, 4]) run(seq);
   window.refill(queue);
   strictEqual(queue.loading, undefined);
@@ -322,13 +322,22 @@ Deno.test("Window.load() takes a lane that was read to its end for loaded up to 
   for (let seq = 1; seq <= 21; seq++) place(seq);
   disk.drop(20, 21); // cancelled
   const answer = holdAnswers(disk);
-  const loading = window.load(queue, 99, (row) => window.keep(queue, row));
+  const loading = window.load(queue, { limit: 99 }, (row) => window.keep(queue, row));
   while (disk.asked.length === 0) await Promise.resolve();
   strictEqual(place(22), undefined);
   answer();
   await loading;
   deepStrictEqual(waiting().at(-1), 19);
   deepStrictEqual([queue.lanes.loadedUpTo(0), queue.lanes.newestOnDisk(0)], [21, 22]);
+});
+
+Deno.test("Window.load() gives nothing newer than is asked, and leaves that on disk", async () => {
+  const { window, queue, fill } = makeWindow();
+  fill();
+  const used: number[] = [];
+  await window.load(queue, { limit: 9, newestSeq: 7 }, ({ seq }) => used.push(seq));
+  deepStrictEqual(used, [5, 6, 7]);
+  deepStrictEqual([queue.lanes.loadedUpTo(0), queue.lanes.newestOnDisk(0)], [7, 9]);
 });
 
 Deno.test("Window.load() skips what is in memory, and what left it meanwhile", async () => {
@@ -339,7 +348,7 @@ Deno.test("Window.load() skips what is in memory, and what left it meanwhile", a
   const leaving = window.take(queue, row(6));
   const answer = holdAnswers(disk);
   const used: number[] = [];
-  const loading = window.load(queue, 9, ({ seq }) => used.push(seq));
+  const loading = window.load(queue, { limit: 9 }, ({ seq }) => used.push(seq));
   window.forget(queue, leaving);
   answer();
   await loading;
@@ -350,10 +359,10 @@ Deno.test("Window.load() skips what is in memory, and what left it meanwhile", a
 Deno.test("Window.load() waits until what it is to find is written", async () => {
   const { window, queue, disk, fill } = makeWindow();
   fill();
-  await window.load(queue, 1, () => {});
+  await window.load(queue, { limit: 1 }, () => {});
   strictEqual(disk.flushes, 0);
   disk.owesTasks = true;
-  await window.load(queue, 1, () => {});
+  await window.load(queue, { limit: 1 }, () => {});
   strictEqual(disk.flushes, 1);
 });
 
@@ -362,7 +371,7 @@ Deno.test("Window.load() is made alone: the next one begins where this one ended
   fill();
   const answer = holdAnswers(disk);
   const used: number[] = [];
-  const loads = [1, 2, 3].map(() => window.load(queue, 2, ({ seq }) => used.push(seq)));
+  const loads = [1, 2, 3].map(() => window.load(queue, { limit: 2 }, ({ seq }) => used.push(seq)));
   answer();
   await Promise.all(loads);
   deepStrictEqual(used, [5, 6, 7, 8, 9]);
@@ -373,7 +382,7 @@ Deno.test("Window.load() frees its queue for the next when its read fails", asyn
   const { window, queue, disk, fill } = makeWindow();
   fill();
   disk.failure = new Error("unreadable");
-  await rejects(window.load(queue, 9, () => {}), disk.failure);
+  await rejects(window.load(queue, { limit: 9 }, () => {}), disk.failure);
   deepStrictEqual([queue.loading, queue.left], [undefined, undefined]);
 });
 
@@ -381,7 +390,7 @@ Deno.test("Window gives nothing back to the disk while a load is under way", asy
   const { window, queue, disk, place, fill, waiting } = makeWindow();
   fill();
   const answer = holdAnswers(disk);
-  const loading = window.load(queue, 9, (row) => window.keep(queue, row));
+  const loading = window.load(queue, { limit: 9 }, (row) => window.keep(queue, row));
   for (let seq = 10; seq <= 15; seq++) place(seq, 1);
   strictEqual(waiting().length, 10);
   answer();
