@@ -198,7 +198,10 @@ export interface Engine extends AsyncDisposable {
    */
   change(id: TaskId, change: TaskChange): Promise<void>;
 
-  /** Cancels all of a pool that have not begun; gives how many. @throws {LidoError} `journal_unavailable`. */
+  /**
+   * Cancels all of a pool that have not begun; gives how many. Of a sealed one none is left then, also
+   * of those that were on their way there. @throws {LidoError} `journal_unavailable`.
+   */
   cancelPending(poolId: PoolId, cause: string): Promise<number>;
 
   /** @throws {LidoError} `task_not_found`. */

@@ -13,6 +13,7 @@ import type { Attempt, AttemptOptions } from "./attempt.ts";
 import { AttemptQueue } from "./attempt_queue.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { EndOrders } from "./end_orders.ts";
+import { cancelled } from "./endings.ts";
 import { IdleWaits } from "./idle_waits.ts";
 import { Landing } from "./landing.ts";
 import { LoadTrace } from "./load_trace.ts";
@@ -69,7 +70,8 @@ export class ThreadPool {
   #settings: PoolSettings;
   #stats: StatsBlock | undefined;
   #isPaused = false;
-  #isClosed = false;
+  /** Why it was closed. */
+  #closeCause: string | undefined;
   #isDispatchPlanned = false;
   #submitMs = 0;
 
@@ -163,12 +165,14 @@ export class ThreadPool {
     return this.#queue.oldestMs();
   }
 
-  /** Enqueues an attempt; see {@link AttemptRunner}. */
+  /** Enqueues an attempt; see {@link AttemptRunner}. Once closed, it ends as those that waited then. */
   submit(
     attempt: Attempt,
     options: AttemptOptions = NO_OPTIONS,
   ): void {
-    if (this.#isClosed) throw new TypeError("Cannot submit attempt: the pool is closed");
+    if (this.#closeCause !== undefined) {
+      return this.#landing.settle(attempt, cancelled(this.#closeCause), null);
+    }
     // In a burst the clock is read now and then: reading it takes as long as enqueueing.
     if (!this.#isDispatchPlanned || this.#queue.length % 64 === 0) {
       this.#submitMs = performance.now();
@@ -295,7 +299,7 @@ export class ThreadPool {
 
   /** Ends all threads. What still waits or runs is cancelled for this cause; may come twice. */
   async close(cause = SENTENCES.poolWasClosed()): Promise<void> {
-    this.#isClosed = true;
+    this.#closeCause = cause;
     this.#landing.close(cause);
     this.#orders.cancelQueued(cause);
     this.#orders.stopAll(0, cause);
@@ -305,7 +309,7 @@ export class ThreadPool {
 
   /** Many submits, one look. */
   #planDispatch(): void {
-    if (this.#isDispatchPlanned || this.#isClosed) return;
+    if (this.#isDispatchPlanned || this.#closeCause !== undefined) return;
     this.#isDispatchPlanned = true;
     queueMicrotask(() => {
       this.#isDispatchPlanned = false;
@@ -314,7 +318,7 @@ export class ThreadPool {
   }
 
   #dispatch(): void {
-    if (this.#isClosed) return;
+    if (this.#closeCause !== undefined) return;
     if (!this.#isPaused) this.#dispatcher.dispatch(this.#settings);
     this.#crew.want(this.#dispatcher.wantedSlots(this.#settings, this.#isPaused));
     this.#watch.soon();

@@ -1,6 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { openEngine } from "../helpers/open_engine.ts";
 import { until } from "../helpers/until.ts";
+import { within } from "../helpers/within.ts";
 import { EngineWorld } from "./engine_world.ts";
 import { testEngine } from "./engine_conformance.ts";
 
@@ -60,6 +61,23 @@ Deno.test("LocalEngine.cancelPending() cancels all that waited when it was asked
   await engine.enqueue(tasks(1, 5));
   strictEqual(await cancelling, 2_510);
   deepStrictEqual(world.counts(), { pending: 1, cancelled: 2_510 });
+});
+
+Deno.test("LocalEngine.cancelPending() of a sealed pool leaves none behind that was on its way there", async () => {
+  await using world = await EngineWorld.open(
+    () => openEngine(":memory:", { windowTasks: 4 }),
+    { queueCapacity: 10_000 },
+  );
+  const { engine, poolId } = world;
+  // So many that they are written one batch after the other.
+  const calls = [1, 5_100, 1].map((count) =>
+    engine.enqueue(Array.from({ length: count }, () => world.task()))
+  );
+  while (engine.load.unwrittenTasks < 5_102) await Promise.resolve();
+  engine.seal(poolId);
+  await engine.cancelPending(poolId, "closed");
+  deepStrictEqual(world.counts(), { cancelled: 5_102 });
+  await within("all callers are answered", Promise.all(calls));
 });
 
 function never(): never {

@@ -108,8 +108,11 @@ export class TaskSteering {
 
   async cancelPending(poolId: PoolId, cause: string): Promise<number> {
     this.#checkWrites();
-    const { queueOf, newestSeq } = this.#options;
-    return await cancelPending(queueOf(poolId), {
+    const { journal, queueOf, newestSeq } = this.#options;
+    const queue = queueOf(poolId);
+    // Nothing new comes to a sealed queue: what is on its way there yet is the last, and meant, too.
+    while (queue.isSealed && queue.reserved > 0) await journal.flush();
+    return await cancelPending(queue, {
       ...this.#options,
       newestSeq: newestSeq(),
       cause,

@@ -167,6 +167,28 @@ Deno.test("Manager.close() may come twice, and refuses what comes after", async 
   strictEqual(world.manager.listPools().length, 2); // they are there when the server starts again
 });
 
+Deno.test("Manager.close() lets all be answered whose tasks are being written, and keeps these", async () => {
+  const data = await Deno.makeTempDir({ prefix: "lido-closing-" });
+  try {
+    const config = Config.parse({ data });
+    const ids = await (async () => {
+      await using manager = await Manager.start({ config });
+      const [{ id: poolId } = never()] = manager.listPools();
+      const submission = TaskSubmission.parse({ poolId, type: "sleep", input: { seconds: 0 } });
+      const calls = Array.from({ length: 20 }, () => manager.submit(submission));
+      await manager.close();
+      return (await Promise.all(calls)).map(({ task }) => task.id);
+    })();
+    await using manager = await Manager.start({ config });
+    const ends = ids.map((id) => manager.waitForTask(id, { waitMs: 30_000 }));
+    const states = (await Promise.all(ends)).map(({ status }) => status.state);
+    deepStrictEqual(states, Array(20).fill("completed"));
+    strictEqual(manager.getStats().counts.completed, 20);
+  } finally {
+    await Deno.remove(data, { recursive: true });
+  }
+});
+
 Deno.test("Manager.close() waits for no deadline of a pool that drains, and leaves none behind", async () => {
   // What it left would be a timer, which fails the test.
   await using world = await startManager({}, { isolation: "thread" });
@@ -286,3 +308,7 @@ Deno.test("Manager.getRecent() is empty before anything was sampled, of a pool a
   deepStrictEqual(world.manager.getRecent(), []);
   deepStrictEqual(world.manager.getRecent(world.id), []);
 });
+
+function never(): never {
+  throw new TypeError("Cannot test: there is no pool");
+}

@@ -11,6 +11,19 @@ Deno.test("ThreadPool.close() comes before anything ran", async () => {
   strictEqual(started.pool.hasRun, false);
 });
 
+Deno.test("ThreadPool.submit() after close() ends an attempt for the cause that those had that waited", async () => {
+  await using started = startPool({ minThreads: 0 });
+  await started.pool.close("test");
+  const late = started.submit("hold");
+  deepStrictEqual(late.outcome, {
+    kind: "cancelled",
+    startedAtMs: null,
+    runMs: null,
+    cause: "test",
+  });
+  deepStrictEqual([started.pool.queued, started.pool.hasRun], [0, false]);
+});
+
 Deno.test("ThreadPool runs one task a thread, and starts the next when it ends", async () => {
   await using started = startPool();
   using gate = new Gate();
