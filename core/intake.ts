@@ -18,6 +18,7 @@ export function takeIn(
 ): NewTask {
   const type = types.get(submission.type);
   types.checkInput(type, submission.input);
+  const { runTimeoutMs = settings.runTimeoutMs } = submission;
   return {
     id: newId(),
     poolId: submission.poolId,
@@ -25,9 +26,8 @@ export function takeIn(
     type: { name: type.name, url: type.url, codeVersion: type.codeVersion },
     inputJson: submission.input === undefined ? null : JSON.stringify(submission.input),
     priority: submission.priority,
-    runTimeoutMs: submission.runTimeoutMs === undefined
-      ? settings.runTimeoutMs
-      : submission.runTimeoutMs,
+    runTimeoutMs,
+    isTimeoutOfPool: submission.runTimeoutMs === undefined,
     tags: submission.tags,
     idempotencyKey: submission.idempotencyKey ?? null,
     traceparent,

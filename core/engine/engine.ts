@@ -59,6 +59,8 @@ export interface NewTask {
   readonly inputJson: string | null;
   readonly priority: number;
   readonly runTimeoutMs: number | null;
+  /** Whether its submission named no timeout, and its pool's was put in. */
+  readonly isTimeoutOfPool?: boolean;
   readonly tags: readonly string[];
   readonly idempotencyKey: string | null;
   /** What its attempts are part of, as W3C's Trace Context writes it. */

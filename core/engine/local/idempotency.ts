@@ -115,16 +115,18 @@ function keyOf({ poolId, idempotencyKey }: NewTask): string {
   return `${poolId}:${idempotencyKey}`;
 }
 
-/** @throws {LidoError} `idempotency_conflict` if two submissions with one key are not the same. */
-function checkSame(one: NewTask, other: NewTask): void {
-  if (fingerprintOf(one) === fingerprintOf(other)) return;
+/** @throws {LidoError} `idempotency_conflict` if a later submission with a key is not the first one. */
+function checkSame(first: NewTask, other: NewTask): void {
+  // The pool's own may have been changed since.
+  const isSameTimeout = other.isTimeoutOfPool || first.runTimeoutMs === other.runTimeoutMs;
+  if (isSameTimeout && fingerprintOf(first) === fingerprintOf(other)) return;
   throw new LidoError(
     "idempotency_conflict",
     `Cannot submit task: the key ${JSON.stringify(other.idempotencyKey)} came with another task`,
   );
 }
 
-/** All but the priority, which may have been changed since. */
-function fingerprintOf({ name, type, inputJson, runTimeoutMs, tags }: NewTask): string {
-  return JSON.stringify([name, type.name, inputJson, runTimeoutMs, tags]);
+/** What must be the same: not the priority, which may have been changed since. */
+function fingerprintOf({ name, type, inputJson, tags }: NewTask): string {
+  return JSON.stringify([name, type.name, inputJson, tags]);
 }

@@ -112,6 +112,18 @@ Deno.test("Manager.submit() stamps a task with the clock and the pool's defaults
   strictEqual(unlimited.task.runTimeoutMs, null);
 });
 
+Deno.test("Manager.submit() gives the first task of a key, though its pool's timeout is another since", async () => {
+  await using world = await startManager({}, { runTimeoutMs: 1_234 });
+  const { manager, id } = world;
+  const keyed = world.sleeps({ idempotencyKey: "once" });
+  const { task: first } = await manager.submit(keyed);
+  await manager.changePool(id, { runTimeoutMs: 99 });
+  const again = await manager.submit(keyed);
+  deepStrictEqual([again.isNew, again.task], [false, first]);
+  strictEqual((await manager.submit({ ...keyed, runTimeoutMs: 1_234 })).isNew, false);
+  await rejects(manager.submit({ ...keyed, runTimeoutMs: 99 }), { code: "idempotency_conflict" });
+});
+
 Deno.test("Manager.submitBatch() takes none when one is wrong, and names its place", async () => {
   await using world = await startManager();
   const bad = world.sleeps({ input: { seconds: "long" } });

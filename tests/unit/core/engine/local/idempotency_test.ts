@@ -116,6 +116,16 @@ Deno.test("IdempotencyKeys takes a task whose priority is another now for the sa
   ]);
 });
 
+Deno.test("IdempotencyKeys compares no timeout that is the pool's, and each that was named", async () => {
+  const named = keyed({ runTimeoutMs: 5 });
+  const left = keyed({ runTimeoutMs: 7, isTimeoutOfPool: true });
+  const keys = new IdempotencyKeys();
+  const look = await keys.begin([named], nothing);
+  deepStrictEqual(keys.freshOf([named, left], look), [named]);
+  throws(() => keys.freshOf([left, named], look), CONFLICT);
+  keys.end(look);
+});
+
 Deno.test("IdempotencyKeys answers a twin once the first is written", async () => {
   const keys = new IdempotencyKeys();
   const { promise: written, resolve } = Promise.withResolvers<void>();
