@@ -7,17 +7,35 @@ import type { TaskId, TaskSnapshot, TaskSubmission } from "./model/task.ts";
 import type { TaskTypeRegistry } from "./tasks/registry.ts";
 
 /**
- * Makes a task of a submission; `settings` are its pool's.
- * @throws {LidoError} `task_type_not_found`, `task_type_broken`, `invalid_input`.
+ * Makes a task of a submission; `settings` are its pool's. What `check` throws, or its type says, is
+ * thrown, too, unless the task has a key: then it goes with it as its `refusal`.
+ * @throws {LidoError} `task_type_not_found`, `task_type_broken`, `invalid_input`; what `check` throws.
  */
 export function takeIn(
   submission: TaskSubmission,
   settings: PoolSettings,
   types: TaskTypeRegistry,
+  { traceparent, check }: { readonly traceparent: string | null; check(): void },
+): NewTask {
+  const task = taskOf(submission, settings, types, traceparent);
+  try {
+    check();
+    types.checkInput(types.get(submission.type), submission.input);
+    return task;
+  } catch (refusal) {
+    if (task.idempotencyKey === null) throw refusal;
+    return { ...task, refusal };
+  }
+}
+
+function taskOf(
+  submission: TaskSubmission,
+  settings: PoolSettings,
+  types: TaskTypeRegistry,
   traceparent: string | null,
 ): NewTask {
-  const type = types.get(submission.type);
-  types.checkInput(type, submission.input);
+  // One that is gone is refused, but its name is what a key is compared with.
+  const type = types.find(submission.type) ?? { name: submission.type, url: "", codeVersion: "" };
   const { runTimeoutMs = settings.runTimeoutMs } = submission;
   return {
     id: newId(),

@@ -376,7 +376,8 @@ export class Manager implements AsyncDisposable {
   }
 
   /**
-   * Submits a task. `isNew` is false when its idempotency key had given it before.
+   * Submits a task. `isNew` is false when its idempotency key had given it before: that is the answer
+   * whatever would refuse a new one now.
    * @throws {LidoError} `invalid_input`, `pool_not_found`, `pool_closed`, `task_type_not_found`,
    * `queue_full`, `idempotency_conflict`, `server_closing`.
    */
@@ -388,9 +389,13 @@ export class Manager implements AsyncDisposable {
     return await this.#engine.enqueueOne(task, options);
   }
 
-  /** What {@link submit} would refuse is refused; nothing is submitted. @throws {LidoError} as it. */
+  /**
+   * What {@link submit} would refuse is refused, without a look at its key; nothing is submitted.
+   * @throws {LidoError} as it.
+   */
   checkSubmission(submission: TaskSubmission): void {
-    this.#newTask(submission);
+    const { refusal } = this.#newTask(submission);
+    if (refusal !== undefined) throw refusal;
   }
 
   /** Submits all of them or none; a fault names its place. @throws {LidoError} as {@link submit}. */
@@ -400,7 +405,9 @@ export class Manager implements AsyncDisposable {
   ): Promise<readonly TaskId[]> {
     const tasks = submissions.map((submission, at) => {
       try {
-        return this.#newTask(submission, options.traceparent);
+        const task = this.#newTask(submission, options.traceparent);
+        const { refusal } = task;
+        return refusal === undefined ? task : { ...task, refusal: inBatch(refusal, at) };
       } catch (error) {
         throw inBatch(error, at);
       }
@@ -711,10 +718,12 @@ export class Manager implements AsyncDisposable {
   }
 
   #newTask(submission: TaskSubmission, traceparent: string | null = null): NewTask {
-    this.#checkOpen("submit task");
     const room = this.#pools.get(submission.poolId);
-    room.checkOpen("submit task to");
-    return takeIn(submission, room.settings, this.#types, traceparent);
+    const check = () => {
+      this.#checkOpen("submit task");
+      room.checkOpen("submit task to");
+    };
+    return takeIn(submission, room.settings, this.#types, { traceparent, check });
   }
 
   async #onRoom(

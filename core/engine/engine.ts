@@ -49,7 +49,7 @@ export interface AttemptRunner {
   isZombie(attempt: Attempt): boolean;
 }
 
-/** A task that was checked and has its id. */
+/** A task that has its id, and was checked: what was found stands in its `refusal`. */
 export interface NewTask {
   readonly id: TaskId;
   readonly poolId: PoolId;
@@ -63,6 +63,8 @@ export interface NewTask {
   readonly isTimeoutOfPool?: boolean;
   readonly tags: readonly string[];
   readonly idempotencyKey: string | null;
+  /** Why it cannot be taken; if its key had given a task before, that is the answer all the same. */
+  readonly refusal?: unknown;
   /** What its attempts are part of, as W3C's Trace Context writes it. */
   readonly traceparent: string | null;
 }
@@ -169,8 +171,9 @@ export interface Engine extends AsyncDisposable {
 
   /**
    * Takes tasks, all of them or none. Resolves when they are as durable as the engine makes them.
+   * One whose key had given a task before is answered with that, whatever refuses a new one.
    * @throws {LidoError} `pool_not_found`, `pool_closed`, `queue_full`, `idempotency_conflict`,
-   * `journal_unavailable`.
+   * `journal_unavailable`; a task's `refusal`.
    */
   enqueue(tasks: readonly NewTask[], options?: EnqueueOptions): Promise<readonly Enqueued[]>;
 

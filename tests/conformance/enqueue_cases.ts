@@ -1,5 +1,6 @@
 /** Taking tasks: all or none, and once for each idempotency key. */
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { LidoError } from "../../core/model/errors.ts";
 import { EngineWorld, type MakeEngine, newPoolId } from "./engine_world.ts";
 
 /** Registers the tests. */
@@ -58,6 +59,30 @@ export function testEnqueue(name: string, make: MakeEngine): void {
     const batch = [world.task(), world.task({ poolId: sealed })];
     await rejects(world.engine.enqueue(batch), { code: "pool_closed" });
     deepStrictEqual([world.counts(), world.runner.given.length], [{}, 0]);
+  });
+
+  Deno.test(`${name}.enqueue() gives a known key its task also when the pool is sealed`, async () => {
+    await using world = await EngineWorld.open(make);
+    const first = world.task({ idempotencyKey: "k" });
+    await world.engine.enqueue([first]);
+    world.engine.seal(world.poolId);
+    const again = () => world.task({ idempotencyKey: "k" });
+    deepStrictEqual(await world.engine.enqueue([again()]), [{ id: first.id, isNew: false }]);
+    await rejects(world.engine.enqueue([again(), world.task()]), { code: "pool_closed" });
+    deepStrictEqual(world.counts(), { pending: 1 });
+  });
+
+  Deno.test(`${name}.enqueue() throws what stands against a task, unless its key is known`, async () => {
+    await using world = await EngineWorld.open(make);
+    const refusal = new LidoError("server_closing", "Cannot submit task: Lido is shutting down");
+    const refused = world.task({ idempotencyKey: "k", refusal });
+    await rejects(world.engine.enqueue([world.task(), refused]), refusal);
+    deepStrictEqual(world.counts(), {});
+    const first = world.task({ idempotencyKey: "k" });
+    await world.engine.enqueue([first]);
+    deepStrictEqual(await world.engine.enqueue([refused]), [{ id: first.id, isNew: false }]);
+    const other = world.task({ idempotencyKey: "k", inputJson: "2", refusal });
+    await rejects(world.engine.enqueue([other]), { code: "idempotency_conflict" });
   });
 
   Deno.test(`${name}.enqueue() takes none when the batch does not fit`, async () => {

@@ -84,9 +84,9 @@ function isForgettable({ model }: EngineWalk, { poolId, idempotencyKey }: NewTas
 /** What the engine must answer; what it does for that, it does in the model. */
 function expected({ model }: EngineWalk, tasks: readonly NewTask[]): Answer {
   for (;;) {
-    if (tasks.some(({ poolId }) => model.pool(poolId).isSealed)) return "pool_closed";
     const fresh = freshOf(tasks, (task) => model.byKey(task.poolId, task.idempotencyKey)?.task);
     if (fresh === undefined) return "idempotency_conflict";
+    if (fresh.some(({ poolId }) => model.pool(poolId).isSealed)) return "pool_closed";
     const wanted = Map.groupBy(fresh, ({ poolId }) => poolId);
     const full = [...wanted].find(([id, { length }]) => model.roomIn(id) < length);
     if (full === undefined) return "taken";

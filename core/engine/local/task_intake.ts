@@ -73,7 +73,6 @@ export class TaskIntake {
     try {
       // Whatever was true may no longer be after a wait, so all is looked at again.
       for (;;) {
-        queues.forEach(checkOpen);
         const full = this.#findFull(tasks, look);
         if (full === undefined) break;
         const signal = options?.signal;
@@ -162,13 +161,15 @@ export class TaskIntake {
 
   /**
    * A pool that has no room for what it is to take, and how many that is.
-   * @throws {LidoError} `idempotency_conflict`.
+   * @throws {LidoError} `idempotency_conflict`, `pool_closed`; a task's `refusal`.
    */
   #findFull(tasks: readonly NewTask[], look: KeyLook): [Queue, number] | undefined {
     const { capacity, queueOf } = this.#options;
     const wanted = new Map<Queue, number>();
-    for (const { poolId } of this.#keys.freshOf(tasks, look)) {
+    for (const { poolId, refusal } of this.#keys.freshOf(tasks, look)) {
+      if (refusal !== undefined) throw refusal;
       const queue = queueOf(poolId);
+      checkOpen(queue);
       wanted.set(queue, (wanted.get(queue) ?? 0) + 1);
     }
     return [...wanted].find(([queue, count]) => capacity.roomOf(queue) < count);

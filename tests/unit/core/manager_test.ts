@@ -1,9 +1,11 @@
 /** The rules that concern more than one pool or task; what runs is another test's matter. */
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
+import { join } from "node:path";
 import { Config } from "../../../core/config.ts";
 import { Manager } from "../../../core/manager.ts";
 import { PoolId, type PoolSettingsInput } from "../../../core/model/pool.ts";
 import { TaskId, TaskSubmission } from "../../../core/model/task.ts";
+import { TempFolder } from "./tasks/temp_folder.ts";
 import { fakeClock } from "../../helpers/fake_clock.ts";
 import { until } from "../../helpers/until.ts";
 import { within } from "../../helpers/within.ts";
@@ -122,6 +124,65 @@ Deno.test("Manager.submit() gives the first task of a key, though its pool's tim
   deepStrictEqual([again.isNew, again.task], [false, first]);
   strictEqual((await manager.submit({ ...keyed, runTimeoutMs: 1_234 })).isNew, false);
   await rejects(manager.submit({ ...keyed, runTimeoutMs: 99 }), { code: "idempotency_conflict" });
+});
+
+Deno.test("Manager.submit() gives the first task of a key, whatever refuses a new one since", async () => {
+  await using world = await startManager({}, { isolation: "thread" });
+  const { manager, id } = world;
+  const keyed = world.sleeps({ idempotencyKey: "once" });
+  const other = world.sleeps({ idempotencyKey: "other" });
+  const { task: { id: first } } = await manager.submit(keyed);
+  const giveFirst = async () => {
+    const { task, isNew } = await manager.submit(keyed);
+    deepStrictEqual([task.id, isNew], [first, false]);
+    deepStrictEqual(await manager.submitBatch([keyed, keyed]), [first, first]);
+  };
+  await manager.forceClosePool(id);
+  await giveFirst();
+  await rejects(manager.submit(other), { code: "pool_closed" });
+  const pool_closed = { code: "pool_closed", message: /\(task 1 of the batch\)$/ };
+  await rejects(manager.submitBatch([keyed, other]), pool_closed);
+  const closing = manager.close();
+  await giveFirst();
+  await rejects(manager.submit(other), { code: "server_closing" });
+  await closing;
+  await rejects(within("it is refused", manager.submit(keyed)), { code: "server_closing" });
+});
+
+Deno.test("Manager.submit() gives the first task of a key, though its type is another now, or gone", async () => {
+  await using folder = await TempFolder.with();
+  const write = (type: string, input: string) =>
+    folder.write(
+      `tasks/${type}.task.ts`,
+      'import { defineTask } from "lido";\nimport { z } from "zod";\n' +
+        `export default defineTask({ name: "${type}", description: "Does nothing", input: ${input}, run: () => {} });\n`,
+    );
+  const config = Config.parse({
+    data: join(folder.path, "data"),
+    tasks: join(folder.path, "tasks"),
+  });
+  for (const type of ["changes", "goes"]) await write(type, "z.number()");
+  const submissionOf = (poolId: PoolId, type: string) =>
+    TaskSubmission.parse({ poolId, type, input: 1, idempotencyKey: type });
+  const submit = async (manager: Manager, poolId: PoolId) =>
+    await Promise.all(["changes", "goes"].map(async (type) => {
+      const { task: { id }, isNew } = await manager.submit(submissionOf(poolId, type));
+      return { id, isNew };
+    }));
+
+  await using before = await Manager.start({ config });
+  const { id } = await before.createPool({ name: "mine" });
+  await before.pausePool(id);
+  const firsts = await submit(before, id);
+  await before.close();
+  await write("changes", "z.string()");
+  await Deno.remove(join(folder.path, "tasks/goes.task.ts"));
+  await using manager = await Manager.start({ config });
+  deepStrictEqual(await submit(manager, id), firsts.map((first) => ({ ...first, isNew: false })));
+  for (const [type, code] of [["changes", "invalid_input"], ["goes", "task_type_not_found"]]) {
+    const other = { ...submissionOf(id, type ?? ""), idempotencyKey: "other" };
+    await rejects(manager.submit(other), { code });
+  }
 });
 
 Deno.test("Manager.submitBatch() takes none when one is wrong, and names its place", async () => {

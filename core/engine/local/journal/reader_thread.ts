@@ -26,6 +26,8 @@ export class ReaderThread implements AsyncDisposable {
   readonly #waiting = new TransientMap<number, Waiting>();
   #next = 0;
   #onClosed = () => {};
+  /** Once it is closed: what is said to whoever reads. */
+  #closed: LidoError | undefined;
 
   private constructor(worker: Worker, options: ReaderOptions) {
     this.#worker = worker;
@@ -66,6 +68,7 @@ export class ReaderThread implements AsyncDisposable {
     method: Method,
     ...args: Parameters<ReadStore[Method]>
   ): Promise<ReturnType<ReadStore[Method]>> {
+    if (this.#closed !== undefined) return Promise.reject(this.#closed);
     const number = this.#next++;
     return new Promise((resolve, reject) => {
       // The thread answers what the method gives.
@@ -80,7 +83,7 @@ export class ReaderThread implements AsyncDisposable {
       post(this.#worker, { kind: "close" });
     });
     this.#worker.terminate();
-    this.#fail(new LidoError("server_closing", "Cannot read journal: it is closed"));
+    this.#fail(this.#closed = new LidoError("server_closing", "Cannot read journal: it is closed"));
   }
 
   #heard(message: FromReader): void {
