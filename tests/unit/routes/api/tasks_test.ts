@@ -325,6 +325,35 @@ for (const [method, path, sent, fields] of REFUSED) {
   });
 }
 
+const NDJSON = { method: "POST", body: JSON.stringify(REQUIRED) };
+const KEYLESS: readonly (readonly [string, string, RequestInit, string])[] = [
+  ["/batch", "application/json", jsonRequest("POST", { tasks: [REQUIRED] }), "submit tasks"],
+  ["/batch", "application/x-ndjson", NDJSON, "submit tasks"],
+  ["/batch?atomic=true", "application/x-ndjson", NDJSON, "submit tasks"],
+  [`/${TASK_ID}/again`, "application/json", { method: "POST" }, "submit task again"],
+];
+for (const [path, type, request, verb] of KEYLESS) {
+  Deno.test(`POST /api/tasks${path} of ${type} refuses an Idempotency-Key`, async () => {
+    const { app, calls } = appWith();
+    const headers = { "content-type": type, "idempotency-key": "k1" };
+    const { status, body } = await readAnswer(
+      app.request(`/api/tasks${path}`, { ...request, headers }),
+    );
+    const { error, code, details } = body as {
+      error: string;
+      code: string;
+      details: { faults: { field: string }[] };
+    };
+    deepStrictEqual([status, code, error, details.faults.map(({ field }) => field)], [
+      422,
+      "invalid_input",
+      `Cannot ${verb}: Idempotency-Key: Invalid: only single submits, POST /api/tasks, take one`,
+      ["Idempotency-Key"],
+    ]);
+    deepStrictEqual(calls, []);
+  });
+}
+
 Deno.test("POST /api/tasks refuses a number in the input that no double holds", async () => {
   const { app, calls } = appWith();
   const body = `{"pool_id":"${POOL_ID}","task_type":"sleep","input":{"n":1e400}}`;
