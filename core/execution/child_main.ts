@@ -1,6 +1,6 @@
 /**
  * The entry of a child process, which is one slot of a pool in isolation `process`. Its main thread
- * runs no task code: it forwards batches unopened between the control channel (file descriptor 3)
+ * runs no task code: it forwards batches as they are between the control channel (file descriptor 3)
  * and one Web Worker, tells ten times a second how a task
  * stands, watches the memory, and is gone when its parent is.
  */
@@ -13,8 +13,9 @@ import {
   EXIT_THREAD_GONE,
   type ToChild,
 } from "./child_protocol.ts";
+import { ChildDuty } from "./child_duty.ts";
 import { watchForDeath } from "./death_watch.ts";
-import { decodeBatch, FrameReader, NO_KEY, writeFrame } from "./frames.ts";
+import { decodeBatch, decodeHeader, FrameReader, NO_KEY, writeFrame } from "./frames.ts";
 import { RESULT_CHARS_MAX } from "../model/limits.ts";
 import { workerPermissions } from "./grants.ts";
 import type { FromThread, ToThread } from "./protocol.ts";
@@ -25,6 +26,12 @@ const SHAPE = { slots: 1, lanes: 64 } as const;
 /** While it has something to run it looks after it so often, and tells of it every fifth time. */
 const WATCH_EVERY_MS = 20;
 const LOOKS_PER_ROW = 5;
+
+/** Of what the host, which alone writes here, says of a batch. */
+interface SentHeader {
+  readonly first: number;
+  readonly lengths: readonly number[];
+}
 
 type FromWorker = FromThread | { readonly kind: "framed_outcomes"; readonly payload: string };
 
@@ -37,11 +44,10 @@ class Child {
   #memoryMaxBytes = Infinity;
   #watch: ReturnType<typeof setInterval> | undefined;
   #looks = 0;
-  /** When it last had something to run; an idle child ends its watch, and costs nothing. */
-  #busyAtMs = 0;
-  /** Something was sent to the thread since it last gave an outcome: it may not even have begun. */
-  #isOwed = false;
-  /** The last task that was told of because it takes long. */
+  /** An idle child ends its watch, and costs nothing. */
+  readonly #duty = new ChildDuty();
+  /** The task that ran when it was looked last, and the last that was told of as it takes long. */
+  #seenSeq = -1;
   #toldSeq = -1;
 
   start(): void {
@@ -62,12 +68,11 @@ class Child {
     switch (message.kind) {
       case "boot":
         return this.#startWorker(message);
-      case "take_back":
-        this.#isOwed = false; // perhaps nothing is left; what began holds a lane
-        return this.#say({
-          kind: "taken_back",
-          first: this.#stats.takeBack(SLOT, message.epoch),
-        });
+      case "take_back": {
+        const first = this.#stats.takeBack(SLOT, message.epoch);
+        this.#duty.takenBack(first);
+        return this.#say({ kind: "taken_back", first });
+      }
       case "stop":
         this.#stats.requestStop(SLOT, message.seq);
         return this.#toWorker(message);
@@ -110,9 +115,9 @@ class Child {
 
   #fromWorker(message: FromWorker, lockName: string): void {
     if (message.kind === "framed_outcomes") {
-      checkResults(message.payload);
+      const count = checkResults(message.payload);
       writeFrame(this.#channel, "outcomes", message.payload, this.#key);
-      this.#isOwed = false;
+      this.#duty.ended(count);
       this.#watchOn();
       return;
     }
@@ -126,12 +131,12 @@ class Child {
   #run(payload: string): void {
     this.#toWorker({ kind: "framed_run", payload });
     this.#looks = 0;
-    this.#isOwed = true;
+    const { first, lengths } = decodeHeader(payload) as unknown as SentHeader;
+    this.#duty.sent(first, lengths.length);
     this.#watchOn();
   }
 
   #watchOn(): void {
-    this.#busyAtMs = Date.now();
     this.#watch ??= setInterval(() => this.#look(), WATCH_EVERY_MS);
   }
 
@@ -140,15 +145,13 @@ class Child {
     if (Deno.memoryUsage().rss > this.#memoryMaxBytes && tasks.length > 0) {
       Deno.exit(EXIT_OUT_OF_MEMORY);
     }
-    if (this.#isOwed || tasks.length > 0) this.#busyAtMs = Date.now();
-    // The thread writes its row now and then: the last that is told counts all that it did.
-    const isOver = this.#stats.loadSlotRow(SLOT).heartbeatAtMs > this.#busyAtMs;
+    const isOver = this.#duty.isOver(this.#stats.loadSlotRow(SLOT).heartbeatAtMs);
     // Those that were sent behind a task that takes long are waited for: say so at once.
-    const [task] = tasks;
-    const isLong = task !== undefined && Date.now() - task.startedAtMs > WATCH_EVERY_MS;
-    const isNews = isLong && task.seq !== this.#toldSeq;
+    const seq = tasks[0]?.seq ?? -1;
+    const isNews = seq >= 0 && seq === this.#seenSeq && seq !== this.#toldSeq;
+    this.#seenSeq = seq;
     if (isNews || isOver || ++this.#looks % LOOKS_PER_ROW === 0) this.#tellRow();
-    if (isNews) this.#toldSeq = task.seq;
+    if (isNews) this.#toldSeq = seq;
     if (!isOver) return;
     clearInterval(this.#watch);
     this.#watch = undefined;
@@ -174,13 +177,16 @@ class Child {
 /**
  * Task code may have changed how its thread writes JSON, and results go into the server's answers
  * as they stand: here, where it reaches nothing, and not in the server, it is seen that they are JSON.
+ * Gives how many tasks they are of.
  */
-function checkResults(payload: string): void {
+function checkResults(payload: string): number {
   try {
-    for (const text of decodeBatch(payload).texts) {
+    const { header, texts } = decodeBatch(payload);
+    for (const text of texts) {
       if (text !== null && text.length > RESULT_CHARS_MAX) throw new RangeError("It is too long");
       if (text !== null) JSON.parse(text);
     }
+    return (header.runMs as readonly number[]).length; // the host looks at what else it says
   } catch {
     Deno.exit(EXIT_FORGERY);
   }

@@ -1,7 +1,7 @@
 /**
  * Frames on a child's control channel: a length (4 bytes, little-endian), a kind (1 byte), a key
  * (8 bytes), a JSON header and, for batches, the inputs or results as one text behind it, so that JSON text is
- * neither parsed nor escaped on its way. A child's main thread forwards a batch unopened, as text:
+ * neither parsed nor escaped on its way. A child's main thread forwards a batch as the text it is:
  * `receiveMessageOnPort` takes a hundred times longer for bytes (Deno 2.9.6).
  *
  * The key is what the host told the child before any task code was loaded. Task code can open the
@@ -59,13 +59,17 @@ export function encodeBatch(header: object, texts: readonly (string | null)[]): 
 export function decodeBatch(
   payload: string,
 ): { header: Record<string, unknown>; texts: (string | null)[] } {
-  const end = payload.indexOf("\n");
-  const { lengths, ...header } = JSON.parse(payload.slice(0, end));
-  let at = end + 1;
-  const texts = lengths.map((length: number) =>
-    length < 0 ? null : payload.slice(at, at += length)
-  );
+  const { lengths, ...header } = decodeHeader(payload);
+  let at = payload.indexOf("\n") + 1;
+  const texts = lengths.map((length) => length < 0 ? null : payload.slice(at, at += length));
   return { header, texts };
+}
+
+/** Opens the header alone, in which `lengths` tells how many texts follow. */
+export function decodeHeader(
+  payload: string,
+): Record<string, unknown> & { readonly lengths: readonly number[] } {
+  return JSON.parse(payload.slice(0, payload.indexOf("\n")));
 }
 
 /** Cuts a stream of bytes into frames. */

@@ -124,3 +124,12 @@ for (const isolation of ["thread", "process"] as const) {
     );
   });
 }
+
+Deno.test("ThreadPool in isolation process follows a task whose thread's clock is set ahead", async () => {
+  await using started = startPool({ isolation: "process" });
+  const attempt = started.submit("shift_clock");
+  // The thread looks at its clock when it beats, twice a second.
+  await until("three beats are told", () => (started.pool.progressOf(attempt)?.done ?? 0) >= 3);
+  started.pool.stop(attempt, 30_000, "Enough");
+  strictEqual((await attempt.whenEnded()).kind, "cancelled");
+});
