@@ -5,6 +5,9 @@ import { HISTORY_COUNTS, HISTORY_GAUGES, type HistoryGauge } from "../../model/h
 import { type PoolId, submittedOf, type TaskCounts } from "../../model/pool.ts";
 import type { HistoryRow } from "./history_row.ts";
 
+/** A thread that is busy all the time is so for a little longer or shorter than the time is long. */
+const CLOCKS_DIFFER_BY = 0.05;
+
 /** What a meter looks at. */
 export interface MeteredPool {
   readonly id: PoolId;
@@ -36,13 +39,17 @@ export class PoolMeter {
   readonly #pool: MeteredPool;
   #totals: readonly number[];
   #busyMs: number;
+  /** The threads that there were at the last look. */
+  #open: number;
   readonly #seen = { wait: emptyCounts(), run: emptyCounts() };
   #isOver = false;
 
   constructor(pool: MeteredPool) {
     this.#pool = pool;
     this.#totals = totalsOf(pool.counts());
-    this.#busyMs = Math.round(pool.threads().busyMs);
+    const { busyMs, open } = pool.threads();
+    this.#busyMs = Math.round(busyMs);
+    this.#open = open;
     this.#newCounts("wait");
     this.#newCounts("run");
   }
@@ -69,13 +76,13 @@ export class PoolMeter {
     const gauges = gaugesOf({
       pending,
       running,
-      // More than one look at the end can see: what the time between takes at the least.
-      busyThreads: Math.max(threads.busy, Math.ceil(busyMs / Math.max(1, coveredMs))),
+      busyThreads: Math.max(threads.busy, this.#leastBusy(threads.open, busyMs, coveredMs)),
       threads: threads.open,
       maxThreads: pool.isClosed ? 0 : threads.max,
       zombies: threads.zombies,
       oldestWaitMs: pending > 0 ? Math.round(pool.oldestWaitMs()) : 0,
     });
+    this.#open = threads.open;
     this.#isOver = pool.isClosed && !isActive;
     if (!isActive) return { gauges, row: undefined };
     this.#totals = totals;
@@ -83,6 +90,16 @@ export class PoolMeter {
     const [wait, run] = [this.#newCounts("wait"), this.#newCounts("run")];
     const row = { samples: 1, coveredMs, busyMs, counts, sums: gauges, maxes: gauges, wait, run };
     return { gauges, row };
+  }
+
+  /**
+   * More than one look at the end can see: so many were busy at a time at the least, or that would
+   * have taken longer; but no more than there were.
+   */
+  #leastBusy(open: number, busyMs: number, coveredMs: number): number {
+    if (busyMs === 0) return 0;
+    const least = Math.ceil(busyMs / Math.max(1, coveredMs) - CLOCKS_DIFFER_BY);
+    return Math.min(Math.max(least, 1), Math.max(open, this.#open, 1));
   }
 
   #newCounts(which: "wait" | "run") {

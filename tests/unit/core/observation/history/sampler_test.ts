@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { bucketOf } from "../../../../../core/execution/histogram.ts";
 import type { TypeTotals } from "../../../../../core/execution/type_tally.ts";
 import { LidoError } from "../../../../../core/model/errors.ts";
-import { HISTORY_COUNTS } from "../../../../../core/model/history.ts";
+import { HISTORY_COUNTS, HISTORY_GAUGES } from "../../../../../core/model/history.ts";
 import type { HistorySample } from "../../../../../core/observation/history/history_row.ts";
 import { HistorySampler } from "../../../../../core/observation/history/sampler.ts";
 import { fakeClock } from "../../../../helpers/fake_clock.ts";
@@ -105,6 +105,27 @@ Deno.test("HistorySampler writes what a pool did in the step that ended", () => 
   strictEqual(saved.length, 1);
   sampler[Symbol.dispose]();
 });
+
+for (
+  const [busyMs, open, busyThreads, why] of [
+    [5_000, 2, 1, "one was busy all the time"],
+    [5_001, 2, 1, "it was, and two clocks tell it"],
+    [9_999, 2, 2, "two were"],
+    [10_010, 2, 2, "no more were there"],
+    [7_000, 0, 2, "they went since the last look"],
+  ] as const
+) {
+  Deno.test(`HistorySampler counts ${busyThreads} busy of ${open} by ${busyMs} ms in 5 s: ${why}`, () => {
+    const { pass, pool, rowsOf } = world();
+    const one = pool();
+    Object.assign(one.crew, { open, busyMs });
+    pass(5_000);
+    deepStrictEqual(
+      rowsOf(one).map(({ row }) => row.maxes[HISTORY_GAUGES.indexOf("busyThreads")]),
+      [busyThreads],
+    );
+  });
+}
 
 Deno.test("HistorySampler writes nothing of a pool that is idle, but counts its threads among all", () => {
   const { sampler, pass, pool, saved, rowsOf } = world();
