@@ -18,6 +18,9 @@ import { type Desk, keepPreferences, Visit } from "./visit.tsx";
 /** Pools that the list of the longest waits shows. */
 const WAITING_MAX = 10;
 
+/** How far back the course of a tile goes. */
+const LATELY_MS = 300_000;
+
 /** Makes the routes. */
 export function overviewRoutes(desk: Desk): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
@@ -80,9 +83,10 @@ async function present(
   const health = manager.getHealth();
   const pools = manager.listPools();
   const names = new Map(pools.map(({ id, settings }) => [String(id), settings.name]));
-  const [history, hours] = await Promise.all([
+  const [history, hours, lately] = await Promise.all([
     manager.getHistory(historyOf(range, l.nowMs)),
     manager.getHistory({ fromMs: l.nowMs - 1, stepS: 3_600 }),
+    manager.getHistory({ fromMs: l.nowMs - LATELY_MS, stepS: 15 }),
   ]);
   const hour = hours.points.at(-1);
   const recent = manager.getRecent();
@@ -112,21 +116,24 @@ async function present(
         help: t.overview.successHelp,
         value: done + failed === 0 ? "–" : l.percent(done / (done + failed)),
         href: "/tasks?q=state:failed",
-        course: recent.map((step) => step.failed),
+        course: lately.points.map(({ counts: { completed, failed } }) =>
+          completed + failed === 0 ? null : completed / (completed + failed)
+        ),
+        most: 1,
       },
       {
         label: t.overview.waitP95,
         help: t.overview.waitHelp,
         value: duration(hour?.wait?.p95),
         href: "/tasks?q=state:pending",
-        course: recent.map((step) => step.pending),
+        course: lately.points.map(({ wait }) => wait?.p95 ?? null),
       },
       {
         label: t.overview.runP95,
         help: t.overview.waitHelp,
         value: duration(hour?.run?.p95),
         href: "/pools",
-        course: recent.map((step) => step.busyThreads),
+        course: lately.points.map(({ run }) => run?.p95 ?? null),
       },
     ],
     chart: outcomesChart(history, t, (id) => names.get(id) ?? id),

@@ -29,7 +29,9 @@ export interface TileModel {
   readonly help: string;
   readonly value: string;
   readonly href: string;
-  readonly course: readonly number[];
+  readonly course: readonly (number | null)[];
+  /** What stands at the top of the course; left out: the highest value. */
+  readonly most?: number;
 }
 
 /** What the page shows. */
@@ -118,7 +120,7 @@ function Tile({ tile }: { readonly tile: TileModel }): Child {
     <a class="card tile" href={tile.href}>
       <span class="tile-label">{tile.label}</span>
       <span class="tile-value">{tile.value}</span>
-      <Sparkline values={tile.course} label={tile.label} />
+      <Sparkline values={tile.course} max={tile.most} label={tile.label} />
       <span class="tile-help">{tile.help}</span>
     </a>
   );

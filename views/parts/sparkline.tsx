@@ -3,15 +3,18 @@ import type { Child } from "hono/jsx";
 const WIDTH = 120;
 const HEIGHT = 24;
 
-/** A small line of what was lately, oldest first; `label` says what it shows. */
-export function Sparkline(
-  { values, label }: { readonly values: readonly number[]; readonly label: string },
-): Child {
-  const max = Math.max(1, ...values);
-  const stepX = WIDTH / Math.max(1, values.length - 1);
-  const points = values.map((value, index) =>
-    `${(index * stepX).toFixed(1)},${(HEIGHT - 1 - value / max * (HEIGHT - 3)).toFixed(1)}`
-  );
+/** What a sparkline shows. */
+export interface SparklineProps {
+  /** What was lately, oldest first; null where nothing is known. */
+  readonly values: readonly (number | null)[];
+  /** What stands at the top; left out: the highest value. */
+  readonly max?: number | undefined;
+  /** Says what it shows. */
+  readonly label: string;
+}
+
+/** A small line of what was lately. */
+export function Sparkline({ values, label, max = highestOf(values) }: SparklineProps): Child {
   return (
     <svg
       class="spark"
@@ -20,15 +23,46 @@ export function Sparkline(
       aria-label={label}
       preserveAspectRatio="none"
     >
-      {values.length > 0 && (
+      {pieces(values, max).map((points) => (
         <>
           <polygon
             class="spark-area"
-            points={`0,${HEIGHT} ${points.join(" ")} ${WIDTH},${HEIGHT}`}
+            points={`${xOf(points[0])},${HEIGHT} ${points.join(" ")} ${
+              xOf(points.at(-1))
+            },${HEIGHT}`}
           />
-          <polyline class="spark-line" points={points.join(" ")} />
+          {/* A line from a point to itself is a dot. */}
+          <polyline
+            class="spark-line"
+            points={(points.length === 1 ? [...points, ...points] : points).join(" ")}
+          />
         </>
-      )}
+      ))}
     </svg>
   );
+}
+
+function highestOf(values: readonly (number | null)[]): number {
+  return Math.max(...values.map((value) => value ?? 0)) || 1;
+}
+
+/** The points of each piece without a gap. */
+function pieces(values: readonly (number | null)[], max: number): readonly (readonly string[])[] {
+  const stepX = WIDTH / Math.max(1, values.length - 1);
+  const found: string[][] = [];
+  let piece: string[] | undefined;
+  for (const [index, value] of values.entries()) {
+    if (value === null) {
+      piece = undefined;
+      continue;
+    }
+    if (piece === undefined) found.push(piece = []);
+    const y = HEIGHT - 1 - value / max * (HEIGHT - 3);
+    piece.push(`${(index * stepX).toFixed(1)},${y.toFixed(1)}`);
+  }
+  return found;
+}
+
+function xOf(point = ""): string {
+  return point.slice(0, point.indexOf(","));
 }

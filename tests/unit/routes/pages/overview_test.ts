@@ -1,8 +1,11 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import type { HistoryPoint } from "../../../../core/mod.ts";
 import { appWith, NOW_MS } from "../../../helpers/app_with.ts";
 import { HISTORY, POOL, STATS } from "../../../helpers/fake_manager.ts";
 import { look } from "../../../helpers/pages.ts";
 import { NO_COUNTS } from "../../../helpers/no_counts.ts";
+
+const LAST_POINT = HISTORY.points.at(-1) as HistoryPoint; // the fake has two
 
 Deno.test("GET / shows the overview, in both languages", async () => {
   const { app } = appWith();
@@ -37,6 +40,41 @@ Deno.test("GET / gives the chart as JSON that scripts read", async () => {
   );
   const chart = JSON.parse(json?.text ?? "");
   deepStrictEqual(chart.times, HISTORY.points.map(({ atMs }) => atMs / 1_000));
+});
+
+Deno.test("GET / draws each tile's own course, with gaps where nothing is known", async () => {
+  const of = (p95: number) => ({ count: 1, p50: 0, p95, p99: 0, max: 0 });
+  const point = (at: number, completed: number, failed: number, p95: number | null) => ({
+    ...LAST_POINT,
+    atMs: NOW_MS + at * 15_000,
+    counts: { ...LAST_POINT.counts, completed, failed },
+    wait: p95 === null ? null : of(p95),
+    run: p95 === null ? null : of(2 * p95 - 0.2),
+  });
+  const points = [
+    point(0, 1, 0, 0.1),
+    point(1, 0, 0, null),
+    point(2, 1, 1, 0.2),
+    point(3, 0, 1, 0.4),
+  ];
+  const page = await look(
+    appWith({
+      getHistory: ({ stepS } = {}) =>
+        Promise.resolve({ ...HISTORY, points: stepS === 15 ? points : HISTORY.points }),
+    }).app,
+    "/",
+  );
+  const lines = page.elements.filter(({ attributes }) => attributes.get("class") === "spark-line")
+    .map(({ attributes }) => attributes.get("points"));
+  deepStrictEqual(
+    lines,
+    [
+      // Of 0 to 1, though never more than one ended.
+      ["0.0,2.0 0.0,2.0", "80.0,12.5 120.0,23.0"],
+      ["0.0,17.8 0.0,17.8", "80.0,12.5 120.0,2.0"],
+      ["0.0,23.0 0.0,23.0", "80.0,16.0 120.0,2.0"],
+    ].flat(),
+  );
 });
 
 Deno.test("GET / tells what needs somebody, and which pools wait the longest", async () => {
