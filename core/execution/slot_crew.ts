@@ -14,7 +14,7 @@ import type { ThreadBudget } from "./thread_budget.ts";
 import { messageOf } from "../model/errors.ts";
 
 /** A thread that was ended by force and goes on for so long is a zombie. */
-const ZOMBIE_AFTER_MS = 200;
+const ZOMBIE_AFTER_MS = 1_000;
 /** A worn thread lives on for so long, so that what its task left behind is blamed on that task. */
 const LINGER_MS = 1_000;
 /** After a failed start the next waits this long, doubling up to the maximum. */
@@ -207,23 +207,32 @@ export class SlotCrew {
 
   /** Lets slots go that the settings no longer allow, or that were idle for long. */
   trim(nowMs: number): void {
-    const { minThreads, maxThreads, idleRetireMs } = this.#options.settings();
+    const { maxThreads, idleRetireMs } = this.#options.settings();
     while (this.#open.length > maxThreads) {
       this.release(this.#open.find((slot) => slot.inFlight === 0) ?? this.#open[0] as Slot); // not empty
     }
     const idle = this.#open.filter((slot) =>
       slot.isReady && slot.inFlight === 0 && nowMs - slot.idleSinceMs >= idleRetireMs
     );
-    for (const slot of idle) if (this.#open.length > minThreads) this.release(slot);
+    const kept = this.#kept();
+    for (const slot of idle) if (this.#open.length > kept) this.release(slot);
   }
 
   /** Milliseconds until a slot may have been idle for long; undefined when none can. */
   msToRetire(nowMs: number): number | undefined {
-    const { minThreads, idleRetireMs } = this.#options.settings();
-    if (this.#open.length <= minThreads) return undefined;
+    const { idleRetireMs } = this.#options.settings();
+    if (this.#open.length <= this.#kept()) return undefined;
     const waits = this.#open.filter((slot) => slot.isReady && slot.inFlight === 0)
       .map((slot) => Math.max(0, slot.idleSinceMs + idleRetireMs - nowMs));
     return waits.length === 0 ? undefined : Math.min(...waits);
+  }
+
+  /** How many slots stay, however long they are idle: another would be opened for a warm spare. */
+  #kept(): number {
+    const { minThreads, maxThreads, warmSpare } = this.#options.settings();
+    const busy = this.#open.filter((slot) => slot.inFlight > 0).length;
+    const spares = warmSpare && busy > 0 ? 1 : 0;
+    return Math.max(minThreads, Math.min(maxThreads, busy + spares));
   }
 
   /** Ends all threads; resolves when all are dead, or known to be zombies. */
@@ -240,6 +249,8 @@ export class SlotCrew {
 
   #checkZombie(slot: Slot): void {
     if (!this.#leaving.has(slot)) return;
+    // A process ends for certain, late where the machine has much to do; until then it runs nothing.
+    if (slot.thread.pid !== null && slot.inFlight === 0) return;
     slot.isZombie = true;
     this.#options.budget.addZombie();
     this.#tellLoss("zombie", slot, slot.attempts(), slot.deathCause);

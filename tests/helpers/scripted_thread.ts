@@ -12,7 +12,6 @@ interface Task {
  * whenever the test likes. `steps()` names all that could happen next.
  */
 export class ScriptedThread implements Thread {
-  readonly pid = null;
   /** Inputs of tasks that were begun, in order. */
   readonly begun: unknown[] = [];
   isDead = false;
@@ -28,7 +27,7 @@ export class ScriptedThread implements Thread {
   /** The next task of this epoch to begin; undefined before its first batch came. */
   #next: number | undefined;
 
-  constructor(readonly listener: ThreadListener) {}
+  constructor(readonly listener: ThreadListener, readonly pid: number | null = null) {}
 
   run({ epoch, first, token, inputs }: RunMessage): void {
     this.#toThread.push(() => {

@@ -5,8 +5,10 @@ import { ThreadBudget } from "../../../../core/execution/thread_budget.ts";
 import { startWorkerThread } from "../../../../core/execution/worker_thread.ts";
 import { Gate } from "../../../helpers/gate.ts";
 import { ScriptedThread } from "../../../helpers/scripted_thread.ts";
+import { SlotWorld } from "../../../helpers/slot_world.ts";
 import { startPool } from "../../../helpers/start_pool.ts";
 import { until } from "../../../helpers/until.ts";
+import { WatchedAttempt } from "../../../helpers/watched_attempt.ts";
 import { within } from "../../../helpers/within.ts";
 
 Deno.test("ThreadPool replaces a thread after so many tasks", async () => {
@@ -125,6 +127,53 @@ Deno.test("ThreadPool shows a thread that cannot be ended as a zombie, and goes 
   strictEqual((await endless.whenEnded()).kind, "cancelled");
   const told = { slot: 0, code: null, reason: null, taskIds: [endless.taskId] };
   deepStrictEqual(started.losses, [{ kind: "zombie", ...told }]); // its death was asked for
+});
+
+for (
+  const [warmSpare, busy, left] of [[true, 1, 2], [false, 1, 1], [true, 0, 1]] as const
+) {
+  const spare = warmSpare ? "a" : "no";
+  Deno.test(`SlotCrew.trim() leaves ${left} of 3 threads, ${busy} busy, with ${spare} warm spare`, async () => {
+    await using world = new SlotWorld({ maxThreads: 3, minThreads: 1, warmSpare });
+    world.open(...Array.from({ length: busy }, () => new WatchedAttempt()));
+    world.open();
+    world.open();
+    const laterMs = performance.now() + 1e9;
+    strictEqual(world.crew.msToRetire(laterMs), 0);
+    world.crew.trim(laterMs);
+    deepStrictEqual([world.crew.open.length, world.crew.msToRetire(laterMs)], [left, undefined]);
+  });
+}
+
+Deno.test("ThreadPool takes no process for a zombie that has no task and takes its time to end", async () => {
+  const threads: ScriptedThread[] = [];
+  const startThread: StartThread = (_settings, listener) => {
+    const thread = new ScriptedThread(listener, 1);
+    threads.push(thread);
+    queueMicrotask(() => listener.ready());
+    return thread;
+  };
+  await using started = startPool({
+    startThread,
+    isolation: "process",
+    maxThreads: 2,
+    minThreads: 2,
+  });
+  await until("two are ready", () => started.pool.slots.filter((s) => s.isReady).length === 2);
+  const endless = started.submit("echo", undefined, { taskId: "t-1" });
+  await endless.whenStarted();
+  const [idle] = started.pool.slots.filter(({ inFlight }) => inFlight === 0);
+  started.pool.recycle(idle?.index);
+  started.pool.stop(endless, 0, "Enough");
+  // It was told to end later than the other.
+  await until("the busy one counts as a zombie", () => started.pool.isZombie(endless));
+  deepStrictEqual(started.losses.map(({ kind, taskIds }) => [kind, taskIds]), [["zombie", [
+    "t-1",
+  ]]]);
+  strictEqual(idle?.isZombie, false);
+  const closed = started.pool.close();
+  for (const thread of threads) thread.die();
+  await within("the pool is closed", closed);
 });
 
 Deno.test("ThreadPool tells of a thread that died unasked, and of none that it ended itself", async () => {
