@@ -82,8 +82,8 @@ export interface AlertRuleSnapshot {
   readonly firing: number;
 }
 
-/** An id of an alert: uuid v7. */
-export const AlertId = z.uuidv7().brand<"AlertId">();
+/** An id of an alert: uuid v7; the same in upper case. */
+export const AlertId = z.uuidv7().toLowerCase().brand<"AlertId">();
 /** An id of an alert: uuid v7. */
 export type AlertId = z.infer<typeof AlertId>;
 

@@ -10,8 +10,8 @@ import { TASK_STATES } from "./task_state.ts";
 /** The most threads that one pool may ask for. */
 export const POOL_THREADS_MAX = 256;
 
-/** An id of a pool: uuid v7. */
-export const PoolId = z.uuidv7().brand<"PoolId">();
+/** An id of a pool: uuid v7; the same in upper case. */
+export const PoolId = z.uuidv7().toLowerCase().brand<"PoolId">();
 /** An id of a pool: uuid v7. */
 export type PoolId = z.infer<typeof PoolId>;
 

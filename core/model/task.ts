@@ -8,8 +8,8 @@ import type { LogLevel } from "./log_level.ts";
 import { PoolId } from "./pool.ts";
 import type { TaskEvent, TaskState } from "./task_state.ts";
 
-/** An id of a task: uuid v7, so ids sort by the time of submission. */
-export const TaskId = z.uuidv7().brand<"TaskId">();
+/** An id of a task: uuid v7, so ids sort by the time of submission; the same in upper case. */
+export const TaskId = z.uuidv7().toLowerCase().brand<"TaskId">();
 /** An id of a task: uuid v7, so ids sort by the time of submission. */
 export type TaskId = z.infer<typeof TaskId>;
 

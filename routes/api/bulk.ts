@@ -41,7 +41,7 @@ const FORM = { action: ACTION, schema: Bulk, names: BULK_FIELDS };
 export function bulkRoutes({ bulk }: RoutedManager): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   const find = (id: string): BulkSnapshot => {
-    const operation = bulk.get(id);
+    const operation = bulk.get(id.toLowerCase());
     if (operation !== undefined) return operation;
     throw new HttpError("not_found", "Cannot find operation: it is not kept, or never was");
   };

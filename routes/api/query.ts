@@ -36,14 +36,14 @@ export function readQuery(c: Context<AppEnv>): Query {
 
 /** The pool's id in the path; what is no id names no pool. */
 export function readPoolId(text: string): PoolId {
-  const id = PoolId.safeParse(text.toLowerCase());
+  const id = PoolId.safeParse(text);
   if (id.success) return id.data;
   throw new LidoError("pool_not_found", `Cannot find pool: no pool has the id ${shorten(text)}`);
 }
 
 /** The task's id in the path; what is no id names no task. */
 export function readTaskId(text: string): TaskId {
-  const id = TaskId.safeParse(text.toLowerCase());
+  const id = TaskId.safeParse(text);
   if (id.success) return id.data;
   throw new LidoError("task_not_found", `Cannot find task: no task has the id ${shorten(text)}`);
 }

@@ -137,7 +137,7 @@ function stateOf(text: string): TaskState {
 }
 
 function poolOf(text: string, pools: readonly PoolSnapshot[]): PoolId {
-  const id = PoolId.safeParse(text.toLowerCase());
+  const id = PoolId.safeParse(text);
   if (id.success) return id.data;
   const [pool] = pools.filter(({ settings }) => settings.name === text);
   if (pool !== undefined) return pool.id;

@@ -142,3 +142,26 @@ Deno.test("An operation that is not kept is not found", async () => {
     deepStrictEqual([status, code], [404, "not_found"]);
   }
 });
+
+Deno.test("A task that is named in upper case is the same: it is run again once", async () => {
+  await using world = await openWorld();
+  const { app, pool_id, tasks } = world;
+  const body = { action: "run_again", task_ids: [tasks[0].toUpperCase(), tasks[0]] };
+  const { data } = await call(app, "POST", "/api/tasks/bulk", body);
+  const { results } = await finish(app, data.operation_id.toUpperCase());
+  deepStrictEqual(results.map(({ task_id }) => task_id), [tasks[0]]);
+  strictEqual((await call(app, "GET", `/api/pools/${pool_id}`)).data.pending_tasks, 4);
+});
+
+Deno.test("A pool that is named in upper case is the same, for a submit and a change", async () => {
+  await using world = await openWorld();
+  const { app, pool_id } = world;
+  const { data: { pool_id: other } } = await call(app, "POST", "/api/pools", { name: "other" });
+  await call(app, "POST", `/api/pools/${other}/pause`);
+  const task = { pool_id: pool_id.toUpperCase(), task_type: "sleep", input: { seconds: 0 } };
+  const submitted = await call(app, "POST", "/api/tasks", task);
+  deepStrictEqual([submitted.status, submitted.data.pool_id], [202, pool_id]);
+  const path = `/api/tasks/${submitted.data.task_id}`;
+  const moved = await call(app, "PATCH", path, { pool_id: other.toUpperCase() });
+  deepStrictEqual([moved.status, moved.data.pool_id], [200, other]);
+});

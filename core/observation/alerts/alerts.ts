@@ -194,7 +194,7 @@ export class Alerts implements Disposable {
   acknowledge(id: string, by: string | null = null): Alert {
     this.#options.checkOpen("acknowledge alert");
     for (const { firing } of this.#posts.values()) {
-      const [key, alert] = [...firing].find(([, one]) => one.id === id) ?? [];
+      const [key, alert] = [...firing].find(([, one]) => one.id === id.toLowerCase()) ?? [];
       if (key === undefined || alert === undefined) continue;
       if (alert.acknowledgedAtMs !== null) return alert;
       const acknowledged = { ...alert, acknowledgedAtMs: this.#now(), acknowledgedBy: by };

@@ -242,6 +242,14 @@ Deno.test("Alerts.saveRule() changes a rule of Lido's own, and removeRule() brin
   deepStrictEqual(alerts.getRule("many_pools"), before);
 });
 
+Deno.test("Alerts.acknowledge() finds an alert by its id in upper case", async () => {
+  const { alerts, heat, pass } = await heated({ forMs: 0 });
+  heat(11);
+  pass(5);
+  const [{ id } = { id: "" }] = alerts.firing;
+  strictEqual(alerts.acknowledge(id.toUpperCase(), "ada").id, id);
+});
+
 Deno.test("Alerts.acknowledge() notes who sees to it, once, and it recovers all the same", async () => {
   const { alerts, heat, pass, told, record, clock } = await heated({ forMs: 0, keepFiringMs: 0 });
   heat(11);
