@@ -129,8 +129,8 @@ export class PoolRoom {
   }
 
   /**
-   * Takes other settings, once they are on record. One change follows the other, and `next` makes
-   * each of what holds then.
+   * Takes other settings, once they are on record; those that are no others make no version. One
+   * change follows the other, and `next` makes each of what holds then.
    * @throws {LidoError} `pool_closed`, `version_conflict` if it was meant for other versions; what
    * `next` throws.
    */
@@ -142,9 +142,10 @@ export class PoolRoom {
       this.checkOpen("change");
       this.#checkVersion(ifVersions);
       const settings = next(this.#settings);
+      const changes = differencesOf(this.#settings, settings);
+      if (changes.length === 0) return; // a version of its own would be a conflict for others
       const settingsVersion = this.#settingsVersion + 1;
       await this.engine.savePool({ ...this.#record(), settings, settingsVersion }, note);
-      const changes = differencesOf(this.#settings, settings);
       this.#settingsVersion = settingsVersion;
       this.#settings = settings;
       this.threads.change(settings);

@@ -39,6 +39,22 @@ Deno.test("A change with the tag of an older version is refused, and says which 
   strictEqual((body as { data: { max_workers: number } }).data.max_workers, 7);
 });
 
+Deno.test("A change to what holds already makes no version, and an older tag is refused all the same", async () => {
+  await using app = await managedApp();
+  const { body } = await app.ask("POST", "/api/pools", { name: "mine", max_workers: 5 });
+  const path = `/api/pools/${(body as { data: { pool_id: string } }).data.pool_id}`;
+  const same = { max_workers: 5 };
+  const answers = [
+    await app.ask("PATCH", path, { ...same, reason: "to be sure" }),
+    await app.ask("PUT", `${path}/resize`, same, { "if-match": '"1"' }),
+    await app.ask("POST", `${path}/revert`, { version: 1 }),
+    await app.ask("PATCH", path, same, { "if-match": '"2"' }),
+  ];
+  deepStrictEqual(answers.map(({ status }) => status), [200, 200, 200, 412]);
+  const { body: versions } = await app.ask("GET", `${path}/settings`);
+  strictEqual((versions as { data: unknown[] }).data.length, 1);
+});
+
 Deno.test("A tag that came with an answer to a client that takes compressed ones is good for a change", async () => {
   await using server = await startServer();
   const [pool] = await server.ask<{ pool_id: string }[]>("GET", "/api/pools");
