@@ -60,6 +60,22 @@ export function testLists(name: string, make: MakeEngine): void {
     }
   });
 
+  Deno.test(`${name}.list() tells values of the input apart that only look alike`, async () => {
+    await using world = await EngineWorld.open(make);
+    const inputs = [{ at: true }, { at: 1 }, { at: "1" }, { at: { a: 1 } }, { at: '{"a":1}' }, {
+      at: null,
+    }];
+    const tasks = inputs.map((input) => world.task({ inputJson: JSON.stringify(input) }));
+    await world.engine.enqueue(tasks);
+    for (const [at, value] of ([true, 1, "1", undefined, '{"a":1}', null] as const).entries()) {
+      if (value === undefined) continue; // only plain values can be asked for
+      const found = await world.page({ page: 1, perPage: 10 }, {
+        input: [{ path: ["at"], value }],
+      });
+      deepStrictEqual(found, [tasks[at]?.id], JSON.stringify(value));
+    }
+  });
+
   Deno.test(`${name}.list() gives the same tasks by cursor, there and back, at any page size`, async () => {
     await fc.assert(
       fc.asyncProperty(

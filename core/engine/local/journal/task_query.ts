@@ -3,7 +3,7 @@
  * so a page reads little more than it shows. Conditions that no index answers are checked on the
  * rows that are walked; the walk is bounded, and a page that it could not fill says where to go on.
  */
-import type { Range, TaskFilter } from "../../../model/task.ts";
+import type { InputCondition, Range, TaskFilter } from "../../../model/task.ts";
 import { STORED_STATES, storedState, STRETCH } from "./schema.ts";
 
 /** A filter as the journal knows it: pools have numbers there. */
@@ -83,13 +83,7 @@ export function restOf(filter: StoredFilter, isTextDriving = false): Sql | undef
   for (const { path, value } of filter.input ?? []) {
     // As JSON itself would have it: only so is every name that there can be a place.
     const place = `$${path.map((part) => `.${JSON.stringify(part)}`).join("")}`;
-    conditions.push(
-      value === null
-        ? { text: "json_type(t.input, ?) = 'null'", values: [place] }
-        : typeof value === "boolean"
-        ? { text: `json_type(t.input, ?) = '${value}'`, values: [place] }
-        : { text: "json_extract(t.input, ?) = ?", values: [place, value] },
-    );
+    conditions.push(inputCondition(place, value));
   }
   if (filter.text !== undefined) {
     const pattern = `%${filter.text.replaceAll(/[\\%_]/g, "\\$&")}%`;
@@ -115,6 +109,19 @@ export function stretchesOf(range: Range): Sql {
 /** Numbers in the file of the states that are wanted. */
 export function numbersOf({ states }: StoredFilter): string {
   return (states ?? []).map(storedState).join(", ");
+}
+
+/** Of the same type, too: `json_extract()` gives true as 1, and an object as its text. */
+function inputCondition(place: string, value: InputCondition["value"]): Sql {
+  if (value === null || typeof value === "boolean") {
+    return sql(`json_type(t.input, ?) = '${value}'`, place);
+  }
+  const types = typeof value === "number" ? "'integer', 'real'" : "'text'";
+  return sql(
+    `json_type(t.input, ?1) IN (${types}) AND json_extract(t.input, ?1) = ?2`,
+    place,
+    value,
+  );
 }
 
 function addRange(conditions: Sql[], column: string, range: Range | undefined): void {
