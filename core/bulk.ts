@@ -64,6 +64,7 @@ export interface BulkTarget {
   stopTask(id: TaskId): Promise<TaskSnapshot>;
   submitAgain(id: TaskId): Promise<TaskSnapshot>;
   changeTask(id: TaskId, change: TaskChange): Promise<TaskSnapshot>;
+  checkChange(change: TaskChange): void;
 }
 
 /** Errors that tell of a task's state, and of nothing wrong. */
@@ -133,8 +134,14 @@ export class BulkOperations {
     return { count: totalItems, isExact: isTotalExact };
   }
 
-  /** Begins an operation and answers at once. */
+  /** Refuses at once what would be refused of every task. @throws {LidoError} as `changeTask`. */
+  check(order: BulkOrder): void {
+    if (order.action === "change") this.#target.checkChange(order.change);
+  }
+
+  /** Begins an operation and answers at once. @throws {LidoError} as {@link check}. */
   async start(order: BulkOrder, selection: BulkSelection): Promise<BulkSnapshot> {
+    this.check(order);
     const { count } = await this.count(selection);
     const operation = new Operation(order, this.#clock.nowMs(), count);
     this.#operations.set(operation.id, operation);

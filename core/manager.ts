@@ -456,11 +456,19 @@ export class Manager implements AsyncDisposable {
    * `pool_closed`, `queue_full`, `server_closing`.
    */
   async changeTask(id: TaskId, change: TaskChange): Promise<TaskSnapshot> {
+    this.checkChange(change);
+    await this.#engine.change(id, change);
+    return await this.#engine.get(id);
+  }
+
+  /**
+   * What {@link changeTask} would refuse of any task is refused; nothing is changed.
+   * @throws {LidoError} `invalid_input`, `pool_not_found`, `pool_closed`, `server_closing`.
+   */
+  checkChange(change: TaskChange): void {
     this.#checkOpen("change task");
     const { poolId } = parseInput(TaskChange, change, "change task");
     if (poolId !== undefined) this.#pools.get(poolId).checkOpen("move task to");
-    await this.#engine.change(id, change);
-    return await this.#engine.get(id);
   }
 
   /**

@@ -50,6 +50,7 @@ export function bulkRoutes({ bulk }: RoutedManager): Hono<AppEnv> {
     const selection = selectionOf(body);
     const order = orderOf(body);
     if (body.dryRun) {
+      bulk.check(order);
       const { count, isExact } = await bulk.count(selection);
       return answer(c, { action: body.action, total: count, total_is_exact: isExact });
     }

@@ -393,7 +393,7 @@ function systemMethods(): SystemMethods {
     getRecent: () => [],
     getRevision: () => "1",
     get bulk() {
-      return new BulkOperations(taskMethods(), {
+      return new BulkOperations({ ...taskMethods(), checkChange: () => {} }, {
         nowMs: () => Date.UTC(2026, 0, 3),
         monotonicMs: () => 0,
       });

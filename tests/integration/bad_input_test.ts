@@ -77,6 +77,7 @@ const POOL_CASES: readonly Case[] = [
 ];
 
 const SLEEP = { pool_id: "{pool}", task_type: "sleep", input: { seconds: 1 } };
+const MOVE = { action: "change", filter: { pool_id: "{pool}" } };
 
 const TASK_CASES: readonly Case[] = [
   ["POST /api/tasks", {}, 422, "invalid_input", /pool_id/],
@@ -127,6 +128,15 @@ const TASK_CASES: readonly Case[] = [
     429,
     "queue_full",
     /at most 1/,
+  ],
+  ["POST /api/tasks/bulk", { ...MOVE, pool_id: "{closed}" }, 409, "pool_closed", /move.*shut/],
+  ["POST /api/tasks/bulk", { ...MOVE, pool_id: "{none}" }, 404, "pool_not_found", /<none>/],
+  [
+    "POST /api/tasks/bulk",
+    { ...MOVE, pool_id: "{closed}", dry_run: true },
+    409,
+    "pool_closed",
+    /move.*shut/,
   ],
   ["GET /api/tasks?status=done", undefined, 422, "invalid_input", /status.*done/],
   ["GET /api/tasks?pool=a", undefined, 422, "invalid_input", /pool.*pool_id/],

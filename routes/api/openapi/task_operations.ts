@@ -174,7 +174,13 @@ export const TASK_OPERATIONS: readonly Operation[] = [
       },
       { status: 200, description: "Of a dry run: what is meant", data: DryRun },
     ],
-    errors: ["pool_not_found", "journal_unavailable", "journal_corrupt"],
+    errors: [
+      "pool_not_found",
+      "pool_closed",
+      "journal_unavailable",
+      "journal_corrupt",
+      "server_closing",
+    ],
   },
   {
     id: "getBulkOperation",

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
 import { type BulkAction, BulkOperations, type BulkTarget } from "../../../core/bulk.ts";
 import { type ErrorCode, LidoError } from "../../../core/model/errors.ts";
 import { type TaskFilter, TaskId, type TaskSnapshot } from "../../../core/model/task.ts";
@@ -41,6 +41,7 @@ function bulkOver(count: number, overrides: Partial<BulkTarget> = {}) {
     stopTask: act("stop"),
     submitAgain: act("run_again"),
     changeTask: act("change"),
+    checkChange: () => {},
     ...overrides,
   }, fakeClock(NOW_MS));
   return { bulk, calls };
@@ -213,6 +214,19 @@ Deno.test("BulkOperations.count() counts chosen tasks once, and tells of a filte
   });
   deepStrictEqual(await bulk.count({ ids: [idAt(1), idAt(1)] }), { count: 1, isExact: true });
   deepStrictEqual(await bulk.count({ filter: {} }), { count: 10_000, isExact: false });
+});
+
+Deno.test("BulkOperations.start() refuses at once what no task could be changed to", async () => {
+  const { bulk, calls } = bulkOver(3, {
+    checkChange: () => {
+      throw new LidoError("pool_closed", "Cannot move task to pool: it is closed");
+    },
+  });
+  const change = { action: "change", change: { priority: 7 } } as const;
+  await rejects(bulk.start(change, { filter: {} }), { code: "pool_closed" });
+  throws(() => bulk.check(change), { code: "pool_closed" });
+  bulk.check({ action: "cancel" });
+  deepStrictEqual(calls, []);
 });
 
 Deno.test("BulkOperations keeps the last 20 operations, and every one that still runs", async () => {

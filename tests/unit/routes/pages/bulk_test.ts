@@ -28,6 +28,7 @@ function worldOf(count: number) {
     stopTask: act,
     submitAgain: act,
     changeTask: act,
+    checkChange: () => {},
   }, { nowMs: () => 5, monotonicMs: () => 0 });
   return { ...appWith({ bulk }), bulk, stopped, filters };
 }

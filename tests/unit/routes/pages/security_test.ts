@@ -21,7 +21,14 @@ async function worldOf() {
       prevCursor: null,
       page: 1,
     });
-  const target = { listTasks, cancelTask: act, stopTask: act, submitAgain: act, changeTask: act };
+  const target = {
+    listTasks,
+    cancelTask: act,
+    stopTask: act,
+    submitAgain: act,
+    changeTask: act,
+    checkChange: () => {},
+  };
   const bulk = new BulkOperations(target, { nowMs: () => 0, monotonicMs: () => 0 });
   const { id } = await bulk.start({ action: "cancel" }, { ids: [TASK_ID] });
   return { ...appWith({ bulk }), bulkId: id };
