@@ -1,5 +1,6 @@
 /** Reads what comes in the address: ids, filters, pages and waits. */
 import type { Context } from "hono";
+import { z } from "zod";
 import {
   LidoError,
   PoolId,
@@ -18,6 +19,13 @@ const PER_PAGE_MAX = 100;
 /** A page's length unless the caller says. */
 const PER_PAGE_DEFAULT = 10;
 const POOL_STATES: readonly PoolState[] = ["running", "paused", "draining", "closed"];
+
+/** A time as it may come: of ISO 8601, with a time of day or without; in UTC where it has no zone. */
+export const TimeText = z.union([
+  z.iso.datetime({ offset: true, local: true }),
+  z.iso.datetime({ offset: true, precision: -1 }), // to the minute
+  z.iso.date(),
+]);
 
 /** A page by its number, or from a cursor. */
 export type PageQuery = { page: number; perPage: number } | { cursor: string; perPage: number };
@@ -118,10 +126,17 @@ export function readAskedSize(query: Query): { max_workers?: unknown } {
   return { max_workers: /^\d{1,15}$/.test(text) ? Number(text) : text };
 }
 
+/** Epoch milliseconds; undefined for what is no {@link TimeText}. */
+export function parseTime(text: string): number | undefined {
+  if (!TimeText.safeParse(text).success) return undefined;
+  const isLocal = /T[\d:.]+$/.test(text); // which `Date` takes for a time where the server is
+  return Date.parse(isLocal ? `${text}Z` : text);
+}
+
 /** A time, as in `2026-11-24T12:00:00Z`. @throws {HttpError} `invalid_input` that names the parameter. */
 export function readTime(name: string, text: string, action: string): number {
-  const atMs = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isFinite(atMs)) return atMs;
+  const atMs = parseTime(text);
+  if (atMs !== undefined) return atMs;
   const message = "Invalid: must be a time such as 2026-11-24T12:00:00Z";
   throw invalidInput(action, [{ path: [name], message }]);
 }

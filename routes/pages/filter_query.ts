@@ -12,6 +12,7 @@ import {
   type TaskState,
 } from "../../core/mod.ts";
 import type { Words } from "../../views/i18n/en.ts";
+import { parseTime } from "../api/query.ts";
 
 /** What a filter's text came to. */
 export interface FilterQuery {
@@ -171,7 +172,7 @@ function durationOf(text: string): number {
 function sinceOf(text: string, nowMs: number): number {
   const durationMs = durationOf(text);
   if (Number.isFinite(durationMs)) return nowMs - durationMs;
-  const atMs = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isFinite(atMs)) return atMs;
+  const atMs = parseTime(text);
+  if (atMs !== undefined) return atMs;
   throw new WordError("1h, 2d, 2026-11-24T12:00:00Z");
 }

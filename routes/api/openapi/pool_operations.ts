@@ -15,6 +15,7 @@ import {
   Size,
   SIZE_FIELDS,
 } from "../bodies.ts";
+import { TimeText } from "../query.ts";
 import { History, Pool, Resize, ResizeInfo, SettingsVersion } from "./answers.ts";
 import type { Answer, Operation, Parameter } from "./operation.ts";
 
@@ -31,8 +32,8 @@ const IF_MATCH: Readonly<Record<string, Parameter>> = {
 
 /** Parameters of a history. */
 export const HISTORY_PARAMETERS: Readonly<Record<string, Parameter>> = {
-  since: { schema: z.iso.datetime().optional(), description: "An hour ago, if left out" },
-  until: { schema: z.iso.datetime().optional(), description: "Now, if left out" },
+  since: { schema: TimeText.optional(), description: "An hour ago, if left out" },
+  until: { schema: TimeText.optional(), description: "Now, if left out" },
   step: { schema: z.int().optional(), description: "Seconds; the shortest that fits, if left out" },
 };
 

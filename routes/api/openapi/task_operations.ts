@@ -5,6 +5,7 @@ import { NDJSON_TYPES } from "../batch_stream.ts";
 import { Batch, Grace, GRACE_FIELDS, Submit, TASK_CHANGE_FIELDS, TASK_FIELDS } from "../bodies.ts";
 import { Bulk, BULK_FIELDS } from "../bulk.ts";
 import { EXPORT_FORMATS } from "../export.ts";
+import { TimeText } from "../query.ts";
 import { type TASK_FILTERS, TEXT_CHARS_MAX } from "../task_filter.ts";
 import { fieldNames } from "../wire.ts";
 import { Attempt, BulkOperation, DryRun, LogLine, Pagination, Task, TaskEvent } from "./answers.ts";
@@ -13,7 +14,7 @@ import type { Answer, Operation, Parameter } from "./operation.ts";
 const text = (description: string): Parameter => ({ schema: z.string().optional(), description });
 const number = (description: string): Parameter => ({ schema: z.int().optional(), description });
 const time = (description: string): Parameter => ({
-  schema: z.iso.datetime().optional(),
+  schema: TimeText.optional(),
   description,
 });
 

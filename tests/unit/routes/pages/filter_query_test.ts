@@ -30,6 +30,7 @@ const FILTERS: readonly (readonly [string, TaskFilter])[] = [
   ["since:1h", { submittedAtMs: { min: NOW_MS - 3_600_000 } }],
   ["since:2d", { submittedAtMs: { min: NOW_MS - 2 * 86_400_000 } }],
   ["since:2026-01-01T12:00:00Z", { submittedAtMs: { min: Date.UTC(2026, 0, 1, 12) } }],
+  ["since:2026-01-01T12:00", { submittedAtMs: { min: Date.UTC(2026, 0, 1, 12) } }],
   ["args.user.id:42", { input: [{ path: ["user", "id"], value: 42 }] }],
   ["args.a:true args.b:null args.c:-1.5", {
     input: [
@@ -64,6 +65,7 @@ const WRONG: readonly (readonly [string, string])[] = [
   ["attempt:1..x", "5..9"],
   ["run:>5y", "5..9"],
   ["since:yesterday", "2d"],
+  ["since:2026-02-31", "2d"],
   ["since:<script>", "2d"],
 ];
 for (const [word, hint] of WRONG) {
