@@ -191,7 +191,7 @@ export interface TaskFilter {
   readonly finishedAtMs?: Range;
   /** How long the code ran. */
   readonly runMs?: Range;
-  /** Is in the name, a tag, the input, the result or the error; case does not matter. */
+  /** Is in the name, a tag, the input, the result or the error; the case of A to Z does not matter. */
   readonly text?: string;
   /** What is at these places of the input. */
   readonly input?: readonly InputCondition[];

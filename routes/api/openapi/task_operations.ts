@@ -36,7 +36,8 @@ const FILTERS: Readonly<Record<typeof TASK_FILTERS[number], Parameter>> = {
   max_run_ms: number("Ran so long or shorter"),
   text: {
     schema: z.string().max(TEXT_CHARS_MAX).optional(),
-    description: "In the name, a tag, the input, the result or the error",
+    description:
+      "In the name, a tag, the input, the result or the error; the case of A to Z does not matter",
   },
   input: text('Places of the input and the values there, as JSON: {"url.host":"example.com"}'),
 };
