@@ -28,7 +28,7 @@ import { DEFAULT_RULES } from "./default_rules.ts";
 import { PoolUse } from "./pool_use.ts";
 import { RuleBook, type StoredRule } from "./rule_book.ts";
 import { checkRule } from "./rule_check.ts";
-import { seriesKey } from "./rule_reader.ts";
+import { readsAlike, seriesKey } from "./rule_reader.ts";
 import { RuleWatch } from "./rule_watch.ts";
 
 /** Between two looks. */
@@ -96,7 +96,9 @@ export class Alerts implements Disposable {
     for (const { watch, firing } of this.#posts.values()) {
       for (const step of watch.look({ families, used, nowMs })) {
         if (step.kind === "fires") {
-          this.#fire(watch.rule, firing, step);
+          // Where there is no room it begins anew, and fires once there is.
+          if (this.#firingCount() >= ALERTS_FIRING_MAX) watch.forget(step.key);
+          else this.#fire(watch.rule, firing, step);
           continue;
         }
         const alert = firing.get(step.key);
@@ -142,7 +144,7 @@ export class Alerts implements Disposable {
 
   /**
    * Changes a rule, or makes one: what is left out stays as it is. Its alerts end when it is no longer
-   * looked at.
+   * looked at, or reads another thing.
    * @throws {LidoError} `invalid_input`, `alert_rule_limit_reached`, `journal_unavailable`,
    * `server_closing`.
    */
@@ -237,13 +239,14 @@ export class Alerts implements Disposable {
   #post(name: string): void {
     const rule = this.#book.find(name);
     const post = this.#posts.get(name);
-    if (rule !== undefined && rule.isEnabled) {
-      if (post !== undefined) post.watch.change(rule);
-      else this.#posts.set(name, { watch: new RuleWatch(rule), firing: new Map() });
-    } else {
-      this.#posts.delete(name);
-      for (const alert of post?.firing.values() ?? []) this.#end(alert);
+    const isOn = rule !== undefined && rule.isEnabled;
+    if (isOn && post !== undefined && readsAlike(rule, post.watch.rule)) {
+      return post.watch.change(rule);
     }
+    // Alerts of what it no longer reads would say what was never so.
+    for (const alert of post?.firing.values() ?? []) this.#end(alert);
+    if (isOn) this.#posts.set(name, { watch: new RuleWatch(rule), firing: new Map() });
+    else this.#posts.delete(name);
   }
 
   #fire(
@@ -255,7 +258,6 @@ export class Alerts implements Disposable {
       readonly value: number;
     },
   ): void {
-    if (this.#firingCount() >= ALERTS_FIRING_MAX) return;
     const { name, severity, metric, comparator, threshold } = rule;
     const alert: Alert = {
       id: AlertId.parse(uuidv7()),

@@ -1,7 +1,7 @@
 /** One rule at work: tells of which series it begins or ceases to hold. */
 import type { AlertComparator, AlertRule } from "../../model/alert.ts";
 import type { Labels, MetricFamily } from "../metrics/family.ts";
-import { readsAlike, RuleReader } from "./rule_reader.ts";
+import { RuleReader } from "./rule_reader.ts";
 import { WatchedSeries } from "./watched_series.ts";
 
 /** What all rules look at; times are of the monotonic clock. */
@@ -32,7 +32,7 @@ const HOLDS: Readonly<Record<AlertComparator, (value: number, threshold: number)
 /** See the head of this file. */
 export class RuleWatch {
   #rule: AlertRule;
-  #reader: RuleReader;
+  readonly #reader: RuleReader;
   #firstLookMs: number | undefined;
   readonly #series = new Map<string, WatchedSeries>();
   /** Keys of series that fired in an earlier life of the server. */
@@ -49,13 +49,14 @@ export class RuleWatch {
     return this.#rule;
   }
 
-  /** From now on the rule is this one; what it has seen counts on where it reads the same. */
+  /** From now on the rule is this one, which reads the same: what was seen counts on. */
   change(rule: AlertRule): void {
-    if (!readsAlike(rule, this.#rule)) {
-      this.#reader = new RuleReader(rule);
-      this.#firstLookMs = undefined; // what it looks back at begins anew
-    }
     this.#rule = rule;
+  }
+
+  /** Knows nothing of a series any more. */
+  forget(key: string): void {
+    this.#series.delete(key);
   }
 
   /** Looks at each series. */

@@ -270,12 +270,29 @@ Deno.test("Alerts.acknowledge() notes who sees to it, once, and it recovers all 
   throws(() => alerts.acknowledge(id), { code: "alert_not_found" });
 });
 
-Deno.test("Alerts that fire are not without end", async () => {
-  const { alerts, pass, set } = await heated({ forMs: 0 });
-  const many = Array.from({ length: ALERTS_FIRING_MAX + 5 }, (_, at) => [String(at), 11]);
-  set(seriesOf("heat", Object.fromEntries(many)));
-  pass(5);
+Deno.test("Alerts that fire are not without end, and one that had no room fires once there is", async () => {
+  const { alerts, pass, set } = await heated({ forMs: 0, keepFiringMs: 0 });
+  const heats = (hot: (at: number) => boolean) => {
+    const all = Array.from({ length: ALERTS_FIRING_MAX + 5 }, (_, at) => [at, hot(at) ? 11 : 0]);
+    set(seriesOf("heat", Object.fromEntries(all)));
+    pass(5);
+  };
+  heats(() => true);
   strictEqual(alerts.firing.length, ALERTS_FIRING_MAX);
+  heats((at) => at === ALERTS_FIRING_MAX);
+  pass(5);
+  deepStrictEqual(alerts.firing.map(({ labels }) => labels["at"]), [String(ALERTS_FIRING_MAX)]);
+});
+
+Deno.test("Alerts of a rule that reads another metric from now on end, and are told of that one", async () => {
+  const { alerts, pass, set, told, heat } = await heated({ forMs: 0 });
+  heat(11);
+  pass(5);
+  set(gaugeOf("heat", 11), gaugeOf("cold", 99));
+  await alerts.saveRule("hot", { metric: "cold", threshold: 50 });
+  pass(5);
+  deepStrictEqual(told, ["firing hot", "recovered hot", "firing hot"]);
+  deepStrictEqual(alerts.firing.map(({ metric, value }) => [metric, value]), [["cold", 99]]);
 });
 
 Deno.test("Alerts.saveRule() refuses a rule that could never hold, naming the field", async () => {
