@@ -1,17 +1,21 @@
 /** Looks whether a journal is whole and agrees with itself; it only reads. */
 import { DatabaseSync } from "node:sqlite";
 import type { SelfTestFinding } from "../../../model/system.ts";
-import { isFinal } from "../../../model/task_state.ts";
-import { APPLICATION_ID, MIGRATIONS, STORED_EVENTS, STORED_STATES, TIMED_OUT } from "./schema.ts";
+import {
+  APPLICATION_ID,
+  FINAL_STATES,
+  MIGRATIONS,
+  STORED_EVENTS,
+  STORED_STATES,
+  TIMED_OUT,
+} from "./schema.ts";
 import { checkWal } from "./wal_check.ts";
 import { messageOf } from "../../../model/errors.ts";
 
 /** Faults that are told of each check. */
 const TOLD_MAX = 3;
 
-const FINAL_STATES = STORED_STATES.flatMap((state, number) =>
-  state !== null && isFinal(state) ? [number] : []
-).join(", ");
+const FINAL = FINAL_STATES.join(", ");
 const ENDINGS = (["complete", "fail", "cancel"] as const)
   .map((event) => STORED_EVENTS.indexOf(event)).join(", ");
 
@@ -102,7 +106,7 @@ function checkCounters(db: DatabaseSync): string {
      FULL JOIN (SELECT pool, state, count(*) AS n FROM tasks GROUP BY pool, state) t
        USING (pool, state)
      WHERE ifnull(c.kept, 0) <> ifnull(t.n, 0)
-       OR iif(state IN (${FINAL_STATES}), c.ever < c.kept, c.ever <> c.kept)
+       OR iif(state IN (${FINAL}), c.ever < c.kept, c.ever <> c.kept)
      LIMIT ${TOLD_MAX}`,
   ).all().map(({ pool, state, ever, kept, n }) =>
     `pool ${pool} has ${n} tasks ${STORED_STATES[Number(state)] ?? state}, ` +
@@ -118,7 +122,7 @@ function checkEndings(db: DatabaseSync): string {
     `SELECT seq, state, (
        SELECT count(*) FROM json_each('[' || tasks.events || ']') e WHERE e.value ->> 1 IN (${ENDINGS})
      ) AS endings
-     FROM tasks WHERE endings <> (state IN (${FINAL_STATES})) LIMIT ${TOLD_MAX}`,
+     FROM tasks WHERE endings <> (state IN (${FINAL})) LIMIT ${TOLD_MAX}`,
   ).all().map(({ seq, state, endings }) =>
     `task number ${seq} is ${STORED_STATES[Number(state)] ?? state} and ended ${endings} times`
   );

@@ -1,7 +1,6 @@
 /** Retention: lets the oldest ended tasks go, a few at a time, so that it never stalls the writer. */
-import { isFinal } from "../../../model/task_state.ts";
 import { PRUNE_STEP, type PruneRules } from "./group.ts";
-import { STORED_STATES } from "./schema.ts";
+import { FINAL_STATES } from "./schema.ts";
 import type { Statements } from "./statements.ts";
 
 /** Ends that are looked at for each record that goes, at their front and again behind what is kept. */
@@ -9,10 +8,6 @@ const ENDS_A_RECORD = 4;
 
 /** Records of one state that are looked at for their age: some that came first may have ended last. */
 const AGES_MAX = 500;
-
-const FINAL = STORED_STATES.flatMap((state, number) =>
-  state !== null && isFinal(state) ? [number] : []
-);
 
 /** Whose records are looked at: the beginning of a condition, and its values. */
 interface Scope {
@@ -40,7 +35,7 @@ export function prune(statements: Statements, rules: PruneRules, nowMs: number):
 function pruneCount(statements: Statements, scope: Scope, keep: number, max: number): number {
   const kept = statements.prepare(
     `SELECT ifnull(sum(kept), 0) AS kept FROM counters
-     WHERE ${scope.where} state IN (${FINAL.join(", ")})`,
+     WHERE ${scope.where} state IN (${FINAL_STATES.join(", ")})`,
   ).get(...scope.values);
   const count = Math.min(max, Number(kept?.["kept"] ?? 0) - keep);
   if (count <= 0) return 0;
@@ -59,11 +54,11 @@ function pruneAge(statements: Statements, scope: Scope, beforeMs: number, max: n
 
 /** So many of each final state. */
 function oldest({ where, values }: Scope, count: number) {
-  const query = FINAL.map((state) =>
+  const query = FINAL_STATES.map((state) =>
     `SELECT * FROM (SELECT seq, finished_at FROM tasks
       WHERE ${where} state = ${state} ORDER BY seq LIMIT ?)`
   ).join(" UNION ALL ");
-  return { query, values: FINAL.flatMap(() => [...values, count]) };
+  return { query, values: FINAL_STATES.flatMap(() => [...values, count]) };
 }
 
 /** Deletes all there is of the tasks that a query names. */

@@ -5,7 +5,7 @@
  * `tasks.seq` grows with each submission: lists, cursors and the order of work go by it. What a
  * state is called in the file is its place in {@link STORED_STATES}: it must never move.
  */
-import type { TaskEvent, TaskState } from "../../../model/task_state.ts";
+import { isFinal, type TaskEvent, type TaskState } from "../../../model/task_state.ts";
 
 /** States by their numbers in the file; 0 is none. */
 export const STORED_STATES = [
@@ -18,6 +18,11 @@ export const STORED_STATES = [
   "failed",
   "cancelled",
 ] as const satisfies readonly (TaskState | null)[];
+
+/** The numbers of those that are final. */
+export const FINAL_STATES: readonly number[] = STORED_STATES.flatMap((state, number) =>
+  state !== null && isFinal(state) ? [number] : []
+);
 
 /** Events of a task by their numbers in the file; 0 is none. */
 export const STORED_EVENTS = [
@@ -155,7 +160,7 @@ CREATE TABLE submit_times (
   last_at INTEGER NOT NULL
 ) STRICT;
 
--- In the order of their ends: what retention and the text index follow.
+-- In the order of their ends: the text index follows it, by n and task. Nothing reads the rest.
 CREATE TABLE ended (
   n INTEGER PRIMARY KEY,
   task INTEGER NOT NULL,

@@ -24,7 +24,6 @@ export class TextIndex implements AsyncDisposable {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
   #onClosed = () => {};
-  #whenIdle: (() => void)[] = [];
 
   /** Begins to bring the index up to date a moment later; nobody waits for that. */
   constructor(options: TextIndexOptions) {
@@ -44,12 +43,6 @@ export class TextIndex implements AsyncDisposable {
   /** A search found the index damaged: another is made in its place. */
   renew(reason: string): void {
     if (!this.#isClosed) this.#post({ kind: "renew", reason });
-  }
-
-  /** Resolves when it next has nothing to do. */
-  whenIdle(): Promise<void> {
-    this.poke();
-    return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -93,7 +86,6 @@ export class TextIndex implements AsyncDisposable {
         return this.#failed(new LidoError(message.code, message.message));
       case "idle":
         this.#told = "";
-        for (const tell of this.#whenIdle.splice(0)) tell();
     }
   }
 

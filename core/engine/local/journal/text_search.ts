@@ -3,6 +3,7 @@ import { columnOf, type Statements } from "./statements.ts";
 import type { Walk } from "./task_query.ts";
 import type { TaskRows } from "./task_rows.ts";
 import { groupMatches } from "./text_groups.ts";
+import { readProgress, type TextProgress } from "./text_progress.ts";
 
 /** Texts that are looked at to find out how rare a group is. */
 const SAMPLE = 64;
@@ -18,19 +19,13 @@ export class TextSearch {
   readonly #rows: TaskRows;
   readonly #index: Statements;
   readonly #match: string;
-  /** How far the index is. */
-  readonly #progress: { readonly seq: number; readonly ended: number; readonly pruned: number };
+  readonly #progress: TextProgress;
 
   constructor(rows: TaskRows, index: Statements, text: string) {
     this.#rows = rows;
     this.#index = index;
     // Read before the index is asked: what comes to it in between is found twice, and not never.
-    const row = index.prepare("SELECT seq, ended, pruned FROM progress").get();
-    this.#progress = {
-      seq: Number(row?.["seq"] ?? 0),
-      ended: Number(row?.["ended"] ?? 0),
-      pruned: Number(row?.["pruned"] ?? 0),
-    };
+    this.#progress = readProgress(index);
     this.#match = this.#matchOf(text);
   }
 

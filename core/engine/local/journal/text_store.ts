@@ -12,6 +12,7 @@ import { LidoError, messageOf } from "../../../model/errors.ts";
 import { isRefusal } from "./open_error.ts";
 import { makePrivate } from "./private_file.ts";
 import { GROUPS_FTS5, groupsText } from "./text_groups.ts";
+import { readProgress, type TextProgress } from "./text_progress.ts";
 
 /** Characters of each text that are found. */
 const CHARS_MAX = 8_192;
@@ -45,7 +46,7 @@ export class TextStore implements Disposable {
    * @throws {LidoError} `journal_unavailable` if the index was damaged: the next step begins anew.
    */
   step(): boolean {
-    const { seq, ended, pruned } = this.#onIndex(() => this.#progress());
+    const { seq, ended, pruned } = this.#onIndex(() => readProgress(this.#db));
     // No text goes on behind a NUL for SQLite: a name is cut there before others follow it.
     const submits = this.#journal.prepare(
       `SELECT seq, substr(concat_ws(' ', substr(name, 1, ${CHARS_MAX}), tags, input), 1,
@@ -91,9 +92,9 @@ export class TextStore implements Disposable {
   #write(
     submits: readonly (readonly [number, string])[],
     ends: readonly (readonly [number, string])[],
-    progress: { readonly seq: number; readonly ended: number; readonly pruned: number },
+    progress: TextProgress,
   ): void {
-    const before = this.#progress();
+    const before = readProgress(this.#db);
     this.#db.exec("BEGIN IMMEDIATE");
     try {
       const put = this.#db.prepare("INSERT OR REPLACE INTO texts (rowid, text) VALUES (?, ?)");
@@ -123,21 +124,12 @@ export class TextStore implements Disposable {
     return Number(changes.get()?.["n"]) - before > 1;
   }
 
-  #progress(): { seq: number; ended: number; pruned: number } {
-    const row = this.#db.prepare("SELECT seq, ended, pruned FROM progress").get();
-    return {
-      seq: Number(row?.["seq"] ?? 0),
-      ended: Number(row?.["ended"] ?? 0),
-      pruned: Number(row?.["pruned"] ?? 0),
-    };
-  }
-
   /** Opens the index; one that is damaged, or of another journal, is made anew. */
   #open(): DatabaseSync {
     const last = this.#journal.prepare("SELECT ifnull(max(n), 0) AS n FROM ended").get();
     try {
       this.#db = openIndex(this.#path);
-      if (this.#progress().ended <= Number(last?.["n"] ?? 0)) return this.#db;
+      if (readProgress(this.#db).ended <= Number(last?.["n"] ?? 0)) return this.#db;
       this.#db.close();
       return makeAnew(this.#path);
     } catch (error) {

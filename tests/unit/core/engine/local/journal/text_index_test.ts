@@ -1,7 +1,8 @@
-import { deepStrictEqual } from "node:assert/strict";
+import { strictEqual } from "node:assert/strict";
 import { TextIndex } from "../../../../../../core/engine/local/journal/text_index.ts";
 import { DatabaseSync } from "node:sqlite";
 import { TaskFile } from "../../../../../helpers/task_file.ts";
+import { until } from "../../../../../helpers/until.ts";
 
 Deno.test("TextIndex brings the index up to date at its start, and when it hears of news", async () => {
   await using file = await TaskFile.open();
@@ -14,21 +15,21 @@ Deno.test("TextIndex brings the index up to date at its start, and when it hears
         throw error;
       },
     });
-    await index.whenIdle();
-    deepStrictEqual(readSeq(file), 2);
+    await until("what was there is in the index", () => readSeq(file) === 2);
     file.add({});
-    await index.whenIdle();
-    deepStrictEqual(readSeq(file), 3);
+    index.poke();
+    await until("what came is in it", () => readSeq(file) === 3);
   }
   file.add({});
-  deepStrictEqual(readSeq(file), 3);
+  strictEqual(readSeq(file), 3);
 });
 
+/** Undefined while the index is not there, or is being made. */
 function readSeq(file: TaskFile): unknown {
-  const db = new DatabaseSync(file.indexPath, { readOnly: true });
   try {
+    using db = new DatabaseSync(file.indexPath, { readOnly: true });
     return db.prepare("SELECT seq FROM progress").get()?.["seq"];
-  } finally {
-    db.close();
+  } catch {
+    return undefined;
   }
 }
