@@ -158,7 +158,10 @@ export interface Engine extends AsyncDisposable {
   readonly alerts: AlertArchive;
   readonly history: HistoryArchive;
 
-  /** Begins to feed a pool that is on record. What it had before a restart comes back. */
+  /**
+   * Begins to feed a pool that is on record. What it had before a restart comes back; if it was closed
+   * with a thread that could not be ended, what that ran is cancelled.
+   */
   attach(poolId: PoolId, runner: AttemptRunner, policy: QueuePolicy): void;
   /** Changes the policy of a pool's queue; does nothing for tasks that wait already. */
   setPolicy(poolId: PoolId, policy: QueuePolicy): void;

@@ -80,6 +80,27 @@ Deno.test("LocalEngine.cancelPending() of a sealed pool leaves none behind that 
   await within("all callers are answered", Promise.all(calls));
 });
 
+Deno.test("LocalEngine.attach() cancels what a closed pool still has, handed to a thread or on disk", async () => {
+  const data = await Deno.makeTempDir({ prefix: "lido-closed-" });
+  try {
+    await (async () => {
+      await using world = await EngineWorld.open(() => openEngine(data));
+      const [first = never()] = await world.fill(1);
+      world.runner.start(first);
+      await world.engine.enqueue(Array.from({ length: 20 }, () => world.task()));
+      const [pool = never()] = world.engine.pools;
+      await world.engine.savePool({ ...pool, state: "closed" });
+    })();
+    await using engine = await openEngine(data, { windowTasks: 4 });
+    const [pool = never()] = engine.pools;
+    const world = EngineWorld.reopen(engine, pool);
+    await within("all of it has ended", engine.whenIdle(pool.id));
+    deepStrictEqual(world.counts(), { cancelled: 21 });
+  } finally {
+    await Deno.remove(data, { recursive: true });
+  }
+});
+
 function never(): never {
   throw new TypeError("Cannot test: the engine took none");
 }

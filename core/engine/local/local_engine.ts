@@ -207,8 +207,10 @@ export class LocalEngine implements Engine, RecordListener {
     this.#retention.rulesChanged();
     for (const row of orphans.get(poolId) ?? []) this.#window.adopt(queue, row);
     for (const priority of shelf.waiting(poolId)) queue.lanes.leave(priority, this.#intake.lastSeq);
-    if (policy.durability === "memory" && this.counts(poolId).pending > 0) {
-      const cause = SENTENCES.keptInMemory();
+    const { durability } = policy;
+    const isClosed = shelf.isClosed(poolId);
+    if ((isClosed || durability === "memory") && this.counts(poolId).pending > 0) {
+      const cause = isClosed ? SENTENCES.poolWasClosed() : SENTENCES.keptInMemory();
       this.cancelPending(poolId, cause).catch(this.#onError);
     } else this.#window.refill(queue);
   }

@@ -29,6 +29,11 @@ export class PoolShelf {
     return this.#waiting.get(poolId) ?? [];
   }
 
+  /** Whether a pool was closed. */
+  isClosed(poolId: PoolId): boolean {
+    return this.#pools.get(poolId)?.state === "closed";
+  }
+
   /** How a pool is called. */
   nameOf(poolId: PoolId): string {
     return this.#pools.get(poolId)?.settings.name ?? poolId;

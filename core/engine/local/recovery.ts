@@ -64,6 +64,8 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
 
 async function readPools(reader: JournalReader): Promise<PoolShelf> {
   const shelf = new PoolShelf();
+  const waiting = storedState("pending");
+  const counters = await reader.counters();
   for (const { number, id, state, createdAtMs, version, settings } of await reader.pools()) {
     const pool = {
       id: parseStored(PoolIdSchema, JSON.stringify(id)),
@@ -72,7 +74,10 @@ async function readPools(reader: JournalReader): Promise<PoolShelf> {
       settings: parseStored(PoolSettings, settings),
       settingsVersion: version,
     };
-    shelf.add(number, pool, state === "closed" ? [] : await reader.priorities(number));
+    // Closed pools may be many, and seldom has one anything left: they are not all looked through.
+    const mayWait = state !== "closed" ||
+      counters.some((one) => one.pool === number && one.state === waiting && one.ever > 0);
+    shelf.add(number, pool, mayWait ? await reader.priorities(number) : []);
   }
   return shelf;
 }
