@@ -1,15 +1,23 @@
 /** What can be changed of a task that waits: its priority, and its pool. */
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import type { Attempt } from "../../core/execution/attempt.ts";
 import { TaskId } from "../../core/model/task.ts";
 import { ScriptedRunner } from "../helpers/scripted_runner.ts";
 import { EngineWorld, type MakeEngine, newPoolId } from "./engine_world.ts";
 
 const UNKNOWN = TaskId.parse("01890000-0000-7000-8000-000000000000");
 
+/** Threads that are idle: what they are given starts as soon as whoever gives it goes on. */
+class IdleRunner extends ScriptedRunner {
+  override submit(attempt: Attempt): void {
+    super.submit(attempt);
+    queueMicrotask(() => this.start(attempt.taskId));
+  }
+}
+
 /** A world with a second pool, whose threads are others. */
-async function openTwo(make: MakeEngine, capacity = 1_000) {
+async function openTwo(make: MakeEngine, capacity = 1_000, otherRunner = new ScriptedRunner()) {
   const world = await EngineWorld.open(make);
-  const otherRunner = new ScriptedRunner();
   const other = await world.addPool({ queueCapacity: capacity }, newPoolId(), otherRunner);
   return { world, other, otherRunner, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
 }
@@ -48,6 +56,44 @@ export function testChange(name: string, make: MakeEngine): void {
     deepStrictEqual(world.counts(other), { completed: 1 });
     deepStrictEqual(await world.page({ page: 1, perPage: 9 }, { poolId: other }), [id]);
     deepStrictEqual(await world.page({ page: 1, perPage: 9 }, { poolId: world.poolId }), [stays]);
+  });
+
+  Deno.test(`${name}.change() tells of a move before the start in the other pool`, async () => {
+    await using two = await openTwo(make, 1_000, new IdleRunner());
+    const { world, other, otherRunner } = two;
+    const [id = UNKNOWN] = await world.fill(1);
+    await world.engine.change(id, { poolId: other });
+    otherRunner.end(id, "done");
+    await world.engine.flush();
+    deepStrictEqual((await world.engine.readEvents(id)).map(({ event }) => event), [
+      "submit",
+      "change",
+      "start",
+      "complete",
+    ]);
+  });
+
+  Deno.test(`${name}.change() tells of each step in its order, of one that comes back`, async () => {
+    await using two = await openTwo(make, 1_000, new IdleRunner());
+    const { world, other, otherRunner } = two;
+    const [id = UNKNOWN] = await world.fill(1);
+    world.runner.start(id);
+    world.runner.requeue(id);
+    await world.engine.change(id, { poolId: other });
+    otherRunner.requeue(id);
+    await world.engine.change(id, { priority: 1 });
+    await world.engine.flush();
+    deepStrictEqual((await world.engine.readEvents(id)).map(({ event }) => event), [
+      "submit",
+      "start",
+      "requeue",
+      "change",
+      "start",
+      "requeue",
+      "change",
+      "start",
+    ]);
+    deepStrictEqual([world.counts(world.poolId), world.counts(other)], [{}, { running: 1 }]);
   });
 
   Deno.test(`${name}.change() does nothing where nothing is changed`, async () => {

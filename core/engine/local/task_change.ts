@@ -70,14 +70,16 @@ async function changeFound(
   if (from === to && priority === old.priority) return;
   if (from !== to) checkMoves(old.idempotencyKey, to, options);
   const before = window.takeOut(from, found);
+  const row = changeRow(before, priority, from, to, clock.nowMs(), options.nameOf);
+  // Before the move: threads of the other pool may start it at once, and that comes after.
+  const written = journal.change(row, to.policy.durability === "fsync");
   const record = window.move(from, to, before, { ...before.task, poolId: to.poolId, priority });
   if (from !== to) {
     tallies.add(from.poolId, "pending", -1);
     tallies.add(to.poolId, "pending", 1);
   }
   options.onChange(record.task);
-  const row = changeRow(before, record, from, to, clock.nowMs(), options.nameOf);
-  await journal.change(row, to.policy.durability === "fsync");
+  await written;
   window.yieldToDisk(to, record);
   options.finder.forget(record.task.id);
 }
@@ -99,27 +101,26 @@ function checkMoves(key: string | null, to: Queue, { checkRoom }: ChangeOptions)
 }
 
 function changeRow(
-  before: TaskRecord,
-  after: TaskRecord,
+  { order, number, priority: old }: TaskRecord,
+  priority: number,
   from: Queue,
   to: Queue,
   atMs: number,
   nameOf: ChangeOptions["nameOf"],
 ): Change {
   const causes: string[] = [];
-  if (before.priority !== after.priority) {
-    causes.push(SENTENCES.priorityChanged(before.priority, after.priority));
-  }
+  if (old !== priority) causes.push(SENTENCES.priorityChanged(old, priority));
   if (from !== to) causes.push(SENTENCES.movedToPool(nameOf(from.poolId), nameOf(to.poolId)));
   return {
     kind: "changed",
-    seq: after.order,
+    seq: order,
     from: from.number,
     to: to.number,
-    priority: after.priority,
+    priority,
     atMs: Math.round(atMs),
-    attempt: after.number,
+    attempt: number,
     causes,
+    movedBefore: 0, // the group that takes it counts
   };
 }
 

@@ -131,6 +131,8 @@ export type Change =
     readonly attempt: number;
     /** A sentence for each event. */
     readonly causes: readonly string[];
+    /** Cells of its group's moves that came before it: the task may have started right after it. */
+    readonly movedBefore: number;
   }
   | { readonly kind: "noted"; readonly seq: number; readonly notes: string }
   | {

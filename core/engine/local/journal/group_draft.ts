@@ -49,6 +49,11 @@ export class GroupDraft {
       this.changes.length === 0 && this.onWritten.length === 0;
   }
 
+  /** Something else changed; of a task, after the moves up to now. */
+  change(change: Change): void {
+    this.changes.push(shifted(change, this.moved.length));
+  }
+
   /** What the writer is told of it. */
   message(number: number): GroupMessage {
     const [only, another] = this.submissions;
@@ -92,14 +97,21 @@ export class GroupDraft {
   /** Puts what came after it to it: it was not written. */
   join(later: GroupDraft): void {
     this.submissions = [...this.submissions, ...later.submissions];
+    const changes = later.changes.map((change) => shifted(change, this.moved.length));
     this.moved = this.moved.concat(later.moved);
     this.ended = this.ended.concat(later.ended);
-    this.changes = [...this.changes, ...later.changes];
+    this.changes = [...this.changes, ...changes];
     this.endedTasks = [...this.endedTasks, ...later.endedTasks];
     this.onWritten = [...this.onWritten, ...later.onWritten];
     this.isSynced ||= later.isSynced;
     this.isDue ||= later.isDue;
   }
+}
+
+/** So many more cells of moves come before it. */
+function shifted(change: Change, cells: number): Change {
+  if (change.kind !== "changed") return change;
+  return { ...change, movedBefore: change.movedBefore + cells };
 }
 
 /** Rows of ends, in as many lists as there must be texts. */

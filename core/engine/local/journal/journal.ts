@@ -181,14 +181,14 @@ export class Journal implements AsyncDisposable {
 
   /** Something else changed. Resolves when it is written and can be read. */
   change(change: Change, isSynced = false): Promise<void> {
-    this.#next.changes.push(change);
+    this.#next.change(change);
     this.#next.isSynced ||= isSynced;
     return this.#whenWritten();
   }
 
   /** Something else changed, and nobody waits for it. */
   note(change: Change): void {
-    this.#next.changes.push(change);
+    this.#next.change(change);
     this.#planLater();
   }
 

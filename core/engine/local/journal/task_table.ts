@@ -41,14 +41,20 @@ export class TaskTable {
   }
 
   /**
-   * Writes the rows of one group, and what was changed before any of its tasks ended; of a task whose
-   * end is known already, its last form at once.
+   * Writes the rows of one group, and what was changed between its moves; of a task whose end is known
+   * already, its last form at once.
    */
   write(rows: TaskRows, fates: Fates, changes: readonly Change[] = []): void {
     this.#submit(rows.submitted, fates);
     this.#trace(rows.traced);
-    this.#move(rows.moved, fates);
-    for (const change of changes) if (change.kind === "changed") this.#change(change);
+    let moved = 0;
+    for (const change of changes) {
+      if (change.kind !== "changed") continue;
+      this.#move(rows.moved.slice(moved, change.movedBefore), fates);
+      this.#change(change);
+      moved = change.movedBefore;
+    }
+    this.#move(rows.moved.slice(moved), fates);
     this.#end(rows.ended, fates);
   }
 

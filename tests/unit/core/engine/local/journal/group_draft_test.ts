@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import {
   type Cell,
+  type Change,
   END_COLUMNS,
   readTaskRows,
   SUBMIT_COLUMNS,
@@ -8,6 +9,17 @@ import {
 import { GroupDraft } from "../../../../../../core/engine/local/journal/group_draft.ts";
 
 const ANSWER = { resolve() {}, reject() {} };
+const CHANGED: Change = {
+  kind: "changed",
+  seq: 1,
+  from: 1,
+  to: 2,
+  priority: 0,
+  atMs: 1,
+  attempt: 1,
+  causes: [],
+  movedBefore: 0,
+};
 
 Deno.test("GroupDraft lays what came in one message, in its order", () => {
   const draft = new GroupDraft();
@@ -44,6 +56,23 @@ Deno.test("GroupDraft spreads ends over several texts where one would be too lon
     readTaskRows(text).ended.filter((cell) => typeof cell === "string").map(({ length }) => length)
   );
   deepStrictEqual(results, [[result.length], [result.length, 1]]);
+});
+
+Deno.test("GroupDraft.join() keeps each change of a task between the moves that it came between", () => {
+  const refused = new GroupDraft();
+  const later = new GroupDraft();
+  for (const draft of [refused, later]) {
+    draft.moved.push("a move");
+    draft.change(CHANGED);
+    draft.moved.push("another", "and another");
+  }
+  later.change({ kind: "noted", seq: 1, notes: "{}" });
+  refused.join(later);
+  deepStrictEqual(refused.message(1).changes, [
+    { ...CHANGED, movedBefore: 1 },
+    { ...CHANGED, movedBefore: 4 },
+    { kind: "noted", seq: 1, notes: "{}" },
+  ]);
 });
 
 function submission(seq: number, answer: typeof ANSWER | null) {
