@@ -66,6 +66,7 @@ export { ChannelBook } from "./observation/alerts/channels/channel_book.ts";
 export { Alerts, type AlertsOptions } from "./observation/alerts/alerts.ts";
 export { DEFAULT_RULES, type DefaultRuleName } from "./observation/alerts/default_rules.ts";
 export { type SavedView, View, VIEWS_MAX } from "./model/saved_view.ts";
+export { StoredText } from "./model/stored_text.ts";
 export { readTraceparent, type SpanPlace } from "./model/traceparent.ts";
 export { VERSION } from "./model/version.ts";
 export { readSentence, type Said, type SentenceName } from "./model/sentences.ts";

@@ -120,9 +120,12 @@ export class RunContext implements TaskContext {
     };
   }
 
-  /** Not of the context: also what task code writes to the console comes here. */
+  /**
+   * Not of the context: also what task code writes to the console comes here. A line is kept up to a
+   * NUL only, so it has none.
+   */
   addLine(level: LogLine["level"], text: string): void {
-    const line = String(text).slice(0, LINE_CHARS_MAX);
+    const line = String(text).slice(0, LINE_CHARS_MAX).replaceAll("\0", "\uFFFD");
     this.#logged++;
     this.#chars += line.length;
     if (this.#logged > LINES_MAX || this.#chars > CHARS_MAX) this.#dropped++;

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { isJson } from "./json.ts";
 import type { LogLevel } from "./log_level.ts";
 import { PoolId } from "./pool.ts";
+import { StoredText } from "./stored_text.ts";
 import type { TaskEvent, TaskState } from "./task_state.ts";
 
 /** An id of a task: uuid v7, so ids sort by the time of submission; the same in upper case. */
@@ -23,7 +24,7 @@ const taskTypeName = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, {
 /** A task as it is submitted. */
 export const TaskSubmission = z.strictObject({
   poolId: PoolId.meta({ description: "The pool that shall run it" }),
-  name: z.string().trim().min(1).max(128).optional()
+  name: StoredText.trim().min(1).max(128).optional()
     .meta({ description: "Label shown in lists; the task type's name if left out" }),
   type: taskTypeName.meta({ description: "A registered task type" }),
   input: z.unknown().refine((input) => isJson(input), { message: "Invalid: must be JSON" })
@@ -35,7 +36,7 @@ export const TaskSubmission = z.strictObject({
     .meta({ description: "How long an attempt may run; the pool's own if left out" }),
   tags: z.array(z.string().trim().min(1).max(64)).max(20).readonly().default([])
     .meta({ description: "Words to find it by" }),
-  idempotencyKey: z.string().min(1).max(255).optional()
+  idempotencyKey: StoredText.min(1).max(255).optional()
     .meta({ description: "A second submit with the same key gives the first one's task" }),
 }).meta({ id: "TaskSubmission" });
 /** A task as it is submitted, defaults filled in. */

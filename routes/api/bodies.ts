@@ -10,6 +10,7 @@ import {
   type PoolChanges,
   PoolSettings,
   type PoolSettingsInput,
+  StoredText,
   TaskChange,
   TaskSubmission,
 } from "../../core/mod.ts";
@@ -36,7 +37,7 @@ const DEMO_TYPE = "demo";
 const DEMO_SECONDS_DEFAULT = 5;
 
 /** Why settings are changed: what is kept with their version. */
-const Reason = z.string().trim().min(1).max(500).exactOptional()
+const Reason = StoredText.trim().min(1).max(500).exactOptional()
   .meta({ description: "Why, for whoever looks at the versions" });
 const SETTINGS = withoutDefaults(PoolSettings.shape);
 const ChangedPermissions = z.strictObject(withoutDefaults(Permissions.shape)).exactPartial()

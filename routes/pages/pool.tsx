@@ -85,7 +85,7 @@ function addSettings(routes: Hono<AppEnv>, desk: Desk): void {
     const { t } = visit.language;
     const id = readPoolId(c.req.param("id"));
     const { form } = visit;
-    const reason = visit.sent("reason")?.trim() ?? "";
+    const reason = visit.sent("reason")?.trim().replaceAll("\0", "\uFFFD") ?? "";
     const pool = desk.manager.getPool(id);
     try {
       const { isolation: _, ...sent } = readSettings(form);

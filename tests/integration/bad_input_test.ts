@@ -47,6 +47,13 @@ const POOL_CASES: readonly Case[] = [
   ["PATCH /api/pools/{pool}", { isolation: "thread" }, 422, "invalid_input", /isolation/],
   ["PATCH /api/pools/{pool}", { stop_grace_ms: "1" }, 422, "invalid_input", /stop_grace_ms/],
   ["PATCH /api/pools/{pool}", { max_workers: 1, nmae: "a" }, 422, "invalid_input", /nmae.*name/],
+  [
+    "PATCH /api/pools/{pool}",
+    { max_workers: 1, reason: "a\0b" },
+    422,
+    "invalid_input",
+    /reason.*NUL/,
+  ],
   ["PATCH /api/pools/{pool}", { min_workers: 200 }, 422, "invalid_input", /min_workers/],
   ["PATCH /api/pools/{closed}", { name: "a" }, 409, "pool_closed", /closed/],
   ["PATCH /api/pools/{none}", { name: "a" }, 404, "pool_not_found", /<none>/],
@@ -89,6 +96,8 @@ const TASK_CASES: readonly Case[] = [
   ["POST /api/tasks", { ...SLEEP, task_type: 5 }, 422, "invalid_input", /task_type/],
   ["POST /api/tasks", { ...SLEEP, task_type: "A B" }, 422, "invalid_input", /task_type/],
   ["POST /api/tasks", { ...SLEEP, task_name: LONG }, 422, "invalid_input", /task_name/],
+  ["POST /api/tasks", { ...SLEEP, task_name: "a\0b" }, 422, "invalid_input", /task_name.*NUL/],
+  ["POST /api/tasks", { ...SLEEP, idempotency_key: "\0" }, 422, "invalid_input", /key.*NUL/],
   ["POST /api/tasks", { ...SLEEP, priority: 101 }, 422, "invalid_input", /priority/],
   ["POST /api/tasks", { ...SLEEP, priority: "high" }, 422, "invalid_input", /priority/],
   ["POST /api/tasks", { ...SLEEP, tags: "a" }, 422, "invalid_input", /tags/],
@@ -167,6 +176,7 @@ const TASK_CASES: readonly Case[] = [
   ["PUT /api/views/%FF", { query: "" }, 422, "invalid_input", /path.*percent-encoding/],
   ["DELETE /api/alerts/rules/%E0%A4%A", undefined, 422, "invalid_input", /path.*percent-encoding/],
   ["GET /api/types/slep", undefined, 404, "task_type_not_found", /slep.*sleep/],
+  ["PUT /api/views/a", { query: "q=\0" }, 422, "invalid_input", /query.*NUL/],
   ["PATCH /api/stats", {}, 405, "method_not_allowed", /GET/],
 ];
 

@@ -63,6 +63,12 @@ Deno.test("RunContext.progress() is read from the stats block, whatever it is gi
   strictEqual(Number.isNaN(stats.loadLane(0, 0)?.progressTotal), true);
 });
 
+Deno.test("RunContext.log keeps what is behind a NUL, and puts U+FFFD in its place", () => {
+  const { context } = contextOf(7);
+  context.log.info("one\0two\0");
+  deepStrictEqual(context.takeNotes()?.lines.map(({ text }) => text), ["one\uFFFDtwo\uFFFD"]);
+});
+
 Deno.test("RunContext.takeNotes() gives what is new, and asks to be heard once", () => {
   const { calls, context } = contextOf(7);
   strictEqual(context.takeNotes(), undefined);
