@@ -1,6 +1,8 @@
 /** `/tasks/:id`: one task, and what is done to it. */
 import { Hono } from "hono";
+import type { Child } from "hono/jsx";
 import type { TaskSnapshot } from "../../core/mod.ts";
+import { EndQuestion } from "../../views/pages/pool_questions.tsx";
 import { TaskPage } from "../../views/pages/task.tsx";
 import { TASK_TABS, type TaskPart, type TaskTab } from "../../views/pages/task_part.tsx";
 import { submitOptions } from "../submit_options.ts";
@@ -39,6 +41,13 @@ export function taskPageRoutes(desk: Desk): Hono<AppEnv> {
     });
   });
   addTaskChange(routes, desk);
+  for (const verb of ["cancel", "stop"] as const) {
+    routes.get(`/:id/${verb}`, async (c) => {
+      const visit = new Visit(c, desk);
+      const task = await desk.manager.getTask(readTaskId(c.req.param("id")));
+      return await visit.dialog("tasks", task.name, question(visit, task, verb));
+    });
+  }
   routes.post("/:id/cancel", async (c) => {
     const visit = new Visit(c, desk);
     const task = await desk.manager.cancelTask(readTaskId(c.req.param("id")));
@@ -50,11 +59,14 @@ export function taskPageRoutes(desk: Desk): Hono<AppEnv> {
   routes.post("/:id/stop", async (c) => {
     const visit = new Visit(c, desk);
     const { t } = visit.language;
-    const isHard = c.req.query("grace_ms") === "0";
+    const isHard = isHardStop(visit);
     const id = readTaskId(c.req.param("id"));
-    const task = await desk.manager.stopTask(id, isHard ? { graceMs: 0 } : {});
-    const text = (isHard ? t.task.stoppedHard : t.task.stopping)(task.name);
-    return visit.done(text, visit.backOr(`/tasks/${id}`));
+    const { name, status } = await desk.manager.stopTask(id, isHard ? { graceMs: 0 } : {});
+    const back = visit.backOr(`/tasks/${id}`);
+    if (status.state === "running" && status.isZombie) {
+      return visit.done(t.task.stopVain(name), back, { level: "error" });
+    }
+    return visit.done((isHard ? t.task.stoppedHard : t.task.stopping)(name), back);
   });
   routes.post("/:id/again", async (c) => {
     const visit = new Visit(c, desk);
@@ -63,6 +75,37 @@ export function taskPageRoutes(desk: Desk): Hono<AppEnv> {
     return visit.done(text, `/tasks/${task.id}`, { leads: true });
   });
   return routes;
+}
+
+function isHardStop({ c }: Visit): boolean {
+  return c.req.query("grace_ms") === "0";
+}
+
+function question(visit: Visit, { id, name }: TaskSnapshot, verb: "cancel" | "stop"): Child {
+  const { t } = visit.language;
+  const href = `/tasks/${id}`;
+  const shared = { back: href, name, mustType: false };
+  if (verb === "cancel") {
+    return (
+      <EndQuestion
+        {...shared}
+        action={`${href}/cancel`}
+        title={t.task.cancelTitle(name)}
+        text={t.task.cancelText}
+        submit={t.action.cancel}
+      />
+    );
+  }
+  const isHard = isHardStop(visit);
+  return (
+    <EndQuestion
+      {...shared}
+      action={isHard ? `${href}/stop?grace_ms=0` : `${href}/stop`}
+      title={t.task.stopTitle(name)}
+      text={isHard ? t.task.stopHardText : t.task.stopText}
+      submit={isHard ? t.task.stopHard : t.action.stop}
+    />
+  );
 }
 
 async function present(visit: Visit, task: TaskSnapshot, tab: TaskTab) {

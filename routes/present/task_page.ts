@@ -47,7 +47,7 @@ export function presentTaskRow(
     finishedAtMs: "finishedAtMs" in status ? status.finishedAtMs : null,
     slot: "slot" in status ? status.slot : null,
     tags: task.tags,
-    act: isFinal(status.state) ? null : status.state === "running" ? "stop" : "cancel",
+    act: actOn(status),
   };
 }
 
@@ -161,6 +161,12 @@ export function presentRaw(
   const command = `deno task submit ${task.type} --pool ${task.poolId}` +
     (task.inputJson === null ? "" : ` --input ${shellQuoted(task.inputJson)}`);
   return { tab: "raw", raw: shownJson(json), curl, command };
+}
+
+/** Nothing that the server does would end a zombie. */
+function actOn(status: TaskStatus): TaskRowModel["act"] {
+  if (status.state === "running") return status.isZombie ? null : "stop";
+  return isFinal(status.state) ? null : "cancel";
 }
 
 /** A task's state, with what it is in it. */

@@ -168,7 +168,8 @@ stage.test("A task is stopped at the thread that runs it", async ({ visitor, pag
     tags: [],
   });
   await visitor.go(`/pools/${id}`);
-  await page.getByRole("button", { name: t.action.ofObject(t.action.stop, task.id) }).click();
+  await page.getByRole("link", { name: t.action.ofObject(t.action.stop, task.id) }).click();
+  await page.locator("#question").getByRole("button", { name: t.action.stop }).click();
   const ended = await stage.world.manager.waitForTask(task.id, { waitMs: 30_000 });
   strictEqual(ended.status.state, "cancelled");
 }, { refreshS: 1 });

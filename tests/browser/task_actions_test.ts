@@ -41,7 +41,8 @@ stage.test("A task that waits is cancelled in the list, and another on its page"
   await page.getByRole("button", { name: t.action.ofObject(t.action.cancel, `${pool} 0`) }).click();
   await page.locator("tr", { hasText: `${pool} 0` }).getByText(t.state.cancelled).waitFor();
   await page.getByRole("link", { name: `${pool} 1` }).click();
-  await page.getByRole("button", { name: t.action.ofObject(t.action.cancel, `${pool} 1`) }).click();
+  await page.getByRole("link", { name: t.action.ofObject(t.action.cancel, `${pool} 1`) }).click();
+  await page.locator("#question").getByRole("button", { name: t.action.cancel }).click();
   await page.getByText(t.task.cancelled(`${pool} 1`)).waitFor();
   await page.getByRole("button", { name: t.action.ofObject(t.action.runAgain, `${pool} 1`) })
     .waitFor();
@@ -101,8 +102,13 @@ stage.test("A task that runs is stopped on its page", async ({ visitor, page, t 
     tags: [],
   });
   await visitor.go(`/tasks/${task.id}`);
-  await page.getByRole("button", { name: t.action.ofObject(t.action.stop, "Crawl to stop") })
-    .click();
+  await page.keyboard.press("Shift+S");
+  const question = page.getByRole("dialog", { name: t.task.stopTitle("Crawl to stop") });
+  await question.getByRole("link", { name: t.action.keep }).click();
+  await question.waitFor({ state: "hidden" });
+  strictEqual(await stateOf(task.id), "running");
+  await page.getByRole("link", { name: t.action.ofObject(t.action.stop, "Crawl to stop") }).click();
+  await question.getByRole("button", { name: t.action.stop }).click();
   await page.getByText(t.task.stopping("Crawl to stop")).waitFor();
   await page.locator(".page-actions .badge", { hasText: t.state.cancelled }).waitFor();
   strictEqual(await stateOf(task.id), "cancelled");
@@ -331,8 +337,11 @@ stage.test("A task that hears nothing is stopped by force", async ({ visitor, pa
     tags: [],
   });
   await visitor.go(`/tasks/${task.id}`);
-  await page.getByRole("button", { name: t.action.ofObject(t.action.stop, name) }).click();
-  await page.getByRole("button", { name: t.action.ofObject(t.task.stopHard, name) }).click();
+  const question = page.getByRole("dialog", { name: t.task.stopTitle(name) });
+  await page.getByRole("link", { name: t.action.ofObject(t.action.stop, name) }).click();
+  await question.getByRole("button", { name: t.action.stop }).click();
+  await page.getByRole("link", { name: t.action.ofObject(t.task.stopHard, name) }).click();
+  await question.getByRole("button", { name: t.task.stopHard }).click();
   await page.locator(".page-actions .badge", { hasText: t.state.cancelled }).waitFor();
   strictEqual(await stateOf(task.id), "cancelled");
 }, { refreshS: 1 });

@@ -557,7 +557,14 @@ export const en = {
     noTimeout: "none",
     cancelled: (name: string) => `Task ${name} was cancelled`,
     stopping: (name: string) => `Task ${name} was asked to stop`,
-    stoppedHard: (name: string) => `Task ${name} is stopped now`,
+    stoppedHard: (name: string) => `Task ${name} is being stopped by force`,
+    stopVain: (name: string) =>
+      `Task ${name} cannot be stopped: its thread was ended, and its code goes on`,
+    cancelTitle: (name: string) => `Cancel ${name}?`,
+    cancelText: "It waits, and will not be run.",
+    stopTitle: (name: string) => `Stop ${name}?`,
+    stopText: "It is asked to end, and ended by force when its grace is over.",
+    stopHardText: "It is ended by force at once, in the midst of what it does.",
     again: (name: string) => `Task ${name} was submitted again`,
     change: "Change…",
     changeTitle: (name: string) => `Change ${name}`,
@@ -565,7 +572,8 @@ export const en = {
     samePool: "As it is",
     stopHard: "Stop now, without grace",
     askedToStop: (d: string) => `It was asked to stop ${d} ago`,
-    zombie: "Its thread was ended and its code goes on: it is a zombie.",
+    zombie:
+      "Its thread was ended and its code goes on: it is a zombie. Only a restart of the server ends it; run such tasks in isolation process.",
     event: {
       submit: "Submitted",
       unblock: "Unblocked",

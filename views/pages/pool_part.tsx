@@ -2,7 +2,7 @@
 import type { Child } from "hono/jsx";
 import type { Isolation, SlotSnapshot } from "../../core/mod.ts";
 import { useLanguage } from "../context.ts";
-import { Act } from "../parts/act.tsx";
+import { Act, Ask } from "../parts/act.tsx";
 import { type ChartModel, Charts } from "../parts/chart.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Facts } from "../parts/facts.tsx";
@@ -173,15 +173,16 @@ function SlotCell(
         <div class="slot-task">
           <a href={`/tasks/${taskId}`} class="mono">{taskId.slice(-8)}</a>
           <span>{t.pool.runningFor(l.duration(runMs))}</span>
-          <Act
-            action={`/tasks/${taskId}/stop`}
-            icon="player-stop"
-            label={t.action.stop}
-            object={taskId}
-            back={path}
-            isSmall
-            isDanger
-          />
+          {slot.state !== "zombie" && (
+            <Ask
+              href={`/tasks/${taskId}/stop`}
+              icon="player-stop"
+              label={t.action.stop}
+              object={taskId}
+              isIcon
+              isDanger
+            />
+          )}
           {progress && (
             <progress
               class="gauge"

@@ -1,4 +1,4 @@
-/** What is asked before something is done to a whole pool. */
+/** What is asked before something is done to a whole pool, or something is ended. */
 import type { Child } from "hono/jsx";
 import { useLanguage } from "../context.ts";
 import { Confirm, DialogForm } from "../parts/dialog_form.tsx";

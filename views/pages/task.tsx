@@ -96,7 +96,7 @@ export function TaskPage({ model }: { readonly model: TaskModel }): Child {
 function TaskActs({ model }: { readonly model: TaskModel }): Child {
   const { t } = useLanguage();
   const href = `/tasks/${model.id}`;
-  const shared = { object: model.name, back: model.path };
+  const ending = { object: model.name, isDanger: true, hotkey: "Shift+S" };
   switch (model.state) {
     case "blocked":
     case "scheduled":
@@ -112,45 +112,34 @@ function TaskActs({ model }: { readonly model: TaskModel }): Child {
               hotkey="e"
             />
           )}
-          <Act
-            {...shared}
-            action={`${href}/cancel`}
-            icon="x"
-            label={t.action.cancel}
-            isDanger
-            hotkey="Shift+S"
-          />
+          <Ask {...ending} href={`${href}/cancel`} icon="x" label={t.action.cancel} />
         </>
       );
     case "running":
-      return (
-        <Act
-          {...shared}
-          action={`${href}/stop`}
-          icon="player-stop"
-          label={t.action.stop}
-          isDanger
-          hotkey="Shift+S"
-        />
-      );
+      return <Ask {...ending} href={`${href}/stop`} icon="player-stop" label={t.action.stop} />;
     case "stopping":
-    case "zombie":
       return (
-        <Act
-          {...shared}
-          action={`${href}/stop?grace_ms=0`}
+        <Ask
+          {...ending}
+          href={`${href}/stop?grace_ms=0`}
           icon="player-stop"
           label={t.task.stopHard}
-          isDanger
-          hotkey="Shift+S"
         />
       );
+    case "zombie":
+      return null; // nothing that the server does would end it
     default:
       return (
         <>
           {model.isTypeKnown && (
             <>
-              <Act {...shared} action={`${href}/again`} icon="refresh" label={t.action.runAgain} />
+              <Act
+                action={`${href}/again`}
+                icon="refresh"
+                label={t.action.runAgain}
+                object={model.name}
+                back={model.path}
+              />
               <a class="btn btn-sm" href={`/submit?from=${model.id}`} data-hotkey="e">
                 {t.action.edit}
               </a>

@@ -2,7 +2,7 @@
 import type { Child } from "hono/jsx";
 import { useLanguage } from "../context.ts";
 import type { Language } from "../i18n/language.ts";
-import { Act } from "../parts/act.tsx";
+import { Act, Ask } from "../parts/act.tsx";
 import { type ShownState, StateBadge } from "../parts/badge.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Pager, type PagerModel } from "../parts/pager.tsx";
@@ -59,7 +59,7 @@ export interface TaskRowModel {
   readonly finishedAtMs: number | null;
   readonly slot: number | null;
   readonly tags: readonly string[];
-  /** What can be done at once: withdraw what waits, stop what runs. */
+  /** What can be done: withdraw what waits, at once; stop what runs, after a question. */
   readonly act: "cancel" | "stop" | null;
 }
 
@@ -190,15 +190,24 @@ function TaskRow(
         </td>
       ))}
       <td class="acts">
-        {row.act && (
+        {row.act === "cancel" && (
           <Act
-            action={`${href}/${row.act}`}
-            icon={row.act === "cancel" ? "x" : "player-stop"}
-            label={row.act === "cancel" ? t.action.cancel : t.action.stop}
+            action={`${href}/cancel`}
+            icon="x"
+            label={t.action.cancel}
             object={row.name}
             back={table.path}
             isSmall
-            isDanger={row.act === "stop"}
+          />
+        )}
+        {row.act === "stop" && (
+          <Ask
+            href={`${href}/stop`}
+            icon="player-stop"
+            label={t.action.stop}
+            object={row.name}
+            isIcon
+            isDanger
           />
         )}
       </td>

@@ -42,12 +42,24 @@ export function Act(props: ActProps): Child {
 
 /** A link that opens a form or a question: in a dialog, or as a page of its own without scripts. */
 export function Ask(
-  { href, icon, label, object, isSmall = false, isPrimary = false, isDanger = false, hotkey }: {
+  {
+    href,
+    icon,
+    label,
+    object,
+    isSmall = false,
+    isIcon = false,
+    isPrimary = false,
+    isDanger = false,
+    hotkey,
+  }: {
     readonly href: string;
     readonly icon: IconName;
     readonly label: string;
     readonly object?: string;
     readonly isSmall?: boolean;
+    /** Shows the picture alone. */
+    readonly isIcon?: boolean;
     readonly isPrimary?: boolean;
     readonly isDanger?: boolean;
     readonly hotkey?: string;
@@ -61,18 +73,20 @@ export function Ask(
     : isSmall
     ? "btn-ghost-secondary btn-sm"
     : "btn-sm";
+  const name = object === undefined ? undefined : t.action.ofObject(label, object);
   return (
     <a
-      class={`btn ${kind}`}
+      class={isIcon ? `btn btn-sm btn-icon ${kind}` : `btn ${kind}`}
       href={href}
       hx-get={href}
       hx-target="#dialog"
       hx-swap="innerHTML"
-      aria-label={object === undefined ? undefined : t.action.ofObject(label, object)}
+      aria-label={name}
+      title={isIcon ? name : undefined}
       data-hotkey={hotkey}
     >
       <Icon name={icon} />
-      {label}
+      {!isIcon && label}
     </a>
   );
 }

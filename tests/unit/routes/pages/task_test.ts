@@ -83,21 +83,25 @@ Deno.test("GET /tasks/:id is not found where no task is", async () => {
   strictEqual((await look(appWith().app, "/tasks/x")).status, 404);
 });
 
-/** Where the forms of a page go, without those that every page has. */
-const ACTS: readonly (readonly [TaskStatus, readonly string[]])[] = [
-  [{ state: "pending", why: "All threads are busy" }, [`${PATH}/cancel`]],
-  [RUNNING, [`${PATH}/stop`]],
-  [{ ...RUNNING, stopRequestedAtMs: 5 }, [`${PATH}/stop?grace_ms=0`]],
-  [{ ...RUNNING, stopRequestedAtMs: 5, isZombie: true }, [`${PATH}/stop?grace_ms=0`]],
-  [TASK.status, [`${PATH}/again`]],
+/** Where what asks and what acts at once lead, without what every page has. */
+const ACTS: readonly (readonly [TaskStatus, readonly string[], readonly string[]])[] = [
+  [{ state: "pending", why: "All threads are busy" }, [`${PATH}/change`, `${PATH}/cancel`], []],
+  [RUNNING, [`${PATH}/stop`], []],
+  [{ ...RUNNING, stopRequestedAtMs: 5 }, [`${PATH}/stop?grace_ms=0`], []],
+  [{ ...RUNNING, stopRequestedAtMs: 5, isZombie: true }, [], []],
+  [TASK.status, [], [`${PATH}/again`]],
 ];
-for (const [status, actions] of ACTS) {
-  Deno.test(`GET /tasks/:id offers ${actions.join()} for ${JSON.stringify(status).slice(0, 80)}`, async () => {
+for (const [status, asks, acts] of ACTS) {
+  const offered = [...asks, ...acts].join() || "nothing";
+  Deno.test(`GET /tasks/:id offers ${offered} for ${JSON.stringify(status).slice(0, 80)}`, async () => {
     const page = await look(appWith(withStatus(status)).app, PATH);
-    const found = page.elements.filter(({ name, attributes }) =>
+    const questions = page.elements.filter(({ attributes }) =>
+      attributes.get("hx-target") === "#dialog"
+    ).map(({ attributes }) => attributes.get("href"));
+    const forms = page.elements.filter(({ name, attributes }) =>
       name === "form" && attributes.get("action") !== "/preferences"
     ).map(({ attributes }) => attributes.get("action"));
-    deepStrictEqual(found, actions);
+    deepStrictEqual([questions, forms], [asks, acts]);
     if (status.state === "pending") ok(page.text.includes("All threads are busy"));
     if (status.state === "running") ok(page.text.includes("a note"));
   });
@@ -107,6 +111,30 @@ Deno.test("GET /tasks/:id offers nothing again when the type is gone, and says s
   const page = await look(appWith({ listTaskTypes: () => [] }).app, PATH);
   ok(page.text.includes("The task type is gone"));
   ok(!page.html.includes("/again"));
+});
+
+for (const verb of ["cancel", "stop", "stop?grace_ms=0"]) {
+  Deno.test(`GET /tasks/:id/${verb} asks before it is done, in a dialog and as a page`, async () => {
+    const { app, calls } = appWith(withStatus(RUNNING));
+    for (const asking of [{ target: "dialog" }, {}]) {
+      const page = await look(app, `${PATH}/${verb}`, asking);
+      strictEqual(page.status, 200);
+      const form = page.elements.find(({ attributes }) => attributes.get("id") === "question");
+      strictEqual(form?.attributes.get("action"), `${PATH}/${verb}`);
+      ok(form.text.includes("nap?"), form.text);
+    }
+    deepStrictEqual(calls.filter(({ method }) => method !== "getTask" && /Task$/.test(method)), []);
+  });
+}
+
+Deno.test("POST /tasks/:id/stop says that a zombie cannot be stopped", async () => {
+  const status = { ...RUNNING, stopRequestedAtMs: 5, isZombie: true };
+  const { app } = appWith({ stopTask: () => Promise.resolve({ ...TASK, status }) });
+  const told = await send(app, `${PATH}/stop?grace_ms=0`, {}, { target: "question" });
+  deepStrictEqual((triggersOf(told) as Record<string, unknown>)["lido:toast"], {
+    level: "error",
+    text: "Task nap cannot be stopped: its thread was ended, and its code goes on",
+  });
 });
 
 const VERBS = [
