@@ -48,6 +48,8 @@ export type AttemptPlace = "nowhere" | "queued" | "sent" | "running";
 export interface AttemptOptions {
   /** How long it has waited elsewhere, in milliseconds. */
   readonly waitedMs?: number;
+  /** It ran in an earlier life of the server, or elsewhere: see {@link Attempt.waitsSinceMs}. */
+  readonly hasRun?: boolean;
   /** See {@link Attempt.isSuspect}. */
   readonly isSuspect?: boolean;
   /** It goes among its equals by its age, and not behind them. */
@@ -69,6 +71,8 @@ export abstract class Attempt {
   /** When it was enqueued, and when it was seen to run, on the monotonic clock. */
   enqueuedMs = 0;
   beganMs = 0;
+  /** When it came back from a thread on which it ran, on the monotonic clock. */
+  cameBackMs: number | undefined;
   stop: StopOrder | undefined;
   /** Set when it was cancelled after it was sent ahead: it is told when it comes back unbegun. */
   withdrawal: { cause: string; answer(wasWithdrawn: boolean): void } | undefined;
@@ -80,6 +84,14 @@ export abstract class Attempt {
     readonly priority: number,
     readonly runTimeoutMs: number | null,
   ) {}
+
+  /**
+   * Since when it waits, on the monotonic clock. The time in which it ran is no waiting; its place
+   * among its equals, and how much it has aged, go by when it was enqueued all the same.
+   */
+  get waitsSinceMs(): number {
+    return this.cameBackMs ?? this.enqueuedMs;
+  }
 
   /** The task's id and name, and which attempt of it this is, from 1. */
   abstract readonly taskId: string;

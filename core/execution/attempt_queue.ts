@@ -98,18 +98,30 @@ export class AttemptQueue {
     return taken;
   }
 
-  /** When the oldest of all was enqueued, on the monotonic clock. */
+  /**
+   * Since when the one that waits longest does, on the monotonic clock. Within a priority age is
+   * order, so it stands at the head, or behind some that came back.
+   */
   oldestMs(): number | undefined {
-    let oldest: number | undefined;
+    let oldest = Infinity;
     for (const { head } of this.#busy) {
-      if (head && !(head.enqueuedMs >= (oldest ?? Infinity))) oldest = head.enqueuedMs;
+      for (let attempt = head; attempt !== undefined; attempt = attempt.next) {
+        oldest = Math.min(oldest, attempt.waitsSinceMs);
+        if (attempt.cameBackMs === undefined) break;
+      }
     }
-    return oldest;
+    return oldest === Infinity ? undefined : oldest;
   }
 
-  /** Those at the heads that were enqueued before a time: within a priority, age is order. */
-  headsBefore(timeMs: number): readonly Attempt[] {
-    return this.#busy.flatMap(({ head }) => head && head.enqueuedMs < timeMs ? [head] : []);
+  /** All that have waited since before a time. */
+  waitingSinceBefore(timeMs: number): readonly Attempt[] {
+    const found: Attempt[] = [];
+    for (const { head } of this.#busy) {
+      for (let next = head; next && next.enqueuedMs < timeMs; next = next.next) {
+        if (next.waitsSinceMs < timeMs) found.push(next);
+      }
+    }
+    return found;
   }
 
   /** Empties the queue; gives what was in it. */

@@ -140,8 +140,8 @@ export class Landing implements SlotOwner {
     const startedAtMs = within(message.startedAtMs[at], endedAtMs - sinceStartMs, endedAtMs);
     const value = message.values[at];
     this.#pool.dispatcher.pace.record(attempt.type.url, runMs);
-    this.#pool.trace.record(attempt.enqueuedMs, runMs);
-    this.#pool.stats().recordWait(Math.max(0, nowMs - attempt.enqueuedMs - runMs));
+    this.#pool.trace.record(attempt.waitsSinceMs, runMs);
+    this.#pool.stats().recordWait(Math.max(0, nowMs - attempt.waitsSinceMs - runMs));
     if (this.#pool.settings().isolation === "process") this.#recordRun(code === "done", runMs);
     if (code === "done") {
       return this.settle(attempt, { kind: "done", startedAtMs, runMs, value }, slot.index);
@@ -169,6 +169,7 @@ export class Landing implements SlotOwner {
     if (attempt.stop?.isTimeout) attempt.stop = undefined;
     const cause = attempt.withdrawal?.cause ?? attempt.stop?.cause ?? this.#closeCause;
     if (cause !== undefined) return this.settle(attempt, cancelled(cause), null);
+    if (attempt.place === "running") attempt.cameBackMs = performance.now();
     this.#pool.userMetrics.forget(attempt);
     this.#pool.queue.putBack(attempt);
     attempt.requeued();

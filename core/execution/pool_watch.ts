@@ -119,7 +119,7 @@ export class PoolWatch {
    * the wall clock, which somebody may have set since: it is believed as far as it is possible.
    */
   #beganMs(attempt: Attempt, startedAtMs: number, nowMs: number): number {
-    const earliestMs = Math.max(attempt.enqueuedMs, this.#lookedMs - TOLD_WITHIN_MS);
+    const earliestMs = Math.max(attempt.waitsSinceMs, this.#lookedMs - TOLD_WITHIN_MS);
     const toldMs = nowMs - Math.max(0, Date.now() - startedAtMs);
     return Math.max(toldMs, Math.min(nowMs, earliestMs));
   }
@@ -133,11 +133,8 @@ export class PoolWatch {
   #expireQueue(nowMs: number): void {
     const limitMs = this.#pool.settings().queueTimeoutMs;
     if (limitMs === null) return;
-    for (;;) {
-      const expired = this.#pool.queue.headsBefore(nowMs - limitMs);
-      if (expired.length === 0) return;
-      for (const attempt of expired) this.#pool.expired(attempt, limitMs);
-    }
+    const expired = this.#pool.queue.waitingSinceBefore(nowMs - limitMs);
+    for (const attempt of expired) this.#pool.expired(attempt, limitMs);
   }
 }
 

@@ -160,7 +160,7 @@ export class ThreadPool {
     return this.#crew.busyMs();
   }
 
-  /** When the oldest waiting attempt was enqueued, on the monotonic clock. */
+  /** Since when the attempt waits that waits longest, on the monotonic clock. */
   oldestQueuedMs(): number | undefined {
     return this.#queue.oldestMs();
   }
@@ -178,6 +178,7 @@ export class ThreadPool {
       this.#submitMs = performance.now();
     }
     attempt.enqueuedMs = this.#submitMs - (options.waitedMs ?? 0);
+    if (options.hasRun) attempt.cameBackMs = this.#submitMs;
     if (options.isSuspect) attempt.isSuspect = true;
     if (options.isByAge) this.#queue.putBack(attempt);
     else this.#queue.push(attempt);

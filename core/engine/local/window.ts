@@ -116,7 +116,8 @@ export class Window {
     const record = this.#record(to, task, { seq, submittedAtMs, attempt, deaths });
     this.comeBack(to, record);
     const waitedMs = this.#waits.since(seq, submittedAtMs);
-    to.runner.submit(record, { waitedMs, isSuspect: deaths > 0, isByAge: true });
+    const hasRun = attempt > 1 || old.cameBackMs !== undefined;
+    to.runner.submit(record, { waitedMs, hasRun, isSuspect: deaths > 0, isByAge: true });
     return record;
   }
 
@@ -295,7 +296,7 @@ export class Window {
     this.comeBack(queue, record);
     if (!isSuspect) queue.lanes.load(record.priority, record.order);
     const waitedMs = this.#waits.since(record.order, record.submittedAtMs);
-    queue.runner.submit(record, { waitedMs, isSuspect });
+    queue.runner.submit(record, { waitedMs, hasRun: record.number > 1, isSuspect });
   }
 
   /** A record waits no longer in the window; it may come back. */

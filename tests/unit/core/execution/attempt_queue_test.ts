@@ -163,14 +163,28 @@ Deno.test("AttemptQueue.takeLast() takes the newest of the lowest priority first
   deepStrictEqual(takeAll(queue, 9), [suspect]);
 });
 
-Deno.test("AttemptQueue.headsBefore() and oldestMs() see the oldest of each priority", () => {
+Deno.test("AttemptQueue.waitingSinceBefore() and oldestMs() see all of each priority", () => {
   const queue = new AttemptQueue();
-  const [one, other, young] = [attemptAt(5), attemptAt(3, 1), attemptAt(9, 2)];
-  for (const attempt of [one, other, young]) queue.push(attempt);
+  const [one, next, other, young] = [attemptAt(4), attemptAt(5), attemptAt(3, 1), attemptAt(9, 2)];
+  for (const attempt of [one, next, other, young]) queue.push(attempt);
   strictEqual(queue.oldestMs(), 3);
-  deepStrictEqual(new Set(queue.headsBefore(6)), new Set([one, other]));
+  deepStrictEqual(queue.waitingSinceBefore(6), [other, one, next]);
   queue.clear();
   strictEqual(queue.oldestMs(), undefined);
+});
+
+Deno.test("AttemptQueue counts the waiting of what came back from then on, and keeps its place", () => {
+  const queue = new AttemptQueue();
+  const [cameBack, waits] = [attemptAt(1), attemptAt(3)];
+  cameBack.cameBackMs = 8;
+  queue.push(waits);
+  queue.putBack(cameBack);
+  strictEqual(queue.oldestMs(), 3);
+  deepStrictEqual([queue.waitingSinceBefore(6), queue.waitingSinceBefore(9)], [
+    [waits],
+    [cameBack, waits],
+  ]);
+  deepStrictEqual(takeAll(queue, 9), [cameBack, waits]);
 });
 
 function takeAll(queue: AttemptQueue, nowMs: number) {

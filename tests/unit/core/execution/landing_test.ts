@@ -3,6 +3,8 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { SlotWorld } from "../../../helpers/slot_world.ts";
 import { WatchedAttempt } from "../../../helpers/watched_attempt.ts";
 
+const HOUR_MS = 3_600_000;
+
 /** Attempts whose inputs tell them apart. */
 function attempts(count: number): WatchedAttempt[] {
   return Array.from({ length: count }, (_, input) => new WatchedAttempt({ input }));
@@ -195,4 +197,15 @@ Deno.test("Landing cancels what somebody stopped after its time limit, and befor
     { kind: "cancelled", startedAtMs: null, runMs: null, cause: "Not needed" },
     0,
   ]);
+});
+
+Deno.test("Landing lets the waiting begin anew of what ran, and not of what was only sent", async () => {
+  await using world = new SlotWorld({ tasksPerThread: 2 });
+  const all = attempts(3);
+  for (const attempt of all) attempt.enqueuedMs = -HOUR_MS;
+  const { thread } = world.open(...all);
+  const diedMs = performance.now();
+  thread.die();
+  deepStrictEqual(world.queue.waitingSinceBefore(diedMs), [all[2]]);
+  deepStrictEqual(queued(world), [0, 1, 2]);
 });

@@ -3,7 +3,10 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { Gate } from "../../../helpers/gate.ts";
 import { startPool } from "../../../helpers/start_pool.ts";
 import { until } from "../../../helpers/until.ts";
+import { WatchedAttempt } from "../../../helpers/watched_attempt.ts";
 import { within } from "../../../helpers/within.ts";
+
+const HOUR_MS = 3_600_000;
 
 Deno.test("ThreadPool.close() comes before anything ran", async () => {
   await using started = startPool({ minThreads: 0 });
@@ -146,6 +149,22 @@ Deno.test("ThreadPool fails a task that waits too long", async () => {
     "queue_timeout",
     "Waited longer than the 100 ms allowed",
   ]);
+  gate.open();
+  await holds.whenEnded();
+});
+
+Deno.test("ThreadPool does not count against what ran before how long ago it came", async () => {
+  await using started = startPool({ queueTimeoutMs: HOUR_MS, minThreads: 1 });
+  using gate = new Gate();
+  const holds = started.submit("hold", gate.cells);
+  await gate.arrived(1);
+  const [ran, waited] = [new WatchedAttempt(), new WatchedAttempt()];
+  started.pool.submit(ran, { waitedMs: 2 * HOUR_MS, hasRun: true });
+  started.pool.submit(waited, { waitedMs: 2 * HOUR_MS });
+  const outcome = await waited.whenEnded();
+  ok(outcome.kind === "failed");
+  deepStrictEqual([outcome.failure.code, ran.place], ["queue_timeout", "queued"]);
+  strictEqual(await started.pool.withdraw(ran, "Not needed"), true);
   gate.open();
   await holds.whenEnded();
 });

@@ -426,18 +426,30 @@ Deno.test("Window.expendable() tells the lane when none is on disk any longer", 
   strictEqual(queue.lanes.isAnyOnDisk, false);
 });
 
-Deno.test("Window tells the threads how long a task has waited, and which are suspects", () => {
+Deno.test("Window tells the threads how long a task has waited, and which ran or are suspects", () => {
   const { window, queue, runner, clock } = makeWindow();
   window.begin(queue, 2);
   clock.advance(30);
   window.place(queue, taskOf(storedTask(2), undefined), 2, 1_000);
   window.adopt(queue, storedTask(1, { submittedAtMs: 4_000, attempt: 3, deaths: 1 }));
   deepStrictEqual(runner.options, [
-    { waitedMs: 30, isSuspect: false },
-    { waitedMs: 6_030, isSuspect: true },
+    { waitedMs: 30, hasRun: false, isSuspect: false },
+    { waitedMs: 6_030, hasRun: true, isSuspect: true },
   ]);
   const adopted = queue.records.get(1);
   deepStrictEqual([adopted?.number, adopted?.deaths, queue.held], [3, 1, 2]);
+});
+
+Deno.test("Window.move() tells the threads of what ran, in this life of the server or an earlier one", () => {
+  const { window, queue, runner } = makeWindow();
+  const old = window.adopt(queue, storedTask(1, { attempt: 2 }));
+  const cameBack = window.adopt(queue, storedTask(2));
+  cameBack.cameBackMs = 5;
+  const fresh = window.adopt(queue, storedTask(3));
+  for (const record of [old, cameBack, fresh]) {
+    window.move(queue, queue, window.takeOut(queue, record), record.task);
+  }
+  deepStrictEqual(runner.options.slice(3).map((options) => options?.hasRun), [true, true, false]);
 });
 
 Deno.test("Window.adopt() does not take what is before an orphan for loaded", () => {
