@@ -6,6 +6,7 @@ import type { Engine, PoolRecord, SettingsChange } from "./engine/engine.ts";
 import { SHUTDOWN_CAUSE } from "./execution/attempt.ts";
 import type { ThreadLoss, ThreadPool } from "./execution/thread_pool.ts";
 import { LidoError } from "./model/errors.ts";
+import { startLongTimer } from "./model/long_timer.ts";
 import { SENTENCES } from "./model/sentences.ts";
 import { Turns } from "./model/turns.ts";
 import type { PoolHealthFacts } from "./observation/health.ts";
@@ -350,11 +351,11 @@ export class PoolRoom {
 
   async #withDeadline(end: Promise<void>, deadlineMs: number): Promise<void> {
     const { promise: deadline, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, deadlineMs);
+    const stopTimer = startLongTimer(deadlineMs, resolve);
     this.#hurry.signal.addEventListener("abort", () => resolve());
     if (this.#hurry.signal.aborted) resolve();
     await Promise.race([end, deadline]);
-    clearTimeout(timer);
+    stopTimer();
   }
 
   async #end(): Promise<void> {

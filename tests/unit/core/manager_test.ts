@@ -385,3 +385,12 @@ Deno.test("Manager.getRecent() is empty before anything was sampled, of a pool a
 function never(): never {
   throw new TypeError("Cannot test: there is no pool");
 }
+
+Deno.test("Manager.closePool() lets what waits run to its end before a deadline of months", async () => {
+  await using world = await startManager({}, { isolation: "thread" });
+  const { manager, id, sleeps } = world;
+  const { task } = await manager.submit(sleeps());
+  await manager.closePool(id, { deadlineMs: 60 * 86_400_000 });
+  await until("the pool is closed", () => manager.getPool(id).state === "closed");
+  strictEqual((await manager.getTask(task.id)).status.state, "completed");
+});
