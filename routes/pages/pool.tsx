@@ -85,7 +85,7 @@ function addSettings(routes: Hono<AppEnv>, desk: Desk): void {
     const { t } = visit.language;
     const id = readPoolId(c.req.param("id"));
     const { form } = visit;
-    const reason = visit.sent("reason")?.trim().replaceAll("\0", "\uFFFD") ?? "";
+    const reason = visit.sent("reason")?.trim() ?? "";
     const pool = desk.manager.getPool(id);
     try {
       const { isolation: _, ...sent } = readSettings(form);
@@ -94,7 +94,7 @@ function addSettings(routes: Hono<AppEnv>, desk: Desk): void {
       const href = `/pools/${id}?tab=settings`;
       if (Object.keys(changes).length === 0) return visit.done(t.pool.unchanged, href);
       const { settingsVersion } = await desk.manager.changePool(id, changes, {
-        ...reason !== "" && { reason },
+        ...reason !== "" && { reason: reason.replaceAll("\0", "\uFFFD") },
         ...versionOf(visit),
       });
       const text = t.pool.saved(visit.language.number(settingsVersion));
