@@ -11,6 +11,8 @@ import { DatabaseSync } from "node:sqlite";
 import { LidoError, messageOf } from "../../../model/errors.ts";
 import { isRefusal } from "./open_error.ts";
 import { makePrivate } from "./private_file.ts";
+import { TIMED_OUT } from "./schema.ts";
+import { columnOf } from "./statements.ts";
 import { GROUPS_FTS5, groupsText } from "./text_groups.ts";
 import { readProgress, type TextProgress } from "./text_progress.ts";
 
@@ -28,6 +30,10 @@ export class TextStore implements Disposable {
   readonly #journal: DatabaseSync;
   readonly #path: string;
   #db: DatabaseSync;
+  /** A round through all texts has come so far; undefined between two. */
+  #lookedTo: number | undefined;
+  /** Tasks that retention had taken when the last round began; 0 in a new life: it may have left some. */
+  #goneThen = 0;
 
   constructor(journalPath: string, path: string) {
     this.#journal = new DatabaseSync(journalPath, { readOnly: true, timeout: 1_000 });
@@ -60,7 +66,8 @@ export class TextStore implements Disposable {
     ).all(ended);
     const oldest = this.#journal.prepare("SELECT min(seq) AS seq FROM tasks").get();
     const gone = Math.min(Number(oldest?.["seq"] ?? seq), seq) - 1;
-    if (submits.length === 0 && ends.length === 0 && gone <= pruned) {
+    const isLooking = this.#isLooking();
+    if (submits.length === 0 && ends.length === 0 && gone <= pruned && !isLooking) {
       return this.#onIndex(() => this.#merge());
     }
     const progress = {
@@ -68,14 +75,53 @@ export class TextStore implements Disposable {
       ended: Number(ends.at(-1)?.["n"] ?? ended),
       pruned: Math.min(gone, pruned + STEP),
     };
+    const leftOver = isLooking ? this.#findLeftOver() : [];
     this.#onIndex(() =>
       this.#write(
         submits.map((row) => [2 * Number(row["seq"]), String(row["text"])] as const),
         ends.map((row) => [2 * Number(row["task"]) + 1, String(row["text"] ?? "")] as const),
+        leftOver,
         progress,
       )
     );
     return true;
+  }
+
+  /**
+   * Whether texts are to be looked through for those of tasks that are gone: most go as `pruned` comes
+   * to them, but it stays before the oldest task there is, which may wait for years. A round looks at
+   * all, so it begins once half as many tasks are gone as there are.
+   */
+  #isLooking(): boolean {
+    if (this.#lookedTo !== undefined) return true;
+    const row = this.#journal.prepare(
+      `SELECT sum(kept) AS kept, sum(ever - kept) AS gone FROM counters WHERE state < ${TIMED_OUT}`,
+    ).get();
+    const gone = Number(row?.["gone"] ?? 0);
+    if (gone - this.#goneThen <= Number(row?.["kept"] ?? 0) / 2) return false;
+    this.#goneThen = gone;
+    this.#lookedTo = 0;
+    return true;
+  }
+
+  /** The next part of a round: which texts are of tasks that the journal has no more. */
+  #findLeftOver(): readonly number[] {
+    // The table that the index keeps its texts' lengths in: of itself it would go through all texts.
+    const rowids = this.#onIndex(() =>
+      columnOf(
+        this.#db.prepare("SELECT id FROM texts_docsize WHERE id > ? ORDER BY id LIMIT ?"),
+        this.#lookedTo ?? 0,
+        2 * STEP,
+      )
+    );
+    this.#lookedTo = rowids.at(-1);
+    return columnOf(
+      this.#journal.prepare(
+        `SELECT r.value FROM json_each(?) r
+         WHERE NOT EXISTS (SELECT 1 FROM tasks t WHERE t.seq = r.value / 2)`,
+      ),
+      JSON.stringify(rowids),
+    );
   }
 
   /** Lets the index go, and begins another. */
@@ -92,6 +138,7 @@ export class TextStore implements Disposable {
   #write(
     submits: readonly (readonly [number, string])[],
     ends: readonly (readonly [number, string])[],
+    leftOver: readonly number[],
     progress: TextProgress,
   ): void {
     const before = readProgress(this.#db);
@@ -107,6 +154,7 @@ export class TextStore implements Disposable {
         drop.run(2 * seq);
         drop.run(2 * seq + 1);
       }
+      for (const rowid of leftOver) drop.run(rowid);
       this.#db.prepare("UPDATE progress SET seq = ?, ended = ?, pruned = ?")
         .run(progress.seq, progress.ended, progress.pruned);
       this.#db.exec("COMMIT");

@@ -1,10 +1,28 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { storedState } from "../../../../../../core/engine/local/journal/schema.ts";
 import { TextStore } from "../../../../../../core/engine/local/journal/text_store.ts";
 import { TaskFile } from "../../../../../helpers/task_file.ts";
 
 const find = (file: TaskFile, text: string) => file.list({ text });
+
+const done = (count: number) =>
+  Array.from({ length: count }, () => ({ state: "completed" as const, result: "hay" }));
+
+/** Retention takes completed tasks. */
+function forget(file: TaskFile, from: number, to: number): void {
+  const { changes } = file.db.prepare("DELETE FROM tasks WHERE seq BETWEEN ? AND ?").run(from, to);
+  file.db.prepare("UPDATE counters SET kept = kept - ? WHERE state = ?")
+    .run(changes, storedState("completed"));
+}
+
+/** Of which tasks the index has a text. */
+function seqsOf(file: TaskFile): readonly number[] {
+  using index = new DatabaseSync(file.indexPath, { readOnly: true });
+  return index.prepare("SELECT DISTINCT id / 2 AS seq FROM texts_docsize ORDER BY 1").all()
+    .map(({ seq }) => Number(seq));
+}
 
 Deno.test("TextStore.step() indexes what came and what ended, and says when there is nothing new", async () => {
   await using file = await TaskFile.open();
@@ -47,6 +65,45 @@ Deno.test("TextStore.step() lets go of what retention took", async () => {
   const rowids = file.index?.prepare("SELECT rowid FROM texts WHERE texts MATCH 'needl'").all();
   deepStrictEqual(rowids?.map((row) => row["rowid"]), [6, 8]);
   deepStrictEqual(find(file, "needle"), [4, 3]);
+});
+
+Deno.test("TextStore.step() lets go of what retention took, though a task before it waits", async () => {
+  await using file = await TaskFile.open();
+  file.add({ name: "needle" }, ...done(500), { name: "needle" });
+  using store = new TextStore(file.journalPath, file.indexPath);
+  while (store.step());
+  forget(file, 2, 501);
+  while (store.step());
+  deepStrictEqual(seqsOf(file), [1, 502]);
+  file.add(...done(300));
+  while (store.step());
+  forget(file, 503, 802);
+  while (store.step());
+  deepStrictEqual(seqsOf(file), [1, 502]);
+  file.indexAll();
+  deepStrictEqual(find(file, "needle"), [502, 1]);
+});
+
+Deno.test("TextStore.step() goes through all texts once retention took half as many tasks as there are", async () => {
+  await using file = await TaskFile.open();
+  file.add({}, ...done(9));
+  using store = new TextStore(file.journalPath, file.indexPath);
+  while (store.step());
+  forget(file, 8, 10);
+  strictEqual(store.step(), false);
+  strictEqual(seqsOf(file).length, 10);
+  forget(file, 7, 7);
+  while (store.step());
+  deepStrictEqual(seqsOf(file), [1, 2, 3, 4, 5, 6]);
+});
+
+Deno.test("TextStore goes through all texts that an earlier life left", async () => {
+  await using file = await TaskFile.open();
+  file.add({}, ...done(9));
+  file.indexAll();
+  forget(file, 2, 9);
+  file.indexAll();
+  deepStrictEqual(seqsOf(file), [1, 10]);
 });
 
 Deno.test("TextStore makes an index anew that is damaged, or of another journal", async () => {
