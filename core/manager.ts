@@ -335,30 +335,37 @@ export class Manager implements AsyncDisposable {
     });
   }
 
-  /** Starts no task for now. @throws {LidoError} `pool_not_found`, `pool_closed`. */
+  /**
+   * Starts no task for now.
+   * @throws {LidoError} `pool_not_found`, `pool_closed`, `journal_unavailable`.
+   */
   pausePool(id: PoolId): Promise<PoolSnapshot> {
     return this.#onRoom(id, (room) => room.pause());
   }
 
-  /** Starts tasks again. @throws {LidoError} `pool_not_found`, `pool_closed`. */
+  /**
+   * Starts tasks again.
+   * @throws {LidoError} `pool_not_found`, `pool_closed`, `journal_unavailable`.
+   */
   resumePool(id: PoolId): Promise<PoolSnapshot> {
     return this.#onRoom(id, (room) => room.resume());
   }
 
   /**
    * Begins to close a pool and answers at once: it takes nothing new, finishes what it has until
-   * the deadline, then stops the rest. @throws {LidoError} `pool_not_found`, `pool_closed`.
+   * the deadline, then stops the rest.
+   * @throws {LidoError} `pool_not_found`, `pool_closed`, `journal_unavailable`.
    */
   closePool(id: PoolId, options: { readonly deadlineMs?: number } = {}): Promise<PoolSnapshot> {
-    return this.#onRoom(id, (room) => {
+    return this.#onRoom(id, async (room) => {
       if (room.state === "closed") room.checkOpen("close");
-      room.close(options.deadlineMs ?? DRAIN_DEADLINE_MS);
+      await room.close(options.deadlineMs ?? DRAIN_DEADLINE_MS);
     });
   }
 
   /**
    * Cancels what waits and stops what runs, without grace.
-   * @throws {LidoError} `pool_not_found`, `pool_closed`.
+   * @throws {LidoError} `pool_not_found`, `pool_closed`, `journal_unavailable`.
    */
   async forceClosePool(
     id: PoolId,
@@ -653,7 +660,7 @@ export class Manager implements AsyncDisposable {
    */
   async backUp(signal?: AbortSignal): Promise<JournalCopy> {
     this.#checkOpen("back up");
-    if (this.#engine.failure !== undefined) throw this.#engine.failure;
+    await this.#engine.checkWrites();
     await this.#engine.flush(); // what a pool acknowledges before it is written
     const copy = await this.#upkeep.copy(signal);
     this.#logger.info("Backup made", { bytes: copy.bytes });
@@ -736,7 +743,7 @@ export class Manager implements AsyncDisposable {
 
   async #onRoom(
     id: PoolId,
-    act: (room: PoolRoom) => void | Promise<void>,
+    act: (room: PoolRoom) => Promise<void>,
   ): Promise<PoolSnapshot> {
     const room = this.#pools.get(id);
     await act(room);

@@ -61,7 +61,8 @@ export class PoolRoom {
   #state: PoolState;
   #settings: PoolSettings;
   #settingsVersion: number;
-  #closing: Promise<void> | undefined;
+  /** It drains, or ends. */
+  #isClosing = false;
   #suspending: Promise<void> | undefined;
   /** Resolves when the server ends. */
   readonly #suspended = Promise.withResolvers<void>();
@@ -99,8 +100,7 @@ export class PoolRoom {
   /** Goes on with what the server's last life left undone. */
   goOn(): void {
     if (this.#state !== "draining") return;
-    this.threads.resume();
-    this.#closing = this.#drain(DRAIN_DEADLINE_MS);
+    this.#startDrain(DRAIN_DEADLINE_MS);
   }
 
   get state(): PoolState {
@@ -165,22 +165,24 @@ export class PoolRoom {
     );
   }
 
-  /** Starts nothing for now. */
+  /** Starts nothing for now, once that is on record. @throws {LidoError} `pool_closed`. */
   async pause(): Promise<void> {
-    this.checkOpen("pause");
-    this.#state = "paused";
-    this.threads.pause();
-    await this.#save();
-    this.log("Pool paused");
+    await this.#saves.take(async () => {
+      this.checkOpen("pause");
+      await this.#enter("paused");
+      this.threads.pause();
+      this.log("Pool paused");
+    });
   }
 
-  /** Starts tasks again. */
+  /** Starts tasks again, once that is on record. @throws {LidoError} `pool_closed`. */
   async resume(): Promise<void> {
-    this.checkOpen("resume");
-    this.#state = "running";
-    this.threads.resume();
-    await this.#save();
-    this.log("Pool resumed");
+    await this.#saves.take(async () => {
+      this.checkOpen("resume");
+      await this.#enter("running");
+      this.threads.resume();
+      this.log("Pool resumed");
+    });
   }
 
   /**
@@ -195,32 +197,30 @@ export class PoolRoom {
     throw new LidoError("thread_not_found", message);
   }
 
-  /** Begins to close; gives what resolves when it is closed. A second call can only bring it forward. */
-  close(deadlineMs: number): Promise<void> {
-    if (this.#closing !== undefined) {
-      if (deadlineMs === 0) this.#hurry.abort();
-      return this.#closing;
-    }
-    this.#state = "draining";
-    this.engine.seal(this.id);
-    this.#save().catch(() => {}); // it is written again when it is closed
-    // A paused pool would never finish what it has.
-    if (!this.#isForced) this.threads.resume();
-    this.log("Pool drains", { deadlineMs });
-    return this.#closing = this.#drain(deadlineMs);
+  /** Begins to close, once that is on record. A second call can only bring it forward. */
+  async close(deadlineMs: number): Promise<void> {
+    await this.#seal();
+    if (!this.#isClosing) {
+      this.log("Pool drains", { deadlineMs });
+      this.#startDrain(deadlineMs);
+    } else if (deadlineMs === 0) this.#hurry.abort();
   }
 
-  /** Cancels all that waits and stops all that runs, without grace; gives how many of each. */
+  /**
+   * Cancels all that waits and stops all that runs, without grace; gives how many of each.
+   * @throws {LidoError} `journal_unavailable` if the disk refuses: it goes on as before.
+   */
   async forceClose(): Promise<{ cancelledTasks: number; stoppedTasks: number }> {
-    // Before anything is waited for: from here on nobody can make it run what it has.
-    this.#state = "draining";
+    if (this.isOpen) await this.#seal();
+    else await this.engine.checkWrites(); // it drains, and would go on with that
+    // Before anything else is waited for: from here on nobody can make it run what it has.
     this.#isForced = true;
-    this.engine.seal(this.id);
     this.threads.pause();
-    const cancelledTasks = await this.engine.cancelPending(this.id, SENTENCES.poolWasForceClosed());
-    const stoppedTasks = this.threads.stopAll(0, SENTENCES.poolWasForceClosed());
-    if (this.#closing === undefined) this.#closing = this.#end();
-    else this.#hurry.abort();
+    const cause = SENTENCES.poolWasForceClosed();
+    const cancelledTasks = await this.engine.cancelPending(this.id, cause);
+    const stoppedTasks = this.threads.stopAll(0, cause);
+    if (this.#isClosing) this.#hurry.abort();
+    else this.#start(this.#end());
     this.log("Pool is closed by force", { cancelledTasks, stoppedTasks });
     return { cancelledTasks, stoppedTasks };
   }
@@ -337,6 +337,26 @@ export class PoolRoom {
     };
   }
 
+  /** Takes nothing new from now on, once that is on record. */
+  async #seal(): Promise<void> {
+    await this.#saves.take(async () => {
+      if (!this.isOpen) return;
+      await this.#enter("draining");
+      this.engine.seal(this.id);
+    });
+  }
+
+  #startDrain(deadlineMs: number): void {
+    // A paused pool would never finish what it has.
+    if (!this.#isForced) this.threads.resume();
+    this.#start(this.#drain(deadlineMs));
+  }
+
+  #start(end: Promise<void>): void {
+    this.#isClosing = true;
+    void end;
+  }
+
   async #drain(deadlineMs: number): Promise<void> {
     const end = Promise.race([this.engine.whenIdle(this.id), this.#suspended.promise]);
     await this.#withDeadline(end, deadlineMs);
@@ -361,8 +381,7 @@ export class PoolRoom {
   async #end(): Promise<void> {
     await this.engine.cancelPending(this.id, SENTENCES.poolWasClosed());
     await this.threads.close();
-    this.#state = "closed";
-    await this.#save();
+    await this.#saves.take(() => this.#enter("closed"));
     this.log("Pool closed");
   }
 
@@ -380,8 +399,10 @@ export class PoolRoom {
     };
   }
 
-  #save(): Promise<void> {
-    return this.#saves.take(() => this.engine.savePool(this.#record()));
+  /** Goes to another state, once that is on record. */
+  async #enter(state: PoolState): Promise<void> {
+    await this.engine.savePool({ ...this.#record(), state });
+    this.#state = state;
   }
 }
 

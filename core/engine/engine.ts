@@ -230,8 +230,14 @@ export interface Engine extends AsyncDisposable {
   /** Resolves when nothing of a pool waits or runs. */
   whenIdle(poolId: PoolId): Promise<void>;
 
-  /** Resolves when all that has happened can be read. */
+  /** Resolves when all that has happened can be read, however long the disk refuses. */
   flush(): Promise<void>;
+
+  /**
+   * Writes what has happened; resolves when that is on record.
+   * @throws {LidoError} `journal_unavailable` if the disk refuses.
+   */
+  checkWrites(): Promise<void>;
 
   /** The server ends: nobody waits for a task any longer, and what has not ended is kept. */
   suspend(): void;

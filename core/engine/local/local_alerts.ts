@@ -48,12 +48,10 @@ export class LocalAlerts implements AlertArchive {
   }
 
   async saveSetting(of: AlertSettingKind, name: string, value: object | null): Promise<void> {
-    const { journal } = this.#parts;
-    journal.checkTakes();
+    const text = value && JSON.stringify(value);
+    await this.#parts.journal.change({ kind: "alert_setting", of, name, value: text });
     if (value === null) this.#settings[of].delete(name);
     else this.#settings[of].set(name, value);
-    const text = value && JSON.stringify(value);
-    await journal.change({ kind: "alert_setting", of, name, value: text }, true);
   }
 
   save(alert: Alert): void {

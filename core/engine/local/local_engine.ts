@@ -183,9 +183,9 @@ export class LocalEngine implements Engine, RecordListener {
 
   async savePool(pool: PoolRecord, note: ChangeNote = {}): Promise<void> {
     const { journal, shelf } = this.#parts;
-    journal.checkTakes();
     const atMs = this.clock.nowMs();
-    await journal.change(shelf.put(pool, atMs, note), true);
+    await journal.change(shelf.changeOf(pool, atMs, note));
+    shelf.put(pool);
     this.history.clear(); // it marks changes of settings
     const { id: poolId, state, settingsVersion } = pool;
     this.#onEvent({ kind: "pool", atMs, poolId, state, settingsVersion });
@@ -300,6 +300,10 @@ export class LocalEngine implements Engine, RecordListener {
 
   flush(): Promise<void> {
     return this.#parts.journal.flush();
+  }
+
+  checkWrites(): Promise<void> {
+    return this.#parts.journal.checkWrites();
   }
 
   suspend(): void {

@@ -13,7 +13,7 @@ const KEPT_MAX = 8;
 
 /** What the history is written to and read from. */
 export interface HistoryParts {
-  readonly journal: Pick<Journal, "change">;
+  readonly journal: Pick<Journal, "note" | "flush">;
   readonly reader: Pick<JournalReader, "history">;
   readonly shelf: Pick<PoolShelf, "numberOf">;
 }
@@ -29,7 +29,9 @@ export class LocalHistory implements HistoryArchive {
   }
 
   async save(sample: HistorySample): Promise<void> {
-    await this.#parts.journal.change(historyChange(sample, this.#parts.shelf));
+    const { journal, shelf } = this.#parts;
+    journal.note(historyChange(sample, shelf)); // its meters have begun anew: it must not be lost
+    await journal.flush();
     this.clear();
   }
 

@@ -46,11 +46,15 @@ export class PoolShelf {
     throw new LidoError("pool_not_found", `Cannot find pool: none has the id ${poolId}`);
   }
 
-  /** Takes a pool, or what changed of it; gives what is to be written. */
-  put(pool: PoolRecord, nowMs: number, note: ChangeNote): Change {
+  /** Takes a pool, or what changed of it, that is on record now. */
+  put(pool: PoolRecord): void {
+    this.#pools.set(pool.id, pool);
+  }
+
+  /** What is to be written of a pool; a new one has its number from then on. */
+  changeOf(pool: PoolRecord, nowMs: number, note: ChangeNote): Change {
     let number = this.#numbers.get(pool.id);
     if (number === undefined) this.#numbers.set(pool.id, number = ++this.#lastNumber);
-    this.#pools.set(pool.id, pool);
     return {
       kind: "pool",
       number,

@@ -72,14 +72,14 @@ async function changeFound(
   const before = window.takeOut(from, found);
   const row = changeRow(before, priority, from, to, clock.nowMs(), options.nameOf);
   // Before the move: threads of the other pool may start it at once, and that comes after.
-  const written = journal.change(row, to.policy.durability === "fsync");
+  journal.note(row, to.policy.durability === "fsync");
   const record = window.move(from, to, before, { ...before.task, poolId: to.poolId, priority });
   if (from !== to) {
     tallies.add(from.poolId, "pending", -1);
     tallies.add(to.poolId, "pending", 1);
   }
   options.onChange(record.task);
-  await written;
+  await journal.flush();
   window.yieldToDisk(to, record);
   options.finder.forget(record.task.id);
 }

@@ -48,8 +48,8 @@ export class TaskSteering {
   }
 
   async cancel(id: TaskId, cause: string): Promise<void> {
-    this.#checkWrites();
-    const { finder, waiters } = this.#options;
+    const { journal, finder, waiters } = this.#options;
+    await journal.checkWrites(); // what is withdrawn cannot be given back
     await finder.use(id, async (found) => {
       if (!(found instanceof TaskRecord)) {
         if (found.state !== "pending") throw notCancellable(found.state);
@@ -62,7 +62,9 @@ export class TaskSteering {
   }
 
   async stop(id: TaskId, graceMs: number, cause: string): Promise<void> {
-    const { finder, waiters } = this.#options;
+    const { journal, finder, waiters } = this.#options;
+    // Only a cancel is to be on record: what runs is stopped whatever the disk does.
+    if ((await finder.find(id)).state === "pending") await journal.checkWrites();
     const isWithdrawn = await finder.use(id, async (found) => {
       if (isFinal(found.state)) {
         throw new LidoError("task_not_stoppable", `Cannot stop task: it is ${found.state}`);
@@ -79,8 +81,8 @@ export class TaskSteering {
   }
 
   async change(id: TaskId, change: TaskChange): Promise<void> {
-    this.#checkWrites();
-    const { shelf, window, capacity, queueOf, onPending, onGone } = this.#options;
+    const { journal, shelf, window, capacity, queueOf, onPending, onGone } = this.#options;
+    await journal.checkWrites(); // what is moved may run at once
     const touched = new Set<Queue>();
     try {
       await changeTask(id, change, {
@@ -107,7 +109,6 @@ export class TaskSteering {
   }
 
   async cancelPending(poolId: PoolId, cause: string): Promise<number> {
-    this.#checkWrites();
     const { journal, queueOf, newestSeq } = this.#options;
     const queue = queueOf(poolId);
     // Nothing new comes to a sealed queue: what is on its way there yet is the last, and meant, too.
@@ -127,12 +128,6 @@ export class TaskSteering {
     const record = window.take(queue, row);
     window.comeBack(queue, record); // as if it had waited in memory
     record.settled({ kind: "cancelled", startedAtMs: null, runMs: null, cause }, null);
-  }
-
-  /** @throws {LidoError} `journal_unavailable` where a caller would wait for a disk that refuses. */
-  #checkWrites(): void {
-    const { failure } = this.#options.journal;
-    if (failure !== undefined) throw failure;
   }
 }
 

@@ -13,6 +13,12 @@ const GROUP_CELLS_MAX = 65_536;
 /** Characters of ends in one text: a text has room for about 500 million. */
 const TEXT_CHARS_MAX = 64 * 1024 * 1024;
 
+/** Who waits for what is written. */
+export interface Answer {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
 /** Submits that wait for their answer, or were answered already. */
 export interface Submission {
   readonly rows: Cell[];
@@ -21,7 +27,15 @@ export interface Submission {
   readonly tasks: number;
   readonly chars: number;
   /** Null once the caller was answered: then it must be written. */
-  readonly answer: { resolve(): void; reject(error: unknown): void } | null;
+  readonly answer: Answer | null;
+}
+
+/** What else changes, or has changed already. */
+export interface DraftChange {
+  /** Null: somebody only asks whether anything can be written. */
+  readonly change: Change | null;
+  /** Null if it has happened, whatever the disk does: then it must be written. */
+  readonly answer: Answer | null;
 }
 
 /** A task that ended, and is told what becomes of that. */
@@ -37,7 +51,7 @@ export class GroupDraft {
   submissions: Submission[] = [];
   moved: Cell[] = [];
   ended: Cell[] = [];
-  changes: Change[] = [];
+  changes: DraftChange[] = [];
   endedTasks: EndedTask[] = [];
   onWritten: (() => void)[] = [];
   isSynced = false;
@@ -49,9 +63,9 @@ export class GroupDraft {
       this.changes.length === 0 && this.onWritten.length === 0;
   }
 
-  /** Something else changed; of a task, after the moves up to now. */
-  change(change: Change): void {
-    this.changes.push(shifted(change, this.moved.length));
+  /** Something else changes, or changed; of a task, after the moves up to now. */
+  change(change: Change | null, answer: Answer | null = null): void {
+    this.changes.push(shifted({ change, answer }, this.moved.length));
   }
 
   /** What the writer is told of it. */
@@ -67,7 +81,8 @@ export class GroupDraft {
       writeTaskRows({ submitted, moved: this.moved, ended, traced }),
       ...more.map((ends) => writeTaskRows({ submitted: [], moved: [], ended: ends, traced: [] })),
     ];
-    const { isSynced, changes } = this;
+    const { isSynced } = this;
+    const changes = this.changes.flatMap(({ change }) => change ?? []);
     return { kind: "group", number, isSynced, tasks, rows, changes };
   }
 
@@ -94,6 +109,15 @@ export class GroupDraft {
     return rest;
   }
 
+  /** Takes out what can be given back to its callers, and gives them. */
+  giveBack(): { readonly submissions: readonly Submission[]; readonly answers: readonly Answer[] } {
+    const submissions = this.submissions.filter(({ answer }) => answer !== null);
+    const answers = [...submissions, ...this.changes].flatMap(({ answer }) => answer ?? []);
+    this.submissions = this.submissions.filter(({ answer }) => answer === null);
+    this.changes = this.changes.filter(({ answer }) => answer === null);
+    return { submissions, answers };
+  }
+
   /** Puts what came after it to it: it was not written. */
   join(later: GroupDraft): void {
     this.submissions = [...this.submissions, ...later.submissions];
@@ -109,9 +133,9 @@ export class GroupDraft {
 }
 
 /** So many more cells of moves come before it. */
-function shifted(change: Change, cells: number): Change {
-  if (change.kind !== "changed") return change;
-  return { ...change, movedBefore: change.movedBefore + cells };
+function shifted({ change, answer }: DraftChange, cells: number): DraftChange {
+  if (change?.kind !== "changed") return { change, answer };
+  return { change: { ...change, movedBefore: change.movedBefore + cells }, answer };
 }
 
 /** Rows of ends, in as many lists as there must be texts. */

@@ -4,7 +4,7 @@
  * short waits, a slow one large groups.
  *
  * What was acknowledged, or has happened, is kept here until it is written, however often the disk
- * refuses; only submits that still wait for their answer are given back to their callers.
+ * refuses; submits and changes that still wait for their answer are given back to their callers.
  */
 import { LidoError } from "../../../model/errors.ts";
 import type { Durability } from "../../../model/pool.ts";
@@ -179,23 +179,38 @@ export class Journal implements AsyncDisposable {
     this.#plan();
   }
 
-  /** Something else changed. Resolves when it is written and can be read. */
-  change(change: Change, isSynced = false): Promise<void> {
-    this.#next.change(change);
-    this.#next.isSynced ||= isSynced;
-    return this.#whenWritten();
+  /**
+   * Something else is to change. Resolves when that is on the disk and can be read; until then nothing
+   * of it may have happened.
+   * @throws {LidoError} `journal_unavailable` while the disk refuses, or is too far behind.
+   */
+  async change(change: Change): Promise<void> {
+    this.checkTakes();
+    this.#next.isSynced = true;
+    await this.#ask(change);
   }
 
-  /** Something else changed, and nobody waits for it. */
-  note(change: Change): void {
+  /** Something else has changed: it is written however often the disk refuses; nobody waits for it. */
+  note(change: Change, isSynced = false): void {
     this.#next.change(change);
+    this.#next.isSynced ||= isSynced;
     this.#planLater();
   }
 
-  /** Resolves when all that came before is written and can be read. */
+  /** Resolves when all that came before is written and can be read, however long the disk refuses. */
   async flush(): Promise<void> {
-    if (!this.#next.isEmpty || this.#sent !== undefined) await this.#whenWritten();
+    const isOwed = !this.#next.isEmpty || this.#sent !== undefined;
+    if (isOwed || this.#failure !== undefined) await this.#whenWritten();
     await this.applied();
+  }
+
+  /**
+   * Writes what there is, even if that is nothing.
+   * @throws {LidoError} `journal_unavailable` if the disk refuses.
+   */
+  async checkWrites(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    await this.#ask(null);
   }
 
   /** Resolves when all that was written before can be read. */
@@ -227,6 +242,13 @@ export class Journal implements AsyncDisposable {
       this.#next.onWritten.push(resolve);
       this.#plan();
     });
+  }
+
+  #ask(change: Change | null): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#next.change(change, { resolve, reject });
+    this.#plan();
+    return promise;
   }
 
   #planLater(): void {
@@ -288,6 +310,7 @@ export class Journal implements AsyncDisposable {
       else answer.resolve();
     }
     for (const task of group.endedTasks) task.written();
+    for (const { answer } of group.changes) answer?.resolve();
     for (const tell of group.onWritten) tell();
     this.#listener.written(pruned, group.isSynced ? number : null);
     if (group.endedTasks.length > 0) {
@@ -314,13 +337,12 @@ export class Journal implements AsyncDisposable {
     this.#sent = undefined;
     group.join(this.#next);
     this.#next = group;
-    for (const { tasks, chars, answer } of group.submissions) {
-      if (answer === null) continue;
+    const { submissions, answers } = group.giveBack();
+    for (const { tasks, chars } of submissions) {
       this.#waitingTasks -= tasks;
       this.#waitingChars -= chars;
-      answer.reject(failure);
     }
-    group.submissions = group.submissions.filter(({ answer }) => answer === null);
+    for (const answer of answers) answer.reject(failure);
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
       this.#send(true);

@@ -10,7 +10,7 @@ function makeHistory() {
   const asked: number[] = [];
   const world = { failure: undefined as Error | undefined };
   const history = new LocalHistory({
-    journal: { change: () => Promise.resolve() },
+    journal: { note: () => {}, flush: () => Promise.resolve() },
     shelf: { numberOf: () => 7 },
     reader: {
       history: ({ pool }): Promise<HistoryRead> => {

@@ -1,9 +1,12 @@
-import { ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Journal } from "../../../../../../core/engine/local/journal/journal.ts";
 import { openJournal } from "../../../../../helpers/open_journal.ts";
+import { refuseWrites, takeWrites } from "../../../../../helpers/refusing_journal.ts";
 import { startRow, submitRow } from "../../../../../helpers/stored_journal.ts";
 import { until } from "../../../../../helpers/until.ts";
+import { within } from "../../../../../helpers/within.ts";
 
 Deno.test("Journal.move() writes a start with what comes next", async () => {
   const { journal, end } = await openJournal();
@@ -66,6 +69,53 @@ Deno.test("Journal.submit() answers once a task is written, and with memory at o
   }
   await end();
 });
+
+Deno.test("Journal.change() gives back what the disk refuses, and what has happened is written later", async () => {
+  const { journal, path, end } = await openJournal();
+  await journal.change(view("before"));
+  refuseWrites(path);
+  const refused = { code: "journal_unavailable" };
+  const [first, together] = [journal.change(view("first")), journal.change(view("together"))];
+  await within(
+    "the first are refused",
+    Promise.all([rejects(first, refused), rejects(together, refused)]),
+  );
+  await rejects(journal.change(view("later")), refused);
+  journal.note(view("has happened"));
+  takeWrites(path);
+  await journal.flush();
+  deepStrictEqual(viewsOf(path), ["before", "has happened"]);
+  await journal.change(view("after"));
+  deepStrictEqual(viewsOf(path), ["after", "before", "has happened"]);
+  await end();
+});
+
+Deno.test("Journal.checkWrites() finds out that the disk refuses though nothing is to be written", async () => {
+  const { journal, path, end } = await openJournal();
+  await journal.checkWrites();
+  refuseWrites(path);
+  const refused = { code: "journal_unavailable" };
+  await within("it is refused", rejects(journal.checkWrites(), refused));
+  await rejects(journal.checkWrites(), refused);
+  takeWrites(path);
+  await journal.flush();
+  await journal.checkWrites();
+  await end();
+});
+
+function view(name: string) {
+  return { kind: "view", name, query: "", atMs: 0 } as const;
+}
+
+/** The names of the views on record. */
+function viewsOf(path: string): readonly unknown[] {
+  const db = new DatabaseSync(path, { readOnly: true });
+  try {
+    return db.prepare("SELECT name FROM views ORDER BY name").all().map((row) => row["name"]);
+  } finally {
+    db.close();
+  }
+}
 
 const LEVELS = [[1, "fsync", true], [2, "relaxed", true], [3, "memory", false]] as const;
 

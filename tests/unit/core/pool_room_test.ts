@@ -1,0 +1,88 @@
+/** What a pool promises while the disk refuses what is to be on record. */
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { join } from "node:path";
+import { Config } from "../../../core/config.ts";
+import { Manager } from "../../../core/manager.ts";
+import { TaskSubmission } from "../../../core/model/task.ts";
+import { refuseWrites, takeWrites } from "../../helpers/refusing_journal.ts";
+import { until } from "../../helpers/until.ts";
+import { within } from "../../helpers/within.ts";
+
+const CHANNEL = { kind: "slack", name: "channel", url: "https://93.184.216.34/hook" } as const;
+const REFUSED = { code: "journal_unavailable" };
+
+/** A manager with a pool of one thread, a task that runs and one that waits, on a disk that can refuse. */
+async function openWorld() {
+  const data = await Deno.makeTempDir({ prefix: "lido-room-" });
+  const path = join(data, "journal.sqlite");
+  const manager = await Manager.start({ config: Config.parse({ data }) });
+  const { id } = await manager.createPool({ name: "mine", maxThreads: 1, isolation: "thread" });
+  const task = TaskSubmission.parse({ poolId: id, type: "sleep", input: { seconds: 600 } });
+  const { task: running } = await manager.submit(task);
+  const stateOf = async (taskId = running.id) => (await manager.getTask(taskId)).status.state;
+  await until("the task runs", async () => await stateOf() === "running");
+  const { task: waiting } = await manager.submit(task);
+  return {
+    manager,
+    id,
+    running: running.id,
+    waiting: waiting.id,
+    stateOf,
+    refuse: () => refuseWrites(path),
+    async recover() {
+      takeWrites(path);
+      await until("the disk takes writes", () => manager.getHealth().isHealthy);
+    },
+    async [Symbol.asyncDispose]() {
+      await within("the manager is closed", manager.close());
+      await Deno.remove(data, { recursive: true });
+    },
+  };
+}
+
+Deno.test("PoolRoom changes nothing that the disk refuses, also not once it takes writes again", async () => {
+  await using world = await openWorld();
+  const { manager, id } = world;
+  const before = manager.getPool(id);
+  const look = () => {
+    const { state, settings, settingsVersion } = manager.getPool(id);
+    return [state, settings, settingsVersion, manager.findPoolName(id)];
+  };
+  const seen = look();
+  world.refuse();
+  const asked = {
+    "the first change": manager.resizePool(id, { maxThreads: 3 }),
+    "the next one": manager.changePool(id, { name: "other" }),
+    "a pause": manager.pausePool(id),
+    "a resume": manager.resumePool(id),
+    "a close": manager.closePool(id, { deadlineMs: 0 }),
+    "a close by force": manager.forceClosePool(id),
+    "a cancel of all": manager.cancelPending(id),
+    "a cancel": manager.cancelTask(world.waiting),
+    "a stop of one that waits": manager.stopTask(world.waiting),
+    "a change of a task": manager.changeTask(world.waiting, { priority: 5 }),
+    "another pool": manager.createPool({ name: "another" }),
+    "a view": manager.saveView({ name: "view", query: "" }),
+    "an alert channel": manager.channels.save(CHANNEL),
+    "a rule": manager.alerts.silenceRule("journal", 60_000),
+  };
+  await Promise.all(
+    Object.entries(asked).map(([what, answer]) =>
+      within(`${what} is refused`, rejects(answer, REFUSED, what))
+    ),
+  );
+  await world.recover();
+  deepStrictEqual(look(), seen);
+  deepStrictEqual(manager.getPool(id).counts, before.counts);
+  strictEqual((await manager.getTask(world.waiting)).priority, 0);
+  strictEqual(manager.listPools().length, 2);
+  deepStrictEqual(manager.listViews(), []);
+  deepStrictEqual(manager.channels.listChannels(), []);
+  await manager.changePool(id, { name: "other" });
+  deepStrictEqual(
+    (await manager.listSettingsVersions(id)).map((
+      { version, settings },
+    ) => [version, settings.name]),
+    [[2, "other"], [1, "mine"]],
+  );
+});
