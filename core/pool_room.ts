@@ -217,7 +217,7 @@ export class PoolRoom {
     this.#isForced = true;
     this.threads.pause();
     const cause = SENTENCES.poolWasForceClosed();
-    const cancelledTasks = await this.engine.cancelPending(this.id, cause);
+    const cancelledTasks = await this.#insist(() => this.engine.cancelPending(this.id, cause));
     const stoppedTasks = this.threads.stopAll(0, cause);
     if (this.#isClosing) this.#hurry.abort();
     else this.#start(this.#end());
@@ -352,9 +352,16 @@ export class PoolRoom {
     this.#start(this.#drain(deadlineMs));
   }
 
+  /** Nobody waits for the end: were it to fail, the pool could be closed once more. */
   #start(end: Promise<void>): void {
     this.#isClosing = true;
-    void end;
+    end.catch((error) => {
+      this.#isClosing = false;
+      if (this.#suspending !== undefined) return; // its next life goes on with it
+      outsideRequest(() =>
+        this.#logger.error("Pool could not be closed", { ...this.#identity, error })
+      );
+    });
   }
 
   async #drain(deadlineMs: number): Promise<void> {
@@ -379,10 +386,27 @@ export class PoolRoom {
   }
 
   async #end(): Promise<void> {
-    await this.engine.cancelPending(this.id, SENTENCES.poolWasClosed());
+    const cause = SENTENCES.poolWasClosed();
+    // Before the disk is waited for: nothing goes on, or begins, meanwhile.
+    this.threads.pause();
+    this.threads.stopAll(0, cause);
+    await this.#insist(() => this.engine.cancelPending(this.id, cause));
     await this.threads.close();
-    await this.#saves.take(() => this.#enter("closed"));
+    await this.#insist(() => this.#saves.take(() => this.#enter("closed")));
     this.log("Pool closed");
+  }
+
+  /** Does what has to be done, again and again while the disk refuses, unless the server ends. */
+  async #insist<Result>(act: () => Promise<Result>): Promise<Result> {
+    for (;;) {
+      try {
+        return await act();
+      } catch (error) {
+        const isRefused = error instanceof LidoError && error.code === "journal_unavailable";
+        if (!isRefused || this.#suspending !== undefined) throw error;
+        await Promise.race([this.engine.flush(), this.#suspended.promise]);
+      }
+    }
   }
 
   get #identity(): Readonly<Record<string, unknown>> {

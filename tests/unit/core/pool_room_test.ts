@@ -86,3 +86,24 @@ Deno.test("PoolRoom changes nothing that the disk refuses, also not once it take
     [[2, "other"], [1, "mine"]],
   );
 });
+
+Deno.test("PoolRoom whose drain ends while the disk refuses is closed once it takes writes", async () => {
+  await using world = await openWorld();
+  const { manager, id } = world;
+  // Its deadline is brought forward once the disk refuses.
+  await manager.closePool(id, { deadlineMs: 3_600_000 });
+  world.refuse();
+  await rejects(manager.saveView({ name: "view", query: "" }), REFUSED);
+  strictEqual((await manager.closePool(id, { deadlineMs: 0 })).state, "draining");
+  await until(
+    "what ran is stopped",
+    () => manager.getPool(id).slots.every(({ running }) => running.length === 0),
+  );
+  deepStrictEqual([await world.stateOf(), manager.getPool(id).state], ["running", "draining"]);
+  await world.recover();
+  await until("the pool is closed", () => manager.getPool(id).state === "closed");
+  deepStrictEqual([await world.stateOf(), await world.stateOf(world.waiting)], [
+    "cancelled",
+    "cancelled",
+  ]);
+});
