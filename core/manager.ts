@@ -17,7 +17,7 @@ import { type JournalCopy, Upkeep } from "./engine/local/journal/upkeep.ts";
 import { LocalEngine } from "./engine/local/local_engine.ts";
 import { runSelfTest } from "./execution/self_test.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
-import { LidoError } from "./model/errors.ts";
+import { LidoError, messageOf } from "./model/errors.ts";
 import { parseInput } from "./model/faults.ts";
 import { asSaved } from "./model/given_name.ts";
 import type { History, HistoryRequest, RecentStep } from "./model/history.ts";
@@ -693,12 +693,18 @@ export class Manager implements AsyncDisposable {
       await this.#pools.suspend(deadlineMs);
       await this.channels[Symbol.asyncDispose]();
       // What ended just now counts once it is written: the last sample shall have it.
-      if (this.#engine.failure === undefined) await this.#engine.flush();
+      await this.#engine.checkWrites().catch((error) => this.#logUnwritten(error));
       this.#history[Symbol.dispose]();
       await this.#engine[Symbol.asyncDispose]();
     } finally {
       this.#folder[Symbol.dispose]();
     }
+  }
+
+  #logUnwritten(error: unknown): void {
+    const reason = messageOf(error);
+    const message = "What happened last is not on record: what ran runs again";
+    this.#logger.error(message, { reason });
   }
 
   async #openPools(): Promise<void> {

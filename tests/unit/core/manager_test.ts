@@ -7,6 +7,8 @@ import { PoolId, type PoolSettingsInput } from "../../../core/model/pool.ts";
 import { TaskId, TaskSubmission } from "../../../core/model/task.ts";
 import { TempFolder } from "./tasks/temp_folder.ts";
 import { fakeClock } from "../../helpers/fake_clock.ts";
+import { keepLog } from "../../helpers/log_lines.ts";
+import { refuseWrites, takeWrites } from "../../helpers/refusing_journal.ts";
 import { until } from "../../helpers/until.ts";
 import { within } from "../../helpers/within.ts";
 
@@ -269,6 +271,31 @@ Deno.test("Manager.close() waits for no deadline of a pool that drains, and leav
   await manager.submit(sleeps({ input: { seconds: 600 } }));
   const { state } = await manager.closePool(id, { deadlineMs: 3_600_000 });
   strictEqual(state, "draining");
+});
+
+Deno.test("Manager.close() ends though the disk refuses what is written last, and what ran runs again", async () => {
+  await using log = keepLog();
+  const data = await Deno.makeTempDir({ prefix: "lido-manager-" });
+  const config = Config.parse({ data });
+  const first = await Manager.start({ config });
+  const { id } = await first.createPool({ name: "mine", isolation: "thread" });
+  const sleep = TaskSubmission.parse({ poolId: id, type: "sleep", input: { seconds: 600 } });
+  const { task } = await first.submit(sleep);
+  const stateIn = async (manager: Manager) => (await manager.getTask(task.id)).status.state;
+  await until("the task runs", async () => await stateIn(first) === "running");
+  refuseWrites(join(data, "journal.sqlite"));
+  await within("the manager is closed", first.close());
+  const told = log.read().filter(({ level }) => level === "ERROR");
+  const reason = "Cannot write to the journal: the disk takes nothing";
+  deepStrictEqual(told.map(({ message, properties }) => [message, properties.reason]), [
+    ["Journal refuses writes", reason],
+    ["What happened last is not on record: what ran runs again", reason],
+  ]);
+  takeWrites(join(data, "journal.sqlite"));
+  const next = await Manager.start({ config });
+  await until("the task runs again", async () => await stateIn(next) === "running");
+  await within("the next one is closed", next.close());
+  await Deno.remove(data, { recursive: true });
 });
 
 Deno.test("Manager.submitAgain() makes a new task as the old one was, without its key", async () => {

@@ -223,9 +223,7 @@ export class Journal implements AsyncDisposable {
 
   /** Writes what there is, if the disk takes it, and closes the file. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#failure === undefined) {
-      await Promise.race([this.flush(), new Promise<void>((resolve) => this.#closed = resolve)]);
-    }
+    await this.checkWrites().catch(() => {}); // the listener was told
     clearTimeout(this.#retry);
     clearTimeout(this.#later);
     await new Promise<void>((resolve) => {

@@ -103,6 +103,13 @@ Deno.test("Journal.checkWrites() finds out that the disk refuses though nothing 
   await end();
 });
 
+Deno.test("Journal closes though the disk refuses what it is to write last", async () => {
+  const { journal, path, end } = await openJournal();
+  refuseWrites(path);
+  journal.note(view("last"));
+  await within("it is closed", end());
+});
+
 function view(name: string) {
   return { kind: "view", name, query: "", atMs: 0 } as const;
 }
