@@ -337,27 +337,27 @@ export class Manager implements AsyncDisposable {
 
   /**
    * Starts no task for now.
-   * @throws {LidoError} `pool_not_found`, `pool_closed`, `journal_unavailable`.
+   * @throws {LidoError} `pool_not_found`, `pool_closed`, `journal_unavailable`, `server_closing`.
    */
   pausePool(id: PoolId): Promise<PoolSnapshot> {
-    return this.#onRoom(id, (room) => room.pause());
+    return this.#onRoom(id, "pause pool", (room) => room.pause());
   }
 
   /**
    * Starts tasks again.
-   * @throws {LidoError} `pool_not_found`, `pool_closed`, `journal_unavailable`.
+   * @throws {LidoError} `pool_not_found`, `pool_closed`, `journal_unavailable`, `server_closing`.
    */
   resumePool(id: PoolId): Promise<PoolSnapshot> {
-    return this.#onRoom(id, (room) => room.resume());
+    return this.#onRoom(id, "resume pool", (room) => room.resume());
   }
 
   /**
    * Begins to close a pool and answers at once: it takes nothing new, finishes what it has until
    * the deadline, then stops the rest.
-   * @throws {LidoError} `pool_not_found`, `pool_closed`, `journal_unavailable`.
+   * @throws {LidoError} `pool_not_found`, `pool_closed`, `journal_unavailable`, `server_closing`.
    */
   closePool(id: PoolId, options: { readonly deadlineMs?: number } = {}): Promise<PoolSnapshot> {
-    return this.#onRoom(id, async (room) => {
+    return this.#onRoom(id, "close pool", async (room) => {
       if (room.state === "closed") room.checkOpen("close");
       await room.close(options.deadlineMs ?? DRAIN_DEADLINE_MS);
     });
@@ -365,11 +365,12 @@ export class Manager implements AsyncDisposable {
 
   /**
    * Cancels what waits and stops what runs, without grace.
-   * @throws {LidoError} `pool_not_found`, `pool_closed`, `journal_unavailable`.
+   * @throws {LidoError} `pool_not_found`, `pool_closed`, `journal_unavailable`, `server_closing`.
    */
   async forceClosePool(
     id: PoolId,
   ): Promise<{ cancelledTasks: number; stoppedTasks: number; pool: PoolSnapshot }> {
+    this.#checkOpen("close pool");
     const room = this.#pools.get(id);
     if (room.state === "closed") room.checkOpen("close");
     const counts = await room.forceClose();
@@ -749,8 +750,10 @@ export class Manager implements AsyncDisposable {
 
   async #onRoom(
     id: PoolId,
+    verb: string,
     act: (room: PoolRoom) => Promise<void>,
   ): Promise<PoolSnapshot> {
+    this.#checkOpen(verb);
     const room = this.#pools.get(id);
     await act(room);
     return room.snapshot();

@@ -180,7 +180,7 @@ export class PoolRoom {
     await this.#saves.take(async () => {
       this.checkOpen("resume");
       await this.#enter("running");
-      this.threads.resume();
+      this.#goOn();
       this.log("Pool resumed");
     });
   }
@@ -348,7 +348,7 @@ export class PoolRoom {
 
   #startDrain(deadlineMs: number): void {
     // A paused pool would never finish what it has.
-    if (!this.#isForced) this.threads.resume();
+    if (!this.#isForced) this.#goOn();
     this.#start(this.#drain(deadlineMs));
   }
 
@@ -362,6 +362,11 @@ export class PoolRoom {
         this.#logger.error("Pool could not be closed", { ...this.#identity, error })
       );
     });
+  }
+
+  /** Lets its threads have tasks, unless the server ends. */
+  #goOn(): void {
+    if (this.#suspending === undefined) this.threads.resume();
   }
 
   async #drain(deadlineMs: number): Promise<void> {

@@ -298,6 +298,20 @@ Deno.test("Manager.close() ends though the disk refuses what is written last, an
   await Deno.remove(data, { recursive: true });
 });
 
+Deno.test("Manager steers no pool any more once it closes", async () => {
+  const world = await startManager({}, { isolation: "thread" });
+  const { manager, id } = world;
+  await manager.submit(world.sleeps());
+  const closed = manager.close();
+  const closing = { code: "server_closing" };
+  await rejects(async () => await manager.resumePool(id), closing);
+  await rejects(async () => await manager.pausePool(id), closing);
+  await rejects(async () => await manager.closePool(id), closing);
+  await rejects(async () => await manager.forceClosePool(id), closing);
+  await within("the manager is closed", closed);
+  strictEqual(manager.getPool(id).state, "paused");
+});
+
 Deno.test("Manager.submitAgain() makes a new task as the old one was, without its key", async () => {
   await using world = await startManager({}, { runTimeoutMs: 1_234 });
   const { manager, id } = world;
