@@ -179,6 +179,7 @@ export class Manager implements AsyncDisposable {
   static async start(options: ManagerOptions): Promise<Manager> {
     const { tasks, limits, data, journal } = options.config;
     const folder = DataFolder.open(data);
+    let manager: Manager | undefined;
     try {
       await migrate(folder.journalPath);
       const events = new EventFeed(crypto.randomUUID());
@@ -193,11 +194,12 @@ export class Manager implements AsyncDisposable {
         ...options.onError && { onError: options.onError },
         ...options.logger && { logger: options.logger },
       });
-      const manager = new Manager(options, types, engine, folder, events);
+      manager = new Manager(options, types, engine, folder, events);
       await manager.#openPools();
       return manager;
     } catch (error) {
-      folder[Symbol.dispose]();
+      if (manager === undefined) folder[Symbol.dispose]();
+      else await manager.close(); // the folder last
       throw error;
     }
   }

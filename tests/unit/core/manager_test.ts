@@ -2,6 +2,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
 import { join } from "node:path";
 import { Config } from "../../../core/config.ts";
+import { migrate } from "../../../core/engine/local/journal/migrations.ts";
 import { Manager } from "../../../core/manager.ts";
 import { PoolId, type PoolSettingsInput } from "../../../core/model/pool.ts";
 import { TaskId, TaskSubmission } from "../../../core/model/task.ts";
@@ -295,6 +296,19 @@ Deno.test("Manager.close() ends though the disk refuses what is written last, an
   const next = await Manager.start({ config });
   await until("the task runs again", async () => await stateIn(next) === "running");
   await within("the next one is closed", next.close());
+  await Deno.remove(data, { recursive: true });
+});
+
+Deno.test("Manager.start() leaves nothing open when it cannot put the pool default on record", async () => {
+  // What it left would be a worker and timers, which fail the test.
+  const data = await Deno.makeTempDir({ prefix: "lido-manager-" });
+  const path = join(data, "journal.sqlite");
+  await migrate(path);
+  refuseWrites(path, "pools");
+  const config = Config.parse({ data });
+  await within("it ends", rejects(Manager.start({ config }), { code: "journal_unavailable" }));
+  takeWrites(path);
+  await (await Manager.start({ config })).close();
   await Deno.remove(data, { recursive: true });
 });
 
