@@ -166,16 +166,52 @@ export function testCapacity(name: string, make: MakeEngine): void {
   });
 
   Deno.test(`${name} with rejection wait takes none when a key came meanwhile with another task`, async () => {
+    await using world = await EngineWorld.open(make, { queueCapacity: 1, rejection: "wait" });
+    const other = await world.addPool();
+    const keyed = (inputJson: string) =>
+      world.task({ poolId: other, idempotencyKey: "k", inputJson });
+    const [first = never()] = await world.fill(1);
+    const batch = world.engine.enqueue([world.task(), keyed("1")]);
+    const refused = rejects(batch, { code: "idempotency_conflict" });
+    await world.engine.enqueue([keyed("2")]);
+    world.runner.start(first);
+    await within("the batch was refused", refused);
+    deepStrictEqual(world.counts(), { pending: 1, running: 1 });
+  });
+
+  Deno.test(`${name} with rejection wait lets nobody pass who waits for more room`, async () => {
     await using world = await EngineWorld.open(make, { queueCapacity: 2, rejection: "wait" });
     const [first = never(), second = never()] = await world.fill(2);
-    const batch = [world.task(), world.task({ idempotencyKey: "k", inputJson: "1" })];
-    const refused = rejects(world.engine.enqueue(batch), { code: "idempotency_conflict" });
-    world.setPolicy({ queueCapacity: 3, rejection: "wait" });
-    await world.engine.enqueue([world.task({ idempotencyKey: "k", inputJson: "2" })]);
-    world.runner.start(first);
+    const [waits, comesLater] = [waiting(), waiting()];
+    const batch = world.engine.enqueue([world.task(), world.task()], waits.options);
+    await within("the batch waits", waits.begun);
+    world.runner.start(first); // there is room for one
+    const single = world.engine.enqueue([world.task()], comesLater.options);
+    await within("it waits, too, or is in", Promise.race([comesLater.begun, single]));
     world.runner.start(second);
-    await within("the batch was refused", refused);
-    deepStrictEqual(world.counts(), { pending: 1, running: 2 });
+    const [next = never()] = await within("the batch got room", batch);
+    deepStrictEqual(world.counts(), { pending: 2, running: 2 });
+    world.runner.start(next.id);
+    await within("who came after it got room", single);
+    deepStrictEqual(world.counts(), { pending: 2, running: 3 });
+  });
+
+  Deno.test(`${name} with rejection wait lets the next in when the first waits for another pool`, async () => {
+    await using world = await EngineWorld.open(make, { queueCapacity: 1, rejection: "wait" });
+    const other = await world.addPool({ queueCapacity: 1, rejection: "wait" });
+    const [first = never()] = await world.fill(1);
+    await world.engine.enqueue([world.task({ poolId: other })]);
+    const [waits, comesLater] = [waiting(), waiting()];
+    const pair = [world.task(), world.task({ poolId: other })];
+    const refused = rejects(world.engine.enqueue(pair, waits.options), { code: "pool_closed" });
+    await within("the first waits", waits.begun);
+    const next = world.engine.enqueue([world.task()], comesLater.options);
+    await within("the next one waits", comesLater.begun);
+    world.runner.start(first);
+    await within("the next one got room", next);
+    world.engine.seal(other);
+    await within("the first was refused", refused);
+    deepStrictEqual(world.counts(), { pending: 2, running: 1 });
   });
 
   Deno.test(`${name} with rejection drop_oldest cancels what waited longest`, async () => {
@@ -204,6 +240,19 @@ export function testCapacity(name: string, make: MakeEngine): void {
     await world.engine.enqueue(batch.slice(1));
     deepStrictEqual(world.counts(), { pending: 2, cancelled: 2, rejected: 3 });
   });
+}
+
+/** Options of a caller of whom it is seen that it begins to wait: its signal is looked at only then. */
+function waiting() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { signal } = new AbortController();
+  const options = {
+    get signal() {
+      resolve();
+      return signal;
+    },
+  };
+  return { options, begun: promise };
 }
 
 function never(): never {

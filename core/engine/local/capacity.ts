@@ -4,7 +4,7 @@ import { SENTENCES } from "../../model/sentences.ts";
 import type { TaskId } from "../../model/task.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { StoredTask } from "./journal/stored_task.ts";
-import type { Queue } from "./queue.ts";
+import type { Caller, Queue } from "./queue.ts";
 import type { Tallies } from "./tallies.ts";
 import { type RecordsById, TaskRecord } from "./task_record.ts";
 import type { Window } from "./window.ts";
@@ -37,19 +37,26 @@ export class Capacity {
     return queue.policy.queueCapacity - taken;
   }
 
+  /** Whether a caller's tasks must not come in now: there is no room, or others wait for it already. */
+  isFull(queue: Queue, { count, arrival }: Caller): boolean {
+    const isBehind = queue.policy.rejection === "wait" && queue.isAwaitedBefore(arrival);
+    return isBehind || this.roomOf(queue) < count;
+  }
+
   /** Lets those in that wait for room, if there is any. */
   admitWaiting(queue: Queue): void {
     if (queue.isAwaited) queue.admitNext(this.roomOf(queue));
   }
 
   /**
-   * Makes room for so many tasks as the pool's policy has it.
+   * Makes room for a caller's tasks as the pool's policy has it.
    * @throws {LidoError} `queue_full`; the signal's reason.
    */
-  async makeRoom(queue: Queue, count: number, signal?: AbortSignal): Promise<void> {
+  async makeRoom(queue: Queue, caller: Caller, signal?: AbortSignal): Promise<void> {
     const { policy, poolId } = queue;
+    const { count } = caller;
     if (policy.rejection === "wait" && count <= policy.queueCapacity) {
-      return await queue.waitForTurn(count, signal);
+      return await queue.waitForTurn(caller, signal);
     }
     if (policy.rejection === "drop_oldest" && count <= policy.queueCapacity) {
       if (await this.#dropOldest(queue, count)) return;

@@ -4,10 +4,16 @@ import type { AttemptRunner, QueuePolicy } from "../engine.ts";
 import { Lanes } from "./lanes.ts";
 import type { TaskRecord } from "./task_record.ts";
 
-/** A caller that waits for room. */
-interface Waiting {
-  /** How many tasks it brings. */
+/** A caller that brings tasks. */
+export interface Caller {
+  /** By this callers stand in line: it grows with each that comes. */
+  readonly arrival: number;
+  /** How many tasks it brings to this pool. */
   readonly count: number;
+}
+
+/** A caller that waits for room. */
+interface Waiting extends Caller {
   admit(): void;
   refuse(error: unknown): void;
 }
@@ -31,7 +37,7 @@ export class Queue {
   loading: Promise<void> | undefined;
   /** How many see to it that nothing is loaded, each until it is done. */
   emptiers = 0;
-  /** First come, first served. */
+  /** First come, first served: who is let in stays in front of the others until it leaves the line. */
   readonly #waiting: Waiting[] = [];
   readonly #whenIdle: (() => void)[] = [];
 
@@ -43,24 +49,33 @@ export class Queue {
     public policy: QueuePolicy,
   ) {}
 
-  /** Resolves when there is room for so many tasks, and it is the caller's turn. */
-  async waitForTurn(count: number, signal?: AbortSignal): Promise<void> {
+  /**
+   * Resolves when there is room for a caller's tasks, and it is its turn. It keeps its place until it
+   * has taken the room, or goes: see {@link leaveLine}.
+   */
+  async waitForTurn(caller: Caller, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
+    this.leaveLine(caller.arrival); // it comes back to the same place
     const { promise, resolve: admit, reject: refuse } = Promise.withResolvers<void>();
-    const turn: Waiting = { count, admit, refuse };
+    const at = this.#waiting.findLastIndex(({ arrival }) => arrival < caller.arrival) + 1;
+    this.#waiting.splice(at, 0, { ...caller, admit, refuse });
     const abort = () => {
-      const at = this.#waiting.indexOf(turn);
-      // It may have been let in a moment ago, and is no longer there.
-      if (at >= 0) this.#waiting.splice(at, 1);
+      this.leaveLine(caller.arrival);
       refuse(signal?.reason);
     };
-    this.#waiting.push(turn);
     signal?.addEventListener("abort", abort);
     try {
       await promise;
     } finally {
       signal?.removeEventListener("abort", abort);
     }
+  }
+
+  /** A caller waits no longer, if it did. */
+  leaveLine(arrival: number): void {
+    if (!this.isAwaited) return;
+    const at = this.#waiting.findIndex((one) => one.arrival === arrival);
+    if (at >= 0) this.#waiting.splice(at, 1);
   }
 
   /** Whether all that waits is being cancelled, or is kept for the server's next life. */
@@ -73,15 +88,21 @@ export class Queue {
     return this.#waiting.length > 0;
   }
 
+  /** Whether anyone waits that came before a caller. */
+  isAwaitedBefore(arrival: number): boolean {
+    const [first] = this.#waiting;
+    return first !== undefined && first.arrival < arrival;
+  }
+
   /** Lets the first that waits in if it brings no more tasks than there is room for. */
   admitNext(room: number): void {
     const [next] = this.#waiting;
-    if (next !== undefined && next.count <= room) this.#waiting.shift()?.admit();
+    if (next !== undefined && next.count <= room) next.admit();
   }
 
   /** All look again, in their order: other rules hold now. */
   admitAll(): void {
-    for (const { admit } of this.#waiting.splice(0)) admit();
+    for (const { admit } of this.#waiting) admit();
   }
 
   /** Nobody waits any longer. */

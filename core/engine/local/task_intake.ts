@@ -13,7 +13,7 @@ import type { Cell } from "./journal/group.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { JournalReader } from "./journal/reader.ts";
 import type { StoredTask } from "./journal/stored_task.ts";
-import type { Queue } from "./queue.ts";
+import type { Caller, Queue } from "./queue.ts";
 import { submitRow, tracedRow } from "./rows.ts";
 import type { Tallies } from "./tallies.ts";
 import type { Window } from "./window.ts";
@@ -49,6 +49,8 @@ export class TaskIntake {
   /** When tasks were submitted that went to the disk and not to memory. */
   readonly #leftAtMs = new WeakMap<NewTask, number>();
   #lastSeq: number;
+  /** Callers that ever came. */
+  #arrivals = 0;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -69,23 +71,34 @@ export class TaskIntake {
   async enqueue(tasks: readonly NewTask[], options?: EnqueueOptions): Promise<readonly Enqueued[]> {
     const { capacity, queueOf } = this.#options;
     const queues = new Set(tasks.map(({ poolId }) => queueOf(poolId)));
+    const arrival = ++this.#arrivals;
     const look = await this.#keys.begin(tasks, (task) => this.#readByKey(task));
     try {
       // Whatever was true may no longer be after a wait, so all is looked at again.
       for (;;) {
-        const full = this.#findFull(tasks, look);
+        const full = this.#findFull(tasks, look, arrival);
         if (full === undefined) break;
+        // Who waits for one pool holds up nobody in another.
+        for (const queue of queues) if (queue !== full[0]) this.#leaveLine(queue, arrival);
         const signal = options?.signal;
         await capacity.makeRoom(...full, signal);
         signal?.throwIfAborted();
       }
       // No await since the last look: all of them or none, and never more than there is room for.
-      return await this.#write(tasks, look);
+      const written = this.#write(tasks, look);
+      for (const queue of queues) this.#leaveLine(queue, arrival);
+      return await written;
     } finally {
       this.#keys.end(look);
-      // Whoever was let in may have left room for the next, or not have come in at all.
-      for (const queue of queues) capacity.admitWaiting(queue);
+      // What could not be written has left its room, and whoever did not come in its turn.
+      for (const queue of queues) this.#leaveLine(queue, arrival);
     }
+  }
+
+  /** A caller takes no room any longer: the next one may, if there is enough. */
+  #leaveLine(queue: Queue, arrival: number): void {
+    queue.leaveLine(arrival);
+    this.#options.capacity.admitWaiting(queue);
   }
 
   /** Gives the tasks their numbers and writes them. */
@@ -163,7 +176,11 @@ export class TaskIntake {
    * A pool that has no room for what it is to take, and how many that is.
    * @throws {LidoError} `idempotency_conflict`, `pool_closed`; a task's `refusal`.
    */
-  #findFull(tasks: readonly NewTask[], look: KeyLook): [Queue, number] | undefined {
+  #findFull(
+    tasks: readonly NewTask[],
+    look: KeyLook,
+    arrival: number,
+  ): [Queue, Caller] | undefined {
     const { capacity, queueOf } = this.#options;
     const wanted = new Map<Queue, number>();
     for (const { poolId, refusal } of this.#keys.freshOf(tasks, look)) {
@@ -172,7 +189,8 @@ export class TaskIntake {
       checkOpen(queue);
       wanted.set(queue, (wanted.get(queue) ?? 0) + 1);
     }
-    return [...wanted].find(([queue, count]) => capacity.roomOf(queue) < count);
+    return [...wanted].map(([queue, count]): [Queue, Caller] => [queue, { arrival, count }])
+      .find(([queue, caller]) => capacity.isFull(queue, caller));
   }
 }
 
