@@ -1,6 +1,6 @@
 /**
  * What is done to many tasks at once: cancelled, stopped, changed, or run again. An operation goes
- * through the tasks one page after the other, newest first, and keeps what became of each; those that
+ * through the tasks one step after the other, newest first, and keeps what became of each; those that
  * come after its beginning are not meant.
  */
 import { v7 as uuidv7 } from "uuid";
@@ -18,7 +18,7 @@ export type BulkOrder =
   | { readonly action: Exclude<BulkAction, "change"> }
   | { readonly action: "change"; readonly change: TaskChange };
 
-/** Tasks of one step. */
+/** Tasks of one step: what is done to these is done together. */
 const STEP = 100;
 /** Operations that are kept, and results of each. */
 const OPERATIONS_MAX = 20;
@@ -75,6 +75,12 @@ const SKIPS: ReadonlySet<string> = new Set([
   "task_not_found",
 ]);
 
+/** What became of one task, and whether it was left as it was because of its state. */
+interface Acted {
+  readonly result: BulkResult;
+  readonly isSkip: boolean;
+}
+
 class Operation {
   readonly id = uuidv7();
   state: BulkSnapshot["state"] = "running";
@@ -87,7 +93,7 @@ class Operation {
 
   constructor(readonly order: BulkOrder, readonly startedAtMs: number, public total: number) {}
 
-  note(result: BulkResult, isSkip: boolean): void {
+  note({ result, isSkip }: Acted): void {
     this.done++;
     if (result.isOk) this.succeeded++;
     else if (isSkip) this.skipped++;
@@ -161,7 +167,7 @@ export class BulkOperations {
     return this.#operations.get(id)?.snapshot();
   }
 
-  /** Goes no further. What was done stays done. */
+  /** Goes no further than the step that is under way. What was done stays done. */
   end(id: string): void {
     const operation = this.#operations.get(id);
     if (operation?.state === "running") operation.state = "cancelled";
@@ -169,15 +175,19 @@ export class BulkOperations {
 
   async #run(operation: Operation, selection: BulkSelection): Promise<void> {
     for await (const ids of this.#pages(selection, operation.startedAtMs)) {
-      for (const id of ids) {
-        if (operation.state !== "running") return;
-        await this.#act(operation, id);
-      }
+      if (operation.state !== "running") return;
+      // Together: what is written of them shares its way to the disk.
+      const acts = ids.map((id) => this.#act(operation.order, id));
+      for (const act of acts) operation.note(await act);
     }
   }
 
   async *#pages(selection: BulkSelection, untilMs: number): AsyncGenerator<readonly TaskId[]> {
-    if ("ids" in selection) return yield [...new Set(selection.ids)];
+    if ("ids" in selection) {
+      const ids = [...new Set(selection.ids)];
+      for (let at = 0; at < ids.length; at += STEP) yield ids.slice(at, at + STEP);
+      return;
+    }
     const { filter } = selection;
     const max = Math.min(filter.submittedAtMs?.max ?? Infinity, Math.floor(untilMs));
     const older = { ...filter, submittedAtMs: { ...filter.submittedAtMs, max } };
@@ -189,14 +199,15 @@ export class BulkOperations {
     }
   }
 
-  async #act(operation: Operation, id: TaskId): Promise<void> {
+  /** Whatever goes wrong is what became of the task. */
+  async #act(order: BulkOrder, id: TaskId): Promise<Acted> {
     try {
-      const text = await this.#do(operation.order, id);
-      operation.note({ id, isOk: true, text }, false);
+      const text = await this.#do(order, id);
+      return { result: { id, isOk: true, text }, isSkip: false };
     } catch (error) {
       const text = messageOf(error);
       const isSkip = error instanceof LidoError && SKIPS.has(error.code);
-      operation.note({ id, isOk: false, text }, isSkip);
+      return { result: { id, isOk: false, text }, isSkip };
     }
   }
 

@@ -153,23 +153,53 @@ Deno.test("BulkOperations keeps 1,000 results of an operation, and counts all", 
   strictEqual(results[0]?.text, "full"); // the last one, and yet it is told
 });
 
+for (const selection of ["filter", "ids"] as const) {
+  Deno.test(`BulkOperations.start() does 100 tasks of ${selection} together, and tells of each in order`, async () => {
+    const gates: PromiseWithResolvers<TaskSnapshot>[] = [];
+    const { bulk } = bulkOver(150, {
+      cancelTask: () => {
+        const gate = Promise.withResolvers<TaskSnapshot>();
+        gates.push(gate);
+        return gate.promise;
+      },
+    });
+    const ids = Array.from({ length: 150 }, (_, at) => idAt(at));
+    const chosen = selection === "ids" ? { ids } : { filter: {} };
+    const { id } = await bulk.start({ action: "cancel" }, chosen);
+    const letGo = async (count: number, done: number) => {
+      await until("they are asked for", () => gates.length === count);
+      strictEqual(bulk.get(id)?.done, done - count);
+      for (const gate of gates.splice(0).toReversed()) gate.resolve(TASK);
+      await until("they are noted", () => bulk.get(id)?.done === done);
+    };
+    await letGo(100, 100);
+    await letGo(50, 150);
+    await until("it is over", () => bulk.get(id)?.state === "finished");
+    deepStrictEqual(bulk.get(id)?.results.map((result) => result.id), ids);
+  });
+}
+
 Deno.test("BulkOperations.end() goes no further; what was done stays told", async () => {
   const gate = Promise.withResolvers<TaskSnapshot>();
-  const { bulk } = bulkOver(5, {
-    cancelTask: (id) => id === idAt(1) ? gate.promise : Promise.resolve(TASK),
+  const { bulk, calls } = bulkOver(250, {
+    cancelTask: (id) => {
+      calls.push(["cancel", id]);
+      return id === idAt(101) ? gate.promise : Promise.resolve(TASK);
+    },
   });
   const { id } = await bulk.start({ action: "cancel" }, { filter: {} });
-  await until("it is at the second task", () => bulk.get(id)?.done === 1);
+  await until("it is at the task that takes long", () => bulk.get(id)?.done === 101);
   bulk.end(id);
   gate.resolve(TASK);
-  await until("the second task is noted", () => bulk.get(id)?.done === 2);
+  await until("those with it are noted", () => bulk.get(id)?.done === 200);
   const { state, done, total, succeeded } = bulk.get(id) ?? {};
   deepStrictEqual({ state, done, total, succeeded }, {
     state: "cancelled",
-    done: 2,
-    total: 5,
-    succeeded: 2,
+    done: 200,
+    total: 250,
+    succeeded: 200,
   });
+  deepStrictEqual(calls.filter((call) => Array.isArray(call) && call[0] === "cancel").length, 200);
 });
 
 Deno.test("BulkOperations.end() changes nothing of one that is over or is not there", async () => {
