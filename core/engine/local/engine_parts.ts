@@ -94,12 +94,13 @@ export async function openParts(
       onIndexDamage: (reason) => textIndex?.renew(reason),
     }),
   );
-  const { ledger, orphans, wasClosed, lastGroup } = RunningLedger.open(files.ledgerPath);
+  const { ledger, lastGroup, ...left } = RunningLedger.open(files.ledgerPath);
   if (lastGroup > journal.lastGroup) throw cutOff(files, lastGroup - journal.lastGroup);
+  const { wasClosed } = left;
   if (!wasClosed) {
-    logger.warning("The server's last life was cut off", { interruptedTasks: orphans.length });
+    logger.warning("The server's last life was cut off", { interruptedTasks: left.orphans.length });
   }
-  const state = await recover({ journal, reader, orphans, wasClosed, nowMs: clock.nowMs() });
+  const state = await recover({ journal, reader, ...left, nowMs: clock.nowMs() });
   ledger.begin();
   journal.note({ kind: "started", atMs: Math.round(clock.nowMs()), wasClosed });
   const index = textIndex = opened.use(

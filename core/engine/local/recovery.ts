@@ -33,6 +33,8 @@ export interface RecoveryOptions {
   readonly reader: JournalReader;
   /** Seqs of tasks that were handed to threads. */
   readonly orphans: readonly number[];
+  /** Of the ledger that tells of them. */
+  readonly generation: number;
   /** Whether the server ended by itself, and did not die. */
   readonly wasClosed: boolean;
   readonly nowMs: number;
@@ -49,14 +51,19 @@ export interface Recovered {
 
 /** See the head of this file. */
 export async function recover(options: RecoveryOptions): Promise<Recovered> {
-  const { journal, reader } = options;
+  const { journal, reader, generation } = options;
   const shelf = await readPools(reader);
   const rows = await readOrphans(options);
+  // One that was cut off before the ledger began anew has counted its deaths.
+  const isCounted = await reader.recoveredLedger() === generation;
   const orphans = new Map<PoolId, StoredTask[]>();
   for (const row of rows) {
-    const again = recoverOne(options, row, shelf.numberOf(row.poolId));
+    const again = isCounted && row.state === "pending"
+      ? row
+      : recoverOne(options, row, shelf.numberOf(row.poolId));
     if (again !== undefined) orphans.set(row.poolId, [...orphans.get(row.poolId) ?? [], again]);
   }
+  if (rows.length > 0) journal.note({ kind: "recovered", generation });
   await journal.flush();
   // After that: what recovery changed is counted, too.
   return { shelf, tallies: await readTallies(reader), orphans, lastSeq: await reader.lastSeq() };

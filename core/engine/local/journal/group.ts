@@ -144,6 +144,8 @@ export type Change =
     readonly rows: readonly { readonly pool: number; readonly row: Uint8Array }[];
     readonly types: readonly { readonly type: string; readonly row: Uint8Array }[];
   }
+  /** What the ledger of this generation told of tasks was dealt with, in this group. */
+  | { readonly kind: "recovered"; readonly generation: number }
   | { readonly kind: "started"; readonly atMs: number; readonly wasClosed: boolean }
   | { readonly kind: "prune"; readonly nowMs: number; readonly rules: PruneRules };
 

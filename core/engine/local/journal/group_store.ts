@@ -95,14 +95,19 @@ export class GroupStore {
   #transact<Result>(number: number, write: () => Result): Result {
     const result = this.#atOnce(() => {
       const written = write();
-      this.#statements.run(
-        "INSERT INTO meta VALUES ('last_group', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-        number,
-      );
+      this.#keep("last_group", number);
       return written;
     });
     this.#applied = number;
     return result;
+  }
+
+  #keep(key: string, value: number): void {
+    this.#statements.run(
+      "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+      key,
+      value,
+    );
   }
 
   #atOnce<Result>(write: () => Result): Result {
@@ -149,6 +154,9 @@ export class GroupStore {
         return 0; // with the tasks
       case "history":
         this.#history.save(change);
+        return 0;
+      case "recovered":
+        this.#keep("recovered_ledger", change.generation);
         return 0;
       case "started":
         this.#history.saveStart(change);

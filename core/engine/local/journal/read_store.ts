@@ -148,6 +148,12 @@ export class ReadStore {
     );
   }
 
+  /** The generation of the ledger that was dealt with last; null when none ever was. */
+  recoveredLedger(): number | null {
+    const row = this.#rows.first("SELECT value FROM meta WHERE key = 'recovered_ledger'");
+    return row === undefined ? null : Number(row["value"]);
+  }
+
   logs(id: TaskId): readonly LogEntry[] | undefined {
     return this.#story(id, readLogs);
   }

@@ -108,6 +108,11 @@ export class JournalReader implements AsyncDisposable {
     return this.#quick.read("lastSeq");
   }
 
+  /** The generation of the ledger that was dealt with last; null when none ever was. */
+  recoveredLedger() {
+    return this.#quick.read("recoveredLedger");
+  }
+
   /** What a task's code logged, oldest first; undefined when the task is not on record. */
   logs(id: TaskId) {
     return this.#quick.read("logs", id);

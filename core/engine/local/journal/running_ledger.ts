@@ -29,6 +29,8 @@ export interface Opened {
   readonly orphans: readonly number[];
   /** Whether it was closed, and not cut off. */
   readonly wasClosed: boolean;
+  /** Which of the ledger's it is: a life that begins has another. */
+  readonly generation: number;
   /** The last group that it knows to be in the journal. */
   readonly lastGroup: number;
 }
@@ -67,9 +69,11 @@ export class RunningLedger implements Disposable {
       closeSync(handle);
       throw error;
     }
+    const generation = Math.max(...generations);
     return {
-      ledger: new RunningLedger(handle, Math.max(...generations)),
+      ledger: new RunningLedger(handle, generation),
       orphans: [...out],
+      generation,
       wasClosed: (newest?.[0] ?? 0) <= 0,
       lastGroup,
     };

@@ -1,12 +1,16 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { join } from "node:path";
 import {
   type Cell,
+  type Change,
   END_COLUMNS,
   MOVE_COLUMNS,
 } from "../../../../../core/engine/local/journal/group.ts";
-import type { Journal } from "../../../../../core/engine/local/journal/journal.ts";
+import { DataFolder } from "../../../../../core/engine/local/journal/data_folder.ts";
+import { Journal } from "../../../../../core/engine/local/journal/journal.ts";
 import type { StoredPool } from "../../../../../core/engine/local/journal/read_store.ts";
-import type { JournalReader } from "../../../../../core/engine/local/journal/reader.ts";
+import { JournalReader } from "../../../../../core/engine/local/journal/reader.ts";
+import { RunningLedger } from "../../../../../core/engine/local/journal/running_ledger.ts";
 import {
   QUEUE_TIMED_OUT,
   REJECTED,
@@ -16,9 +20,13 @@ import {
 import type { StoredTask } from "../../../../../core/engine/local/journal/stored_task.ts";
 import { recover, type RecoveryOptions } from "../../../../../core/engine/local/recovery.ts";
 import { PoolSettings } from "../../../../../core/model/pool.ts";
+import type { TaskId } from "../../../../../core/model/task.ts";
+import { EngineWorld } from "../../../../conformance/engine_world.ts";
+import { openEngine } from "../../../../helpers/open_engine.ts";
 import { POOL_ID, storedTask } from "../../../../helpers/tasks_of_pool.ts";
 
 const PENDING = storedState("pending");
+const DEAF = { written() {}, failed() {} };
 const SETTINGS = PoolSettings.parse({ name: "a pool" });
 const POOL: StoredPool = {
   number: 4,
@@ -46,6 +54,7 @@ async function recoverFrom(left: Left, changes: Partial<RecoveryOptions> = {}) {
     move: (row: readonly Cell[]) => written.push(named(MOVE_COLUMNS, row)),
     end: (row: readonly Cell[], isSynced: boolean) =>
       written.push({ ...named(END_COLUMNS, row), isSynced: Number(isSynced) }),
+    note: ({ kind }: Change) => written.push(kind),
     flush: () => Promise.resolve(void written.push("flush")),
   };
   const reader = {
@@ -59,11 +68,13 @@ async function recoverFrom(left: Left, changes: Partial<RecoveryOptions> = {}) {
       Promise.resolve(rows.filter((one) => seqs.includes(one.seq))),
     running: () => Promise.resolve(rows.filter(({ state }) => state === "running")),
     lastSeq: () => Promise.resolve(77),
+    recoveredLedger: () => Promise.resolve(null),
   };
   const recovered = await recover({
     journal: journal as unknown as Journal, // what recovery asks of them
     reader: reader as unknown as JournalReader,
     orphans: [],
+    generation: 6,
     wasClosed: false,
     nowMs: 5_000.4,
     ...changes,
@@ -212,7 +223,7 @@ Deno.test("recover() counts after what it changed is written", async () => {
       { pool: 5, state: 5, ever: 1 },
     ],
   });
-  deepStrictEqual(written.slice(1), ["flush", "read counters"]);
+  deepStrictEqual(written.slice(1), ["recovered", "flush", "read counters"]);
   deepStrictEqual(tallies.counts(), {
     blocked: 0,
     scheduled: 0,
@@ -226,3 +237,39 @@ Deno.test("recover() counts after what it changed is written", async () => {
     rejected: 7,
   });
 });
+
+Deno.test("recover() counts a death once, however often it is cut off before the ledger begins anew", async () => {
+  const [data, copy] = [await Deno.makeTempDir(), await Deno.makeTempDir()];
+  try {
+    const id = await runUntilDeath(data, copy);
+    for (let start = 1; start <= 4; start++) {
+      using folder = DataFolder.open(copy);
+      const { journalPath, ledgerPath } = folder;
+      await using journal = await Journal.open(journalPath, { isDurable: true, listener: DEAF });
+      await using reader = await JournalReader.open(folder);
+      const { ledger: _, lastGroup: __, ...left } = RunningLedger.open(ledgerPath);
+      const { orphans } = await recover({ journal, reader, ...left, nowMs: 5_000 });
+      const row = await reader.get(id);
+      deepStrictEqual([row?.state, row?.attempt, row?.deaths], ["pending", 2, 1]);
+      const again = [...orphans.values()].flat();
+      deepStrictEqual(again.map(({ attempt, deaths }) => [attempt, deaths]), [[2, 1]]);
+    }
+  } finally {
+    for (const folder of [data, copy]) await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** Has a task run, and copies the folder as a death of the server would leave it; gives the task. */
+async function runUntilDeath(data: string, copy: string): Promise<TaskId> {
+  await using world = await EngineWorld.open(() => openEngine(data));
+  const task = world.task();
+  const { id } = task;
+  await world.engine.enqueue([task]);
+  world.engine.handOver([world.runner.find(id)]);
+  world.runner.start(id);
+  await world.engine.flush();
+  for (const { name } of Deno.readDirSync(data)) {
+    if (name !== "lock.sqlite") Deno.copyFileSync(join(data, name), join(copy, name));
+  }
+  return id;
+}
