@@ -78,14 +78,21 @@ function readTags(text: string): readonly string[] {
 }
 
 function readText(text: string): string {
+  checkNul("text", text);
   if (text.length <= TEXT_CHARS_MAX) return text;
   throw invalid("text", `Too long: at most ${TEXT_CHARS_MAX} characters`);
+}
+
+/** SQLite looks no further than a NUL: it would look for what is before it, or for nothing. */
+function checkNul(name: string, text: string): void {
+  if (text.includes("\0")) throw invalid(name, "Invalid: must hold no NUL");
 }
 
 function readInput(text: string): readonly InputCondition[] {
   const entries = readObject(text);
   if (entries.length > TAGS_MAX) throw invalid("input", `Too many: at most ${TAGS_MAX} places`);
   return entries.map(([place, value]) => {
+    checkNul("input", place);
     if (typeof value === "object" && value !== null) {
       throw invalid("input", `Invalid: the value at ${shorten(place)} must be a plain value`);
     }

@@ -61,6 +61,8 @@ export function readFilterQuery(
   const texts: string[] = [];
   for (const word of words) {
     try {
+      // The journal would look for what is before it only.
+      if (word.includes("\0")) throw new WordError("U+0000");
       if (!readWord(word, draft, context)) texts.push(unquoted(word));
     } catch (error) {
       if (!(error instanceof WordError)) throw error;

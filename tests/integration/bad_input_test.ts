@@ -148,6 +148,8 @@ const TASK_CASES: readonly Case[] = [
     /move.*shut/,
   ],
   ["GET /api/tasks?status=done", undefined, 422, "invalid_input", /status.*done/],
+  ["GET /api/tasks?text=%00", undefined, 422, "invalid_input", /text.*NUL/],
+  ["GET /api/tasks?input=%7B%22a%5Cu0000%22%3A1%7D", undefined, 422, "invalid_input", /input.*NUL/],
   ["GET /api/tasks?pool=a", undefined, 422, "invalid_input", /pool.*pool_id/],
   ["GET /api/tasks?page=1&page=2", undefined, 422, "invalid_input", /page/],
   ["GET /api/tasks?input=$.a", undefined, 422, "invalid_input", /input.*object/],

@@ -116,6 +116,8 @@ const BAD: readonly (readonly [object, RegExp])[] = [
   [{ action: "cancel", filter: {} }, /filter: .*"all": true/],
   [{ action: "cancel", filter: {}, dry_run: true }, /filter: .*"all": true/],
   [{ action: "cancel", filter: { tag: [], text: "", input: {} } }, /filter: .*"all": true/],
+  [{ action: "cancel", filter: { text: "\0zzz" } }, /text: .*NUL/],
+  [{ action: "cancel", filter: { input: { "seconds\0": 0 } } }, /input: .*NUL/],
   [{ action: "cancel", filter: {}, all: "true" }, /all: .*boolean/],
   [{ action: "cancel", task_ids: [], filter: {} }, /task_ids/],
   [{ action: "drop", filter: {} }, /action/],

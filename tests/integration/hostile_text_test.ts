@@ -387,7 +387,9 @@ for (const [what, text] of Object.entries(TEXTS)) {
     ok([200, 422].includes(bulk.status));
     for (const format of ["csv", "ndjson"]) {
       const file = await app.request(
-        `/tasks/export?format=${format}&q=${encodeURIComponent(text.slice(0, 99))}`,
+        `/tasks/export?format=${format}&q=${
+          encodeURIComponent(text.replaceAll("\0", "").slice(0, 99))
+        }`,
       );
       const whole = await file.text();
       strictEqual(
