@@ -21,6 +21,11 @@ const taskTypeName = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, {
   message: "Invalid: lower-case letters, digits and _, beginning with a letter",
 });
 
+/** A word to find a task by. A list's address names several with commas between. */
+export const Tag = z.string().trim().min(1).max(64).regex(/^[^,\0]*$/, {
+  message: "Invalid: no comma and no NUL",
+});
+
 /** A task as it is submitted. */
 export const TaskSubmission = z.strictObject({
   poolId: PoolId.meta({ description: "The pool that shall run it" }),
@@ -34,8 +39,8 @@ export const TaskSubmission = z.strictObject({
     .meta({ description: "Higher runs first; equal ones in order of submission" }),
   runTimeoutMs: z.int().min(1).max(30 * 86_400_000).nullable().optional()
     .meta({ description: "How long an attempt may run; the pool's own if left out" }),
-  tags: z.array(z.string().trim().min(1).max(64)).max(20).readonly().default([])
-    .meta({ description: "Words to find it by" }),
+  tags: z.array(Tag).max(20).readonly().default([])
+    .meta({ description: "Words to find it by, without commas" }),
   idempotencyKey: StoredText.min(1).max(255).optional()
     .meta({ description: "A second submit with the same key gives the first one's task" }),
 }).meta({ id: "TaskSubmission" });

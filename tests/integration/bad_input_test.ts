@@ -101,6 +101,7 @@ const TASK_CASES: readonly Case[] = [
   ["POST /api/tasks", { ...SLEEP, priority: 101 }, 422, "invalid_input", /priority/],
   ["POST /api/tasks", { ...SLEEP, priority: "high" }, 422, "invalid_input", /priority/],
   ["POST /api/tasks", { ...SLEEP, tags: "a" }, 422, "invalid_input", /tags/],
+  ["POST /api/tasks", { ...SLEEP, tags: ["a", "a,b"] }, 422, "invalid_input", /tags\.1.*comma/],
   ["POST /api/tasks", { ...SLEEP, tags: [1] }, 422, "invalid_input", /tags\.0/],
   ["POST /api/tasks", { ...SLEEP, run_timeout_ms: 0 }, 422, "invalid_input", /run_timeout_ms/],
   ["POST /api/tasks", { ...SLEEP, prority: 1 }, 422, "invalid_input", /prority.*priority/],
