@@ -132,6 +132,7 @@ export {
   type InputCondition,
   type LogEntry,
   type Range,
+  Tag,
   TaskChange,
   type TaskEventEntry,
   type TaskFilter,

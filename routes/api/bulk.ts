@@ -14,9 +14,9 @@ import type { AppEnv, RoutedManager } from "../app_env.ts";
 import { HttpError } from "../errors.ts";
 import { presentTime } from "../present/time.ts";
 import { answer } from "./answer.ts";
+import { BulkFilter, readBulkFilter } from "./bulk_filter.ts";
 import { readJson } from "./read_json.ts";
-import { readTaskFilter, TASK_FILTERS } from "./task_filter.ts";
-import { type FieldNames, fieldNames, fromWire, invalidInput, unknownField } from "./wire.ts";
+import { type FieldNames, fieldNames, fromWire, invalidInput } from "./wire.ts";
 
 const ACTION = "Cannot act on tasks";
 /** Ids that one request may name; a filter may mean any number. */
@@ -26,7 +26,7 @@ const IDS_MAX = 10_000;
 export const Bulk = z.strictObject({
   action: z.enum(BULK_ACTIONS),
   taskIds: z.array(TaskId).min(1).max(IDS_MAX).exactOptional(),
-  filter: z.record(z.string(), z.unknown()).exactOptional(),
+  filter: BulkFilter.exactOptional(),
   all: z.boolean().default(false)
     .meta({ description: "Lets a filter mean all tasks, and stands for an empty one" }),
   dryRun: z.boolean().default(false),
@@ -35,7 +35,12 @@ export const Bulk = z.strictObject({
 });
 /** Names on the wire. */
 export const BULK_FIELDS: FieldNames = fieldNames(Bulk.shape);
-const FORM = { action: ACTION, schema: Bulk, names: BULK_FIELDS };
+/** The filter is read on its own: what is wrong with one of its words then names the words that there are. */
+const FORM = {
+  action: ACTION,
+  schema: Bulk.extend({ filter: z.unknown().optional() }),
+  names: BULK_FIELDS,
+};
 
 /** Makes the routes below `/api/tasks/bulk`. */
 export function bulkRoutes({ bulk }: RoutedManager): Hono<AppEnv> {
@@ -67,10 +72,10 @@ export function bulkRoutes({ bulk }: RoutedManager): Hono<AppEnv> {
   return routes;
 }
 
-function selectionOf({ taskIds, filter, all }: z.output<typeof Bulk>): BulkSelection {
+function selectionOf({ taskIds, filter, all }: z.output<typeof FORM.schema>): BulkSelection {
   if (taskIds !== undefined && filter === undefined && !all) return { ids: taskIds };
   if (taskIds === undefined && (filter !== undefined || all)) {
-    const read = filterOf(filter ?? {});
+    const read = readBulkFilter(filter === undefined ? {} : filter, ACTION);
     if (all || isNarrow(read)) return { filter: read };
     const message = 'Means all tasks: if they are meant, say "all": true';
     throw invalidInput(ACTION, [{ path: ["filter"], message }]);
@@ -79,7 +84,7 @@ function selectionOf({ taskIds, filter, all }: z.output<typeof Bulk>): BulkSelec
   throw invalidInput(ACTION, [{ path: [], message }]);
 }
 
-function orderOf({ action, priority, poolId }: z.output<typeof Bulk>): BulkOrder {
+function orderOf({ action, priority, poolId }: z.output<typeof FORM.schema>): BulkOrder {
   const change = {
     ...priority !== undefined && { priority },
     ...poolId !== undefined && { poolId },
@@ -98,22 +103,6 @@ function isNarrow(filter: TaskFilter): boolean {
   return Object.values(filter).some((one) =>
     one !== "" && !(Array.isArray(one) && one.length === 0)
   );
-}
-
-/** A filter's words are a list's parameters; numbers, lists and objects may stand as such. */
-function filterOf(filter: Readonly<Record<string, unknown>>) {
-  const faults = Object.keys(filter)
-    .filter((name) => !TASK_FILTERS.some((known) => known === name))
-    .map((name) => ({ path: ["filter", name], message: unknownField(name, TASK_FILTERS) }));
-  if (faults.length > 0) throw invalidInput(ACTION, faults);
-  return readTaskFilter(
-    new Map(Object.entries(filter).map(([name, value]) => [name, parameterOf(value)])),
-  );
-}
-
-function parameterOf(value: unknown): string {
-  if (typeof value === "string") return value;
-  return Array.isArray(value) ? value.join(",") : JSON.stringify(value);
 }
 
 function presentBulk(operation: BulkSnapshot): Record<string, unknown> {

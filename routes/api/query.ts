@@ -25,7 +25,7 @@ export const TimeText = z.union([
   z.iso.datetime({ offset: true, local: true }),
   z.iso.datetime({ offset: true, precision: -1 }), // to the minute
   z.iso.date(),
-]);
+], { error: "Invalid: must be a time such as 2026-11-24T12:00:00Z" });
 
 /** A page by its number, or from a cursor. */
 export type PageQuery = { page: number; perPage: number } | { cursor: string; perPage: number };

@@ -56,11 +56,15 @@ export function toWire(model: object, names: FieldNames): Record<string, unknown
 }
 
 /**
- * Parses a body of the wire into the model's form.
+ * Parses a body of the wire, or what it has at a place, into the model's form.
  * @throws {HttpError} `invalid_input` with each fault, named as the wire names the field.
  */
-export function fromWire<S extends z.ZodType>(body: unknown, form: WireForm<S>): z.output<S> {
-  const parsed = parsePart(body, form, []);
+export function fromWire<S extends z.ZodType>(
+  body: unknown,
+  form: WireForm<S>,
+  at: Path = [],
+): z.output<S> {
+  const parsed = parsePart(body, form, at);
   if ("data" in parsed) return parsed.data;
   throw invalidInput(form.action, parsed.faults);
 }
