@@ -29,15 +29,34 @@ const grant = z.string().trim().min(1).max(1024).regex(/^[^,\p{Cc}]*$/u, {
 });
 const grants = z.array(grant).max(64).readonly();
 
+const OCTET = String.raw`(25[0-5]|2[0-4]\d|1?\d?\d)`;
+/** What the runtime takes; with anything else no child would start. */
+const HOST = new RegExp(
+  [
+    String.raw`^(\*\.)?[\w-]+(\.[\w-]+)*\.?(:\d{1,5})?$`,
+    String.raw`^${OCTET}(\.${OCTET}){3}/(3[0-2]|[12]?\d)(:\d{1,5})?$`,
+    String.raw`^\[[\da-fA-F:.]+\](:\d{1,5})?$`,
+    String.raw`^(unix:/.+|vsock:\d+:\d+)$`,
+  ].join("|"),
+);
+const host = grant.regex(HOST, {
+  message: "Invalid: must be a host or an address, with :port or without",
+})
+  .refine((text) => Number(/:(\d+)$/.exec(text)?.[1] ?? 0) <= 65_535 || text.startsWith("vsock:"), {
+    message: "Invalid: no port is above 65535",
+  });
+const variable = grant.regex(/^(?!LIDO_)/, {
+  message: "Invalid: Lido's own variables are not given",
+})
+  .regex(/^[^=*\s]*$/, { message: "Invalid: must be the name of a variable" });
+
 /** What task code of a pool may reach; what is not listed is refused. */
 export const Permissions = z.strictObject({
   read: grants.default([]).meta({ description: "Folders and files that tasks may read" }),
   write: grants.default([]).meta({ description: "Folders and files that tasks may write" }),
-  net: grants.default([]).meta({ description: "Hosts (with :port) that tasks may reach" }),
-  env: z.array(
-    grant.regex(/^(?!LIDO_)/, { message: "Invalid: Lido's own variables are not given" }),
-  )
-    .max(64).readonly().default([])
+  net: z.array(host).max(64).readonly().default([])
+    .meta({ description: "Hosts (with :port) that tasks may reach" }),
+  env: z.array(variable).max(64).readonly().default([])
     .meta({ description: "Environment variables that tasks may read" }),
 }).meta({ id: "Permissions" });
 /** What task code of a pool may reach; what is not listed is refused. */
@@ -123,6 +142,12 @@ export const PoolSettings = z.strictObject({
 export type PoolSettings = z.infer<typeof PoolSettings>;
 /** What a caller may leave out of {@link PoolSettings}. */
 export type PoolSettingsInput = z.input<typeof PoolSettings>;
+
+/** Settings on record: a pool with permissions that are no longer taken opens all the same. */
+export const StoredPoolSettings = z.strictObject({
+  ...PoolSettings.shape,
+  permissions: z.strictObject({ read: grants, write: grants, net: grants, env: grants }),
+});
 
 /** A change of some settings of an open pool. */
 export type PoolChanges = Partial<Omit<PoolSettings, "isolation">>;

@@ -28,6 +28,22 @@ const POOL_CASES: readonly Case[] = [
     "invalid_input",
     /permissions\.read/,
   ],
+  ...["http://foo/bar baz", "exa mple", "host:99999", "*", "::1", "a..b", "10.0.0.0/33"].map(
+    (host): Case => [
+      "POST /api/pools",
+      { permissions: { net: ["example.com", host] } },
+      422,
+      "invalid_input",
+      /permissions\.net\.1/,
+    ],
+  ),
+  ...["A=B", "A B", "A*", "LIDO_X"].map((variable): Case => [
+    "POST /api/pools",
+    { permissions: { env: [variable] } },
+    422,
+    "invalid_input",
+    /permissions\.env\.0/,
+  ]),
   ["POST /api/pools", { permissions: { run: ["sh"] } }, 422, "invalid_input", /run/],
   ["POST /api/pools", { memory_mb: 1 }, 422, "invalid_input", /memory_mb/],
   ["POST /api/pools", { rejection: "explode" }, 422, "invalid_input", /rejection/],

@@ -21,7 +21,7 @@ Deno.test("ThreadPool says why no thread starts, when its permissions cannot be 
     const { id } = await manager.createPool({
       name: "odd",
       isolation,
-      permissions: { net: ["not a host:xx:yy"] },
+      permissions: { net: ["[1:2]"] },
     });
     await manager.submit(submission(id, "/"));
     await until("the reason is told", () => manager.getPool(id).startProblem !== null);

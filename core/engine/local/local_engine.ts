@@ -9,8 +9,8 @@ import { type Clock, systemClock } from "../../model/clock.ts";
 import { LidoError } from "../../model/errors.ts";
 import {
   type PoolId,
-  PoolSettings,
   type SettingsVersion,
+  StoredPoolSettings,
   type TaskCounts,
 } from "../../model/pool.ts";
 import type { LiveEvent } from "../../model/live_event.ts";
@@ -196,7 +196,7 @@ export class LocalEngine implements Engine, RecordListener {
     const rows = await reader.settingsVersions(this.#queueOf(poolId).number);
     return rows.map(({ settings, ...row }) => ({
       ...row,
-      settings: damage.reading(() => parseStored(PoolSettings, settings)),
+      settings: damage.reading(() => parseStored(StoredPoolSettings, settings)),
     }));
   }
 

@@ -4,7 +4,7 @@
  * died is not run again.
  */
 import type { PoolId } from "../../model/pool.ts";
-import { PoolId as PoolIdSchema, PoolSettings, type PoolState } from "../../model/pool.ts";
+import { PoolId as PoolIdSchema, type PoolState, StoredPoolSettings } from "../../model/pool.ts";
 import { SENTENCES } from "../../model/sentences.ts";
 import type { TaskFailure } from "../../model/task.ts";
 import { isFinal, transition } from "../../model/task_state.ts";
@@ -78,7 +78,7 @@ async function readPools(reader: JournalReader): Promise<PoolShelf> {
       id: parseStored(PoolIdSchema, JSON.stringify(id)),
       state: state as PoolState, // as it was written
       createdAtMs,
-      settings: parseStored(PoolSettings, settings),
+      settings: parseStored(StoredPoolSettings, settings),
       settingsVersion: version,
     };
     // Closed pools may be many, and seldom has one anything left: they are not all looked through.

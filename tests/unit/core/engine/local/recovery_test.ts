@@ -1,4 +1,4 @@
-import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import {
   type Cell,
@@ -118,6 +118,14 @@ Deno.test("recover() looks for what waits of a closed pool only where some is co
     return shelf.waiting(POOL_ID);
   };
   deepStrictEqual([await waitingOf(0), await waitingOf(1)], [[], [5]]);
+});
+
+Deno.test("recover() opens a pool whose permissions are no longer taken", async () => {
+  const permissions = { read: [], write: [], net: ["http://foo/bar baz"], env: ["A=B"] };
+  ok(!PoolSettings.safeParse({ ...SETTINGS, permissions }).success);
+  const settings = JSON.stringify({ ...SETTINGS, permissions });
+  const { shelf } = await recoverFrom({ pools: [{ ...POOL, settings }] });
+  deepStrictEqual(shelf.pools.map((pool) => pool.settings.permissions), [permissions]);
 });
 
 Deno.test.each([
