@@ -42,6 +42,21 @@ document.addEventListener("click", (event) => {
   if (event.target instanceof HTMLDialogElement) event.target.close(); // the backdrop
 });
 
+// What was wrong -----------------------------------------------------------
+
+// A form that was refused tells it where somebody looks, and the first field can be mended at once.
+document.addEventListener("htmx:after:swap", (event) => {
+  const { request, response, target } = contextOf(event);
+  if (request?.method !== "POST" || response?.status !== 422) return;
+  const form = document.getElementById(target.id);
+  const field = form?.querySelector('[aria-invalid="true"]');
+  for (let fold = field?.closest("details"); fold; fold = fold.parentElement.closest("details")) {
+    fold.open = true;
+  }
+  (field ?? form?.querySelector(".form-faults"))?.scrollIntoView({ block: "center" });
+  field?.focus({ preventScroll: true });
+});
+
 // Messages -----------------------------------------------------------------
 
 const toasts = document.getElementById("toasts");
@@ -52,6 +67,10 @@ export function showToast(level, text) {
   toast.className = `app-toast ${level}`;
   toast.textContent = text;
   toasts.append(toast);
+  // The last that is shown so is above all others, and above a dialog.
+  toasts.popover = "manual";
+  toasts.hidePopover();
+  toasts.showPopover();
   fade(toast);
 }
 
@@ -86,9 +105,10 @@ function showLost() {
   lost.hidden = !isLost || Date.now() - lastSeenMs < LOST_AFTER_MS;
 }
 
-document.addEventListener("htmx:error", () => {
+document.addEventListener("htmx:error", (event) => {
   isLost = true;
   showLost();
+  if (contextOf(event).request?.method === "POST") showToast("error", lost.dataset.unsent);
 });
 document.addEventListener("htmx:after:request", (event) => {
   const { response } = contextOf(event);

@@ -83,11 +83,13 @@ export function Frame({ frame, children }: PropsWithChildren<{ frame: FrameModel
             </div>
           </div>
           <div class="stage">
-            <Strip strip={frame.strip} refreshS={refreshS} />
-            <div id="lost" class="lost" role="alert" hidden>
-              <Icon name="alert-triangle" />
-              <span>{t.live.lost}</span>
-              <span id="lost-age" data-text={t.live.age("{age}")} />
+            <div class="stage-head">
+              <Strip strip={frame.strip} refreshS={refreshS} />
+              <div id="lost" class="lost" role="alert" data-unsent={t.live.unsent} hidden>
+                <Icon name="alert-triangle" />
+                <span>{t.live.lost}</span>
+                <span id="lost-age" data-text={t.live.age("{age}")} />
+              </div>
             </div>
             <main id="main" tabindex={-1}>{children}</main>
           </div>

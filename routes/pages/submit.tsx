@@ -111,6 +111,7 @@ function blank(visit: Visit, old: TaskSnapshot | null): SubmitModel {
       fault: null,
     },
     task: fieldsOf(TASK_SCHEMA, task, taskOptions(t)),
+    isRefused: false,
     faults: [],
   };
 }
@@ -143,6 +144,7 @@ function refused(visit: Visit, error: LidoError): SubmitModel {
       fault: ofInput.length === 0 ? null : faultText(ofInput),
     },
     task,
+    isRefused: true,
     faults: faults.length === 0 ? [error.message] : hidden.map((fault) => faultText([fault])),
   };
 }

@@ -105,3 +105,11 @@ export function swapNewest({ chart, value }) {
   source.textContent = JSON.stringify(model);
   document.dispatchEvent(new CustomEvent("htmx:after:swap", { detail: {} }));
 }
+
+/** Whether the first field that is marked as wrong has the focus, and is seen. */
+export function isFirstFaultAtHand() {
+  const field = document.querySelector('[aria-invalid="true"]');
+  if (field === null || field !== document.activeElement) return false;
+  const { top, bottom } = field.getBoundingClientRect();
+  return top >= 0 && bottom <= innerHeight;
+}

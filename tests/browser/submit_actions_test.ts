@@ -1,8 +1,10 @@
-import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
 import type { TaskId } from "../../core/mod.ts";
+import { isFirstFaultAtHand } from "./page_side.js";
 import { setStage } from "./stage.ts";
+import { SIZES } from "./visitor.ts";
 
 const stage = setStage();
 
@@ -198,4 +200,45 @@ stage.test("An operation of the API is read, and tried", async ({ visitor, page,
     stage.world.manager.listPools().filter((one) => one.settings.name === name).length,
     1,
   );
+});
+
+stage.test(
+  "A form that is refused leads to the first field that is wrong",
+  async ({ visitor, page, t, named }) => {
+    await visitor.go("/submit?type=crawl");
+    await page.getByLabel("Pages").fill("a few");
+    await page.getByRole("button", { name: t.submit.go }).click();
+    await page.waitForFunction(isFirstFaultAtHand);
+    await page.locator("#submit-form").getByText(t.form.faults).waitFor();
+
+    await visitor.go("/pools/new");
+    await page.getByLabel(t.setting.name.label).fill(named("refused"));
+    const fold = page.getByText(t.form.more, { exact: true });
+    await fold.click();
+    await page.getByLabel(t.setting.queueCapacity.label).fill("much");
+    await fold.click();
+    await page.getByRole("button", { name: t.action.newPool }).click();
+    await page.waitForFunction(isFirstFaultAtHand);
+
+    await visitor.go(`/pools/${stage.world.pools.paused}?tab=settings`);
+    await page.getByLabel(t.setting.maxThreads.label, { exact: true }).fill("many");
+    await page.getByRole("button", { name: t.action.save }).click();
+    await page.waitForFunction(isFirstFaultAtHand);
+  },
+  { size: "narrow" },
+);
+
+Deno.test("A submit that the server does not get is told, wherever somebody has scrolled to", async () => {
+  await using visitor = await stage.visit({ size: "narrow" });
+  const { page } = visitor;
+  await visitor.go("/submit?type=crawl");
+  const go = page.getByRole("button", { name: "Submit", exact: true });
+  await visitor.context.setOffline(true);
+  await go.click();
+  await page.locator(".app-toast.error", { hasText: "cannot be reached" }).waitFor();
+  const lost = page.locator("#lost");
+  await lost.waitFor();
+  await go.scrollIntoViewIfNeeded();
+  const { y, height } = await lost.boundingBox() ?? { y: -1, height: 0 };
+  ok(y >= 0 && y + height <= SIZES.narrow.height, `It is at ${y}`);
 });

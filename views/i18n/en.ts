@@ -60,6 +60,7 @@ export const en = {
   },
   live: {
     lost: "The server cannot be reached.",
+    unsent: "The server cannot be reached: it is not known whether this was done. Try again later.",
     age: (age: string) => `What is shown is from ${age} ago.`,
   },
   state: {

@@ -41,6 +41,7 @@ export const zh: Words = {
   },
   live: {
     lost: "无法连接服务器。",
+    unsent: "无法连接服务器：不确定操作是否完成，请稍后重试。",
     age: (age) => `当前显示的是 ${age}前的内容。`,
   },
   state: {

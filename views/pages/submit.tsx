@@ -23,6 +23,7 @@ export interface SubmitModel {
   readonly input: readonly FieldModel[] | null;
   readonly inputJson: { readonly text: string; readonly fault: string | null };
   readonly task: readonly FieldModel[];
+  readonly isRefused: boolean;
   /** Faults that no field bears. */
   readonly faults: readonly string[];
   readonly formHref: string;
@@ -87,10 +88,10 @@ export function SubmitForm({ model }: { readonly model: SubmitModel }): Child {
       novalidate
     >
       <div class="card-body">
-        {model.faults.length > 0 && (
+        {model.isRefused && (
           <div class="form-faults" role="alert">
-            <p>{t.submit.wrong}</p>
-            <ul>{model.faults.map((fault) => <li>{fault}</li>)}</ul>
+            <p>{model.faults.length > 0 ? t.submit.wrong : t.form.faults}</p>
+            {model.faults.length > 0 && <ul>{model.faults.map((fault) => <li>{fault}</li>)}</ul>}
           </div>
         )}
         <input type="hidden" name="type" value={choices.type} />
