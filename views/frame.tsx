@@ -197,7 +197,12 @@ function Keys(): Child {
     ["← →", t.keys.pages],
     ["r", t.keys.refresh],
     [".", t.keys.toggle],
+    ["Shift+X", t.keys.selectAll],
     ["c", t.keys.create],
+    ["e", t.keys.edit],
+    ["p", t.keys.pause],
+    ["Shift+S", t.keys.stop],
+    ["Shift+D", t.keys.drain],
     ["t", t.keys.theme],
     ["Esc", t.keys.escape],
   ];

@@ -10,16 +10,16 @@ type Part = string | number;
 /** Stands for a part; no sentence has this character. */
 const HOLE = "\uE000";
 
-/** Each sentence by its name. */
+/** Each sentence by its name. Where a part may be 1, no word hangs on it. */
 export const SENTENCES = {
   endIsBeingWritten: () => "Its end is being written",
   oneOfMany: (waiting: Part) => `It is one of ${waiting} that wait`,
   nextOnThread: (slot: Part) => `It is next on thread ${slot}`,
   poolIsPaused: () => "The pool is paused",
   threadIsStarting: () => "A thread is being started",
-  threadsAreBusy: (threads: Part) => `All ${threads} threads are busy`,
+  threadsAreBusy: (threads: Part) => `All threads are busy (${threads})`,
   threadsAreBusyForOthers: (threads: Part, others: Part) =>
-    `All ${threads} threads are busy, and ${others} other tasks wait`,
+    `All threads are busy (${threads}); other tasks that wait: ${others}`,
   threadCannotStart: (reason: Part) => `Cannot start thread: ${reason}`,
 
   cancelledBeforeItBegan: () => "It was cancelled before it began",
@@ -82,7 +82,7 @@ export const SENTENCES = {
   alertMuchMemory: (mebibytes: Part) => `The server uses ${mebibytes} MiB of memory`,
   alertNoThreads: (pool: Part) => `Pool ${pool} cannot start the threads that it wants`,
   alertZombies: (pool: Part, count: Part) =>
-    `Pool ${pool} has ${count} threads whose code cannot be ended`,
+    `Pool ${pool} has threads whose code cannot be ended: ${count}`,
   alertQueueFilling: (pool: Part, percent: Part) =>
     `The queue of pool ${pool} is ${percent} % full; add threads`,
   alertRejections: (pool: Part, count: Part, minutes: Part) =>

@@ -84,7 +84,7 @@ function alertsOfPool({ settings, counts, zombies, startProblem }: PoolHealthFac
     alerts.push(alert(
       "zombies",
       "critical",
-      `Pool ${poolName} has ${zombies} zombie threads: their code cannot be ended; restart the ` +
+      `Pool ${poolName} has zombie threads (${zombies}): their code cannot be ended; restart the ` +
         "server, and run such tasks in isolation process",
       { poolName, count: zombies },
     ));

@@ -1,4 +1,4 @@
-import { strictEqual } from "node:assert/strict";
+import { ok, strictEqual } from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import { swapNewest } from "./page_side.js";
 import { setStage } from "./stage.ts";
@@ -132,6 +132,8 @@ stage.test("Keys show the help, go to the filter, refresh, create, and change th
   const help = page.getByRole("dialog", { name: t.keys.title });
   await page.keyboard.press("?");
   await help.waitFor();
+  const told = await help.locator("kbd").allInnerTexts();
+  for (const key of ["p", "e", "c", "Shift+S", "Shift+D", "Shift+X"]) ok(told.includes(key), key);
   await page.keyboard.press("t"); // a dialog is open: no key does anything
   strictEqual(await page.locator("html").getAttribute("data-bs-theme"), "light");
   await page.keyboard.press("Escape");

@@ -76,7 +76,7 @@ export const RULE_CASES: Readonly<Record<string, RuleCase>> = {
     "Pool mine cannot start the threads that it wants",
     POOL,
   ),
-  zombies: gauge("lido_pool_threads", 0, 2, "Pool mine has 2 threads whose code cannot be ended", {
+  zombies: gauge("lido_pool_threads", 0, 2, "Pool mine has threads whose code cannot be ended: 2", {
     ...POOL,
     state: "zombie",
   }),

@@ -163,7 +163,7 @@ export const en = {
       "A read found the journal damaged, as the log tells. `deno task doctor` tells more, `deno task restore` puts a backup in its place.",
     no_threads: (alert: AlertFacts) => `Pool ${alert.pool} has no threads: ${alert.reason}`,
     zombies: (alert: AlertFacts) =>
-      `Pool ${alert.pool} has ${alert.count} zombie threads: their code cannot be ended. Restart the server, and run such tasks in isolation process.`,
+      `Pool ${alert.pool} has zombie threads (${alert.count}): their code cannot be ended. Restart the server, and run such tasks in isolation process.`,
     queue_filling: (alert: AlertFacts) =>
       `The queue of pool ${alert.pool} is filling: ${alert.count} tasks wait. Add threads.`,
     many_pools: (alert: AlertFacts) =>
@@ -230,6 +230,8 @@ export const en = {
     rules: "Rules",
     history: "History",
     none: "Nothing is wrong",
+    noneEver: "No alert has fired yet",
+    noneEverText: "What fires is kept here, also when it is over.",
     noneText: "No rule holds. When one does, it shows here and in the strip of every page.",
     severity: "Severity",
     what: "What is wrong",
@@ -318,7 +320,7 @@ export const en = {
     waitP95: "Wait p95",
     runP95: "Run p95",
     rejected: "Rejected",
-    zombies: "Zombies",
+    zombies: (count: string) => `${count} ${count === "1" ? "zombie" : "zombies"}`,
     status: "Status",
     actions: "Actions",
     all: "All",
@@ -797,6 +799,11 @@ export const en = {
     toggle: "Refreshing on or off",
     pages: "Previous and next page",
     create: "Create",
+    edit: "Change, or edit and run again",
+    pause: "Pause or resume the pool",
+    stop: "Stop or cancel the task",
+    drain: "Drain and close the pool",
+    selectAll: "Select all that match",
     theme: "Light or dark",
     escape: "Close",
     go: "then a letter: go to",

@@ -90,7 +90,7 @@ export function AlertsPage({ model }: { readonly model: AlertsModel }): Child {
             alerts={part.alerts}
             back={model.path}
             tab={part.tab}
-            noneText={t.alerts.noneText}
+            noneText={part.tab === "history" ? t.alerts.noneEverText : t.alerts.noneText}
           />
         )}
       {part.tab === "history" && part.olderHref !== null && (
@@ -119,7 +119,11 @@ export function AlertTable(
   if (alerts.length === 0) {
     return (
       <div class="card">
-        <Empty icon="circle-check" title={t.alerts.none} text={noneText} />
+        <Empty
+          icon="circle-check"
+          title={tab === "history" ? t.alerts.noneEver : t.alerts.none}
+          text={noneText}
+        />
       </div>
     );
   }

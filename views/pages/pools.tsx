@@ -163,7 +163,7 @@ function PoolRow({ row, back }: { readonly row: PoolRowModel; readonly back: str
         {row.zombies > 0 && (
           <span class="badge bg-red-lt">
             <Icon name="skull" />
-            {l.count(row.zombies)} {t.pools.zombies}
+            {t.pools.zombies(l.count(row.zombies))}
           </span>
         )}
       </td>

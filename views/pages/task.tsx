@@ -212,7 +212,12 @@ function Timeline({ model }: { readonly model: TaskModel }): Child {
             />
             <span>
               {l.number(model.progress.done)} / {l.number(model.progress.total)}
-              {model.progress.note && <bdi>· {model.progress.note}</bdi>}
+              {model.progress.note && (
+                <>
+                  {" · "}
+                  <bdi>{model.progress.note}</bdi>
+                </>
+              )}
             </span>
           </div>
         )}

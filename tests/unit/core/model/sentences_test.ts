@@ -20,6 +20,18 @@ for (const name of NAMES) {
   });
 }
 
+Deno.test("Sentences that count threads and tasks hold for one", () => {
+  deepStrictEqual([
+    SENTENCES.threadsAreBusy(1),
+    SENTENCES.threadsAreBusyForOthers(1, 1),
+    SENTENCES.alertZombies("mine", 1),
+  ], [
+    "All threads are busy (1)",
+    "All threads are busy (1); other tasks that wait: 1",
+    "Pool mine has threads whose code cannot be ended: 1",
+  ]);
+});
+
 Deno.test("readSentence() does not know what somebody else said", () => {
   for (const text of ["", "It is mine", "The pool was closed.", " The pool is paused"]) {
     strictEqual(readSentence(text), undefined);

@@ -79,7 +79,7 @@ Deno.test("healthOf() is critical when threads cannot start, are zombies, or the
     alert(
       "zombies",
       "critical",
-      "Pool mine has 2 zombie threads: their code cannot be ended; restart the server, " +
+      "Pool mine has zombie threads (2): their code cannot be ended; restart the server, " +
         "and run such tasks in isolation process",
       { poolName: "mine", count: 2 },
     ),

@@ -38,6 +38,8 @@ Deno.test("GET /alerts shows what fires, with its sample, in each language", asy
   }
   const none = await look(appOver(alertWorld()), "/alerts");
   ok(none.text.includes("Nothing is wrong"));
+  const never = await look(appOver(alertWorld()), "/alerts?tab=history");
+  ok(never.text.includes("No alert has fired yet") && !never.text.includes("Nothing is wrong"));
 });
 
 Deno.test("GET /pools/:id?tab=alerts shows the alerts of that pool, and of no other", async () => {

@@ -36,6 +36,7 @@ Deno.test("GET /pools narrows the list by name, isolation and zombies", async ()
   deepStrictEqual(await found("text=ALPHA"), ["Alpha", "alphabet"]);
   deepStrictEqual(await found("isolation=thread"), ["alphabet"]);
   deepStrictEqual(await found("zombies=1"), ["beta"]);
+  ok((await look(app, "/pools")).text.includes("1 zombie"));
   deepStrictEqual(await found("text=none"), []);
 });
 
