@@ -81,6 +81,13 @@ function drawn({ kind, series }) {
   return kind === "stack" ? series.toReversed() : series;
 }
 
+/** Where the values are that no line leads to. */
+function lonely(chart, series) {
+  const values = chart.data[series];
+  const isThere = (at) => typeof values[at] === "number";
+  return [...values.keys()].filter((at) => isThere(at) && !isThere(at - 1) && !isThere(at + 1));
+}
+
 /** What a chart says later it reads from `entry.model`, which is the newest then. */
 function optionsOf(entry) {
   const { element, model } = entry;
@@ -112,8 +119,7 @@ function optionsOf(entry) {
         stroke: colours[colour],
         width: 1.6,
         fill: model.kind === "stack" ? `${colours[colour]}55` : undefined,
-        // What was measured once has no line.
-        points: model.isLog ? { show: true, size: 4 } : { show: false },
+        points: model.isLog ? { show: true, size: 4 } : { show: false, size: 4, filter: lonely },
         spanGaps: false,
         value: (_u, _value, _series, index) => {
           const { values } = drawn(entry.model)[at];
@@ -121,6 +127,10 @@ function optionsOf(entry) {
         },
       })),
     ],
+    // Each area ends where the next one below it begins, or their colours would mix.
+    bands: model.kind === "stack"
+      ? model.series.slice(1).map((_, at) => ({ series: [at + 1, at + 2] }))
+      : [],
     hooks: { draw: [(chart) => drawMarkers(chart, entry.model)] },
   };
 }

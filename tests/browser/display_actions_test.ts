@@ -1,6 +1,6 @@
 import { ok, strictEqual } from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
-import { swapNewest } from "./page_side.js";
+import { countDots, drawSeries, swapNewest } from "./page_side.js";
 import { setStage } from "./stage.ts";
 
 const stage = setStage();
@@ -161,4 +161,34 @@ stage.test("Keys show the help, go to the filter, refresh, create, and change th
   await arrive(page.locator("body[data-refresh='2']"));
   await page.keyboard.press(".");
   await arrive(page.locator("body[data-refresh='0']"));
+});
+
+/** As `static/charts.js` has them in the light theme. */
+const [GREEN, RED, BLUE] = [[0x2f, 0x8f, 0x5b], [0xc6, 0x42, 0x3f], [0x1f, 0x6f, 0xb2]];
+
+Deno.test("Areas on each other have the colours that the legend has", async () => {
+  await using visitor = await stage.visit();
+  const { page } = visitor;
+  await visitor.go("/");
+  await page.locator("#chart-outcomes canvas").waitFor();
+  const series = [
+    { label: "below", colour: "green", values: [5, 5, 5] },
+    { label: "above", colour: "red", values: [5, 5, 5] },
+  ];
+  await page.evaluate(drawSeries, { chart: "chart-outcomes", kind: "stack", series });
+  for (const rgb of [GREEN, RED]) {
+    const dots = { chart: "chart-outcomes", rgb, alpha: 0x55 / 255 };
+    await page.waitForFunction(`(${countDots})(${JSON.stringify(dots)}) > 10_000`);
+  }
+});
+
+Deno.test("A value without neighbours is a point of its chart", async () => {
+  await using visitor = await stage.visit();
+  const { page } = visitor;
+  await visitor.go("/");
+  await page.locator("#chart-outcomes canvas").waitFor();
+  const series = [{ label: "lonely", colour: "blue", values: [null, 3, null, null] }];
+  await page.evaluate(drawSeries, { chart: "chart-outcomes", kind: "lines", series });
+  const dots = { chart: "chart-outcomes", rgb: BLUE, alpha: 1 };
+  await page.waitForFunction(`(${countDots})(${JSON.stringify(dots)}) > 3`);
 });

@@ -113,3 +113,31 @@ export function isFirstFaultAtHand() {
   const { top, bottom } = field.getBoundingClientRect();
   return top >= 0 && bottom <= innerHeight;
 }
+
+/** Draws a chart of these series, a value a minute; what others drew before is gone. */
+export function drawSeries({ chart, kind, series }) {
+  const source = document.getElementById(`${chart}-data`);
+  const model = JSON.parse(source.textContent);
+  const times = series[0].values.map((_, at) => at * 60);
+  source.textContent = JSON.stringify({
+    ...model,
+    kind,
+    series,
+    times,
+    markers: [],
+    isLastOpen: false,
+  });
+  document.dispatchEvent(new CustomEvent("htmx:after:swap", { detail: {} }));
+}
+
+/** How many dots of a chart have this colour, about, and so much of it: 1 is all. */
+export function countDots({ chart, rgb, alpha }) {
+  const canvas = document.querySelector(`#${chart} canvas`);
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let count = 0;
+  for (let at = 0; at < data.length; at += 4) {
+    const isOf = rgb.every((part, index) => Math.abs(part - data[at + index]) < 6);
+    if (isOf && Math.abs(alpha * 255 - data[at + 3]) < 3) count++;
+  }
+  return count;
+}
