@@ -33,6 +33,7 @@ export const DRAIN_DEADLINE_MS = 60_000;
 const LOSSES: Readonly<Record<ThreadLoss["kind"], string>> = {
   died: "Thread died",
   zombie: "Thread cannot be ended",
+  erred: "Error of no known task",
 };
 
 const NOTHING_YET = { count: 0, p50: 0, p95: 0, p99: 0, max: 0 } as const;

@@ -131,6 +131,10 @@ export class Landing implements SlotOwner {
     waits.answer();
   }
 
+  slotErred(slot: Slot, message: string): void {
+    this.#pool.crew.erred(slot, message);
+  }
+
   #landed(slot: Slot, attempt: Attempt, message: OutcomesMessage, at: number, nowMs: number): void {
     const code = message.codes[at] ?? "done";
     // Clocks of task code's own realm: believed as far as they are possible.

@@ -98,6 +98,11 @@ export class RealmGuard {
     this.#handles = countHandles();
   }
 
+  /** Whose code this is that runs now; undefined where its context was lost. */
+  get owner(): Owner | undefined {
+    return this.current ?? this.owners.getStore();
+  }
+
   /** The cheap look after each task: what plain assignment to a prototype leaves. */
   isPolluted(): boolean {
     for (const _ in EMPTY_OBJECT) return true;
@@ -134,7 +139,7 @@ export class RealmGuard {
     const wrapStart = (name: "setTimeout" | "setInterval") => {
       const start = globalThis[name] as (run: () => void, delayMs: unknown) => unknown; // any delay
       Reflect.set(globalThis, name, (callback: unknown, delayMs: unknown, ...args: unknown[]) => {
-        const owner = this.current ?? this.owners.getStore();
+        const { owner } = this;
         const id = start(() => {
           if (name === "setTimeout") done(id);
           try {

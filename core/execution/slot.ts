@@ -27,6 +27,8 @@ export interface SlotOwner {
   /** These came back unbegun, in their order. */
   slotReturned(slot: Slot, attempts: readonly Attempt[]): void;
   slotDied(slot: Slot, death: Death): void;
+  /** An error came of a task that nobody can name. */
+  slotErred(slot: Slot, message: string): void;
   /** The code of an attempt said something. */
   slotNoted(attempt: Attempt, notes: TaskNotes): void;
 }
@@ -56,6 +58,7 @@ export class Slot implements ThreadListener {
   /** It leaves because it is worn, and lives on a little for what its task left behind. */
   isLingering = false;
   isZombie = false;
+  #hasErred = false;
   /** Set when it was ended by force: when, on the monotonic clock. */
   killedMs: number | undefined;
   /** Said about running attempts when it dies, instead of how it died. */
@@ -207,8 +210,12 @@ export class Slot implements ThreadListener {
     }
   }
 
+  /** One that is nobody's is told once: what throws without end does not fill the log. */
   lateError(seq: number, message: string): void {
-    this.#find(seq)?.erredLate(message);
+    const attempt = this.#find(seq);
+    if (attempt !== undefined) return attempt.erredLate(message);
+    if (!this.#hasErred) this.owner.slotErred(this, message);
+    this.#hasErred = true;
   }
 
   worn(): void {

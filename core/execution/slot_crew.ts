@@ -35,9 +35,12 @@ export interface CrewOptions {
   onLoss(loss: ThreadLoss): void;
 }
 
-/** A thread that went without being asked to, or that was ended by force and goes on. */
+/**
+ * A thread that went without being asked to, that was ended by force and goes on, or that is replaced
+ * for an error that came after the end of one of its tasks, of which nobody knows.
+ */
 export interface ThreadLoss {
-  readonly kind: "died" | "zombie";
+  readonly kind: "died" | "zombie" | "erred";
   readonly slot: number;
   readonly code: FailureCode | null;
   readonly reason: string | null;
@@ -205,6 +208,11 @@ export class SlotCrew {
     this.#options.onChange();
   }
 
+  /** An error came of a task of this slot that nobody can name: it is told of the thread. */
+  erred(slot: Slot, message: string): void {
+    this.#tellLoss("erred", slot, slot.attempts(), { code: null, message });
+  }
+
   /** Lets slots go that the settings no longer allow, or that were idle for long. */
   trim(nowMs: number): void {
     const { maxThreads, idleRetireMs } = this.#options.settings();
@@ -262,9 +270,9 @@ export class SlotCrew {
     kind: ThreadLoss["kind"],
     { index: slot }: Slot,
     inFlight: readonly Attempt[],
-    death: Death | undefined,
+    cause: Pick<Death, "message"> & { readonly code: FailureCode | null } | undefined,
   ): void {
-    const { code = null, message: reason = null } = death ?? {};
+    const { code = null, message: reason = null } = cause ?? {};
     const taskIds = inFlight.map(({ taskId }) => taskId);
     this.#options.onLoss({ kind, slot, code, reason, taskIds });
   }

@@ -11,15 +11,16 @@ import type { FromThread, OutcomeCode, RunMessage, TypeSource } from "./protocol
 import type { Owner, RealmGuard } from "./realm_guard.ts";
 import { encode, faultOf, isThenable, parse, type Parsed } from "./task_codec.ts";
 import { RunContext } from "./run_context.ts";
-import { RunningTask } from "./running_task.ts";
+import { RunningTask, TasksInOneContext } from "./running_task.ts";
 import { type Sent, SentBatches } from "./sent_batches.ts";
 import type { StatsBlock } from "./stats_block.ts";
 import type { TaskSpans } from "./task_spans.ts";
 import { ThreadReport } from "./thread_report.ts";
 
 /**
- * After so many runs that ended within their own call, a type is run without following its
- * asynchronous context, which would cost a quarter of a small task.
+ * After so many runs that ended within their own call, a type is run in a context that it shares with
+ * what begins together with it: one of its own would cost a quarter of a small task. The first that
+ * does not end so makes its type one that is watched again.
  */
 const PLAIN_RUNS = 16;
 
@@ -52,8 +53,8 @@ export class TaskRunner {
   #openingSpans: Promise<void> | undefined;
   #spans: TaskSpans | undefined;
   #isPumping = false;
-  /** A task was run without following its context. */
-  #hasUntracked = false;
+  /** All tasks that ever began here: what has lost its context may be any of theirs. */
+  readonly #all = new TasksInOneContext();
   #isWorn = false;
 
   constructor(place: RunnerPlace) {
@@ -85,18 +86,21 @@ export class TaskRunner {
     this.#running.get(seq)?.context.abort(reason);
   }
 
-  /** Whose code threw outside of its own call: a running task fails, one that ended is blamed. */
+  /**
+   * Whose code threw outside of its own call: a running task fails, one that ended is blamed. Where
+   * nobody can be named for sure the thread is: a guess would fail a task that did nothing.
+   */
   blame(owner: Owner | undefined, thrown: unknown): void {
-    const running = owner instanceof RunningTask ? owner : this.#onlySuspect();
-    if (running !== undefined && !running.isOver) {
+    const culprit = this.#named(owner);
+    if (culprit !== undefined && !culprit.isOver) {
       this.#wear("an error escaped from it");
-      this.#end(running, "task_error", errorPartsOf(thrown));
+      this.#end(culprit, "task_error", errorPartsOf(thrown));
       return;
     }
     const { name, message } = errorPartsOf(thrown);
     this.#place.post({
       kind: "late_error",
-      seq: running?.sent.seq ?? -1,
+      seq: culprit?.sent.seq ?? -1,
       message: `${name}: ${message}`,
     });
     this.#wear("an error came after its end");
@@ -104,9 +108,8 @@ export class TaskRunner {
 
   /** What task code writes to the console is its log. */
   writeLine(level: LogLevel, text: string): void {
-    const { guard } = this.#place;
-    const owner = guard.current ?? guard.owners.getStore() ?? this.#onlySuspect();
-    if (owner instanceof RunningTask) owner.context.addLine(level, text);
+    const writer = this.#named(this.#place.guard.owner) ?? this.#onlyRunning();
+    writer?.context.addLine(level, text);
   }
 
   /** Writes the slot's row: a sign of life, and what was done so far. */
@@ -114,34 +117,38 @@ export class TaskRunner {
     this.#report.beat(memoryBytes);
   }
 
-  /**
-   * Whose it is that has no owner: a task's that was run without following its context. Where none
-   * ever was, it can only be that of the one that runs.
-   */
-  #onlySuspect(): RunningTask | undefined {
-    let only: RunningTask | undefined;
-    for (const running of this.#running.values()) {
-      if (running.isTracked && this.#hasUntracked) continue;
-      if (only !== undefined) return undefined;
-      only = running;
-    }
-    return only;
+  /** The one task that it can be; undefined where it can be one of several. */
+  #named(owner: Owner = this.#all): RunningTask | undefined {
+    if (owner instanceof RunningTask) return owner;
+    return owner instanceof TasksInOneContext ? owner.only : undefined;
+  }
+
+  /** Good enough a guess for a line of a log, which does no harm to a task that is not its own. */
+  #onlyRunning(): RunningTask | undefined {
+    if (this.#running.size > 1) return undefined;
+    for (const running of this.#running.values()) return running;
   }
 
   /** Begins what there is room for. Tasks that end at once are followed by the next in this loop. */
   #pump(): void {
     if (this.#isPumping) return;
     this.#isPumping = true;
-    while (!this.#isWorn && this.#running.size < this.#lanes) {
-      const sent = this.#batches.next();
-      if (sent === undefined) break;
-      this.#begin(sent);
+    if (!this.#batches.isEmpty) {
+      this.#place.guard.owners.run(new TasksInOneContext(), () => this.#beginAll());
     }
     this.#isPumping = false;
     if (this.#batches.isEmpty || this.#isWorn) {
       this.#report.flush();
       this.#inspect();
     } else this.#report.flushSoon();
+  }
+
+  #beginAll(): void {
+    while (!this.#isWorn && this.#running.size < this.#lanes) {
+      const sent = this.#batches.next();
+      if (sent === undefined) return;
+      this.#begin(sent);
+    }
   }
 
   #begin(sent: Sent): void {
@@ -156,6 +163,7 @@ export class TaskRunner {
     const began = now.call(performance);
     const running = new RunningTask(sent, lane, timeOrigin + began, began, context);
     this.#running.set(sent.seq, running);
+    this.#all.add(running);
     stats.beginLane(slot, lane, sent.seq, running.startedAtMs);
     if (sent.trace?.isRecorded && this.#spans === undefined) this.#openSpansAndStart(running);
     else this.#startTraced(running);
@@ -188,8 +196,8 @@ export class TaskRunner {
     else if (known.plainRuns < PLAIN_RUNS) {
       guard.owners.run(running, () => this.#call(running, known.definition));
     } else {
-      running.isTracked = false;
-      this.#hasUntracked = true;
+      const shared = guard.owners.getStore();
+      if (shared instanceof TasksInOneContext) running.share(shared);
       guard.current = running;
       this.#call(running, known.definition);
       guard.current = undefined;
@@ -200,7 +208,9 @@ export class TaskRunner {
   async #loadAndCall(running: RunningTask): Promise<void> {
     const { type } = running.sent;
     try {
-      const definition = await this.#place.load(type);
+      // On Deno 2.9.6 what has lost its context is in that of an import: it shall name nobody.
+      const load = () => this.#place.load(type);
+      const definition = await this.#place.guard.owners.run(this.#all, load);
       if (this.#running.size === 1) this.#place.guard.accept();
       this.#definitions.set(type.url, { definition, plainRuns: 0 });
       this.#call(running, definition);
@@ -274,7 +284,8 @@ export class TaskRunner {
     stats.endLane(slot, running.lane);
     this.#freeLanes.push(running.lane);
     this.#report.ended(running, code, value, nowMs);
-    if (running.timers > 0) this.#wear("it left timers behind");
+    running.leaveShared();
+    if (running.hasTimers || this.#all.timers > 0) this.#wear("it left timers behind");
     else if (guard.isPolluted()) this.#wear("it changed built-in objects");
     this.#report.flushIfDue(nowMs);
     this.#pump();

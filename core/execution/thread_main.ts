@@ -65,11 +65,11 @@ class ThreadMain {
     });
     addEventListener("unhandledrejection", (event) => {
       event.preventDefault();
-      this.#runner.blame(guard.owners.getStore(), event.reason);
+      this.#runner.blame(guard.owner, event.reason);
     });
     addEventListener("error", (event) => {
       event.preventDefault();
-      this.#runner.blame(guard.owners.getStore(), event.error ?? event.message);
+      this.#runner.blame(guard.owner, event.error ?? event.message);
     });
   }
 

@@ -22,6 +22,9 @@ class FakeGuard {
   current: Owner | undefined;
   polluted = false;
   damage: string | undefined;
+  get owner(): Owner | undefined {
+    return this.current ?? this.owners.getStore();
+  }
   isPolluted(): boolean {
     return this.polluted;
   }

@@ -15,6 +15,7 @@ const NOBODY: SlotOwner = {
   slotWorn() {},
   slotReturned() {},
   slotDied() {},
+  slotErred() {},
   slotNoted() {},
 };
 const HOUR_MS = 3_600_000;

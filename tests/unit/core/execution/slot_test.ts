@@ -38,6 +38,7 @@ class FakeThread implements Thread {
 class FakeOwner implements SlotOwner {
   readonly returned: Attempt[] = [];
   readonly deaths: Death[] = [];
+  readonly errors: string[] = [];
   slotReady(): void {}
   slotOutcomes(_slot: Slot, _message: OutcomesMessage): void {}
   slotWorn(): void {}
@@ -47,6 +48,9 @@ class FakeOwner implements SlotOwner {
   }
   slotDied(_slot: Slot, death: Death): void {
     this.deaths.push(death);
+  }
+  slotErred(_slot: Slot, message: string): void {
+    this.errors.push(message);
   }
 }
 
@@ -143,16 +147,18 @@ Deno.test("Slot.takenBack() marks the one that had begun unseen", () => {
   deepStrictEqual(owner.returned, sent.slice(1));
 });
 
-Deno.test("Slot blames a late error on a task that ended recently, and on no other", () => {
-  const { slot } = startSlot();
+Deno.test("Slot blames a late error on a task that ended recently, or tells of it once as nobody's", () => {
+  const { slot, owner } = startSlot();
   const sent = attempts(70);
   slot.send(sent);
   for (const { seq, token } of sent) slot.land(seq, token);
   slot.lateError(69, "mine");
+  deepStrictEqual(owner.errors, []);
   slot.lateError(0, "forgotten");
   slot.lateError(-1, "nobody's");
   deepStrictEqual(sent[69]?.lateErrors, ["mine"]);
   deepStrictEqual(sent.flatMap(({ lateErrors }) => lateErrors), ["mine"]);
+  deepStrictEqual(owner.errors, ["forgotten"]);
 });
 
 Deno.test("Slot.kill() ends its thread once", () => {

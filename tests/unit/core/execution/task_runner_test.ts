@@ -2,6 +2,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { z } from "zod";
+import type { Owner } from "../../../../core/execution/realm_guard.ts";
 import { RESULT_CHARS_MAX } from "../../../../core/model/limits.ts";
 import { RunnerWorld } from "../../../helpers/runner_world.ts";
 import { until } from "../../../helpers/until.ts";
@@ -263,9 +264,114 @@ Deno.test("TaskRunner.blame() fails a task that runs, and tells of one that has 
   strictEqual(failed?.code, "task_error");
   world.runner.blame(undefined, new RangeError("too late"));
   deepStrictEqual(world.of("late_error"), [
-    { kind: "late_error", seq: -1, message: "RangeError: too late" },
+    { kind: "late_error", seq: 0, message: "RangeError: too late" }, // nothing else ever began
   ]);
 });
+
+/** A runner that has run a type so often that it has no context of its own any more. */
+async function knowingWorld(act: (world: RunnerWorld, input: unknown) => unknown) {
+  const world: RunnerWorld = new RunnerWorld((input) => act(world, input));
+  world.send([0]); // it loads the type
+  await world.told(1);
+  world.send(Array.from({ length: 30 }, () => 0));
+  await world.told(31);
+  return world;
+}
+
+/** As a thread does whose code throws: by then nothing runs but what the context says. */
+const blameHere = (world: RunnerWorld) => {
+  world.runner.blame(world.guard.owner, new RangeError("mine"));
+};
+const told = (world: RunnerWorld) => [
+  world.of("late_error").map(({ seq }) => seq),
+  world.outcomes().slice(31).map(({ code }) => code),
+];
+
+Deno.test("TaskRunner names the culprit of a type that it knows well, if it began alone", async () => {
+  const gate = Promise.withResolvers<void>();
+  const next = Promise.withResolvers<void>();
+  const world = await knowingWorld((world, input) => {
+    if (input === "leaves") gate.promise.then(() => blameHere(world));
+    if (input === "next") return next.promise;
+  });
+  world.send(["leaves"]);
+  world.send(["next"]);
+  gate.resolve();
+  await until("the error was told", () => world.of("late_error").length > 0);
+  next.resolve();
+  await world.told(33);
+  deepStrictEqual(told(world), [[31], ["done", "done"]]);
+});
+
+Deno.test("TaskRunner fails none of several that share a context, and tells the error as nobody's", async () => {
+  const gate = Promise.withResolvers<void>();
+  const next = Promise.withResolvers<void>();
+  const world = await knowingWorld((world, input) => {
+    if (input === "leaves") gate.promise.then(() => blameHere(world));
+    if (input === "next") return next.promise;
+  });
+  world.send(["leaves", "next"]);
+  gate.resolve();
+  await until("the error was told", () => world.of("late_error").length > 0);
+  next.resolve();
+  await world.told(33);
+  deepStrictEqual(told(world), [[-1], ["done", "done"]]);
+});
+
+Deno.test("TaskRunner.blame() names nobody once a second task has begun, where the context was lost", async () => {
+  const { run, begun, release } = holds();
+  const world = new RunnerWorld((input) => input === "first" ? undefined : run(input));
+  world.send(["first"]);
+  await world.told(1);
+  world.send(["second"]);
+  await until("the second has begun", () => begun().length === 1);
+  world.runner.blame(undefined, new RangeError("whose?"));
+  release("second");
+  await world.told(2);
+  deepStrictEqual(world.of("late_error").map(({ seq }) => seq), [-1]);
+  deepStrictEqual(world.outcomes().map(({ code }) => code), ["done", "done"]);
+});
+
+Deno.test("TaskRunner fails a task of a type that it knows well for its own error, and watches the type again", async () => {
+  const failing = Promise.withResolvers<void>();
+  const owners: unknown[] = [];
+  const world = await knowingWorld((world, input) => {
+    if (input === "waits") return Promise.resolve();
+    if (input !== "fails") return;
+    owners.push(world.guard.current);
+    failing.promise.then(() => blameHere(world));
+    return new Promise(() => {});
+  });
+  world.send(["waits"]);
+  await world.told(32);
+  world.send([0, "fails"]); // the first of them has a context of its own
+  failing.resolve();
+  await world.told(34);
+  deepStrictEqual([owners, told(world)], [[undefined], [[], ["done", "done", "task_error"]]]);
+});
+
+for (
+  const [does, left, reasons] of [["leaves", 1, ["it left timers behind"]], [
+    "clears",
+    0,
+    [],
+  ]] as const
+) {
+  Deno.test(`TaskRunner sees that a task which shares its context ${does} a timer`, async () => {
+    const gate = Promise.withResolvers<void>();
+    const slow = async (owner: () => Owner | undefined) => {
+      await gate.promise;
+      Object.assign(owner() ?? {}, { timers: left });
+    };
+    const world = await knowingWorld((world, input) =>
+      input === 0 ? undefined : slow(() => world.guard.owner)
+    );
+    world.send([0, "slow"]);
+    gate.resolve();
+    await world.told(33);
+    deepStrictEqual(world.of("worn").map(({ reason }) => reason), reasons);
+  });
+}
 
 Deno.test("TaskRunner writes no progress of a task that has ended on another's lane", async () => {
   const { run, begun, release } = holds();

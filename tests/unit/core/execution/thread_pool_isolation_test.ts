@@ -6,6 +6,9 @@ import { startPool } from "../../../helpers/start_pool.ts";
 import { until } from "../../../helpers/until.ts";
 import { within } from "../../../helpers/within.ts";
 
+/** More than enough runs for a type to be run without a context of its own. */
+const WELL_KNOWN_RUNS = 30;
+
 for (const isolation of ["thread", "process"] as const) {
   Deno.test(`ThreadPool in isolation ${isolation} runs tasks and tells what they came to`, async () => {
     await using started = startPool({ isolation });
@@ -73,6 +76,25 @@ for (const isolation of ["thread", "process"] as const) {
     deepStrictEqual(attempt.lateErrors, ["RangeError: I was late"]);
     strictEqual(await started.run("echo", 2), 2);
   });
+
+  for (const way of ["rejection", "node_timer"] as const) {
+    Deno.test(`ThreadPool in isolation ${isolation} fails no task for a late ${way} of a type that it knows well`, async () => {
+      await using started = startPool({ isolation });
+      // Neither is such a type followed any more, nor was the one that follows the first to do so.
+      for (let runs = 0; runs < WELL_KNOWN_RUNS; runs++) await started.run("leaves_error");
+      const leaving = started.submit("leaves_error", way);
+      await leaving.whenEnded();
+      strictEqual(await started.run("leaves_error", "follow"), "untouched");
+      const ofThread = () => started.losses.flatMap(({ kind, reason }) => [kind, reason]);
+      const told = () => leaving.lateErrors.length + started.losses.length > 0;
+      await until("the error was told", told);
+      const message = "RangeError: I was late";
+      deepStrictEqual(
+        [leaving.lateErrors, ofThread()],
+        way === "rejection" ? [[message], []] : [[], ["erred", message]],
+      );
+    });
+  }
 
   Deno.test(`ThreadPool in isolation ${isolation} replaces a thread that a task ended`, async () => {
     await using started = startPool({ isolation });
