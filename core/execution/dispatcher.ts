@@ -18,8 +18,6 @@ const BATCH_CHARS = 1_048_576;
 
 /** See the head of this file. */
 export class Dispatcher {
-  /** How long tasks of each type take. */
-  readonly pace: TypePace = new TypePace();
   readonly #queue: AttemptQueue;
   readonly #crew: SlotCrew;
   readonly #beforeSend: (batch: readonly Attempt[]) => void;
@@ -29,6 +27,8 @@ export class Dispatcher {
     queue: AttemptQueue,
     crew: SlotCrew,
     beforeSend: (batch: readonly Attempt[]) => void,
+    /** How long tasks of each type take. */
+    readonly pace: TypePace = new TypePace(),
   ) {
     this.#queue = queue;
     this.#crew = crew;

@@ -25,6 +25,7 @@ import { SlotCrew, type ThreadLoss } from "./slot_crew.ts";
 import { StatsBlock } from "./stats_block.ts";
 import type { StartThread, Thread } from "./thread.ts";
 import type { ThreadBudget } from "./thread_budget.ts";
+import type { TypePace } from "./type_pace.ts";
 import { TypeTally } from "./type_tally.ts";
 import { UserMetrics } from "./user_metrics.ts";
 
@@ -49,6 +50,8 @@ export interface ThreadPoolOptions {
   readonly tally?: TypeTally;
   /** Takes what task code measures, of several pools together; of this one alone if left out. */
   readonly userMetrics?: UserMetrics;
+  /** Knows how long tasks take; finds it out by itself if left out. */
+  readonly pace?: TypePace;
   /** Called with attempts before they are handed to a thread. */
   onHandOver?(attempts: readonly Attempt[]): void;
   /** Told of each thread that went unasked, or does not go. */
@@ -90,6 +93,7 @@ export class ThreadPool {
       this.#queue,
       this.#crew,
       (batch) => options.onHandOver?.(batch),
+      options.pace,
     );
     this.#waits = new IdleWaits(this.#queue, this.#crew);
     const parts = { queue: this.#queue, crew: this.#crew, settings: () => this.#settings };

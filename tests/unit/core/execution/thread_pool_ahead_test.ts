@@ -6,8 +6,8 @@ import { until } from "../../../helpers/until.ts";
 import { within } from "../../../helpers/within.ts";
 
 Deno.test("ThreadPool.pause() takes back what was sent ahead", async () => {
-  await using started = startPool();
-  await warmUp(started.run.bind(started), "wait");
+  await using started = startPool({ short: "wait" });
+  await started.run("wait"); // its thread is ready
   using gate = new Gate();
   const first = started.submit("wait", gate.cells);
   const others = Array.from({ length: 20 }, () => started.submit("wait"));
@@ -23,8 +23,8 @@ Deno.test("ThreadPool.pause() takes back what was sent ahead", async () => {
 });
 
 Deno.test("ThreadPool tells a short task's end while the one behind it runs long", async () => {
-  await using started = startPool();
-  await warmUp(started.run.bind(started), "wait");
+  await using started = startPool({ short: "wait" });
+  await started.run("wait"); // its thread is ready
   using gate = new Gate();
   const short = Array.from({ length: 3 }, () => started.submit("wait"));
   const long = started.submit("wait", gate.cells);
@@ -37,12 +37,11 @@ Deno.test("ThreadPool tells a short task's end while the one behind it runs long
 });
 
 Deno.test("ThreadPool gives what waits behind a long task to an idle thread", async () => {
-  await using started = startPool({ maxThreads: 2, minThreads: 2 });
+  await using started = startPool({ maxThreads: 2, minThreads: 2, short: "hold" });
   await until(
     "both threads are ready",
     () => started.pool.slots.filter((s) => s.isReady).length === 2,
   );
-  await warmUp(started.run.bind(started), "hold");
   using gate = new Gate();
   const long = started.submit("hold", gate.cells);
   const short = Array.from({ length: 30 }, () => started.submit("hold"));
@@ -53,20 +52,15 @@ Deno.test("ThreadPool gives what waits behind a long task to an idle thread", as
 
 for (const isolation of ["thread", "process"] as const) {
   Deno.test(`ThreadPool.withdraw() in isolation ${isolation} answers each of two that ask for one task`, async () => {
-    await using started = startPool({ isolation });
-    await warmUp(started.run.bind(started), "echo");
+    await using started = startPool({ isolation, short: "echo" });
+    await started.run("echo"); // its thread is ready
     const all = Array.from({ length: 50 }, (_, at) => started.submit("echo", at));
     await Promise.resolve(); // the pool looks at what came once the caller pauses
     const last = all.findLast(({ place }) => place === "sent");
-    if (last === undefined) throw new TypeError("Cannot go on: nothing was sent ahead");
+    ok(last, "Nothing was sent ahead");
     const [one, other] = [started.pool.withdraw(last, "a"), started.pool.withdraw(last, "b")];
     const answers = await within("both are answered", Promise.all([one, other]));
     await Promise.all(all.map((attempt) => attempt.whenEnded()));
     strictEqual(answers[0], last.outcome?.kind === "cancelled");
   });
-}
-
-/** Runs a type often enough that it counts as short, and is sent ahead. */
-async function warmUp(run: (name: string) => Promise<unknown>, name: string): Promise<void> {
-  for (let at = 0; at < 40; at++) await run(name);
 }
