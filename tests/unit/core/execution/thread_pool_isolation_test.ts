@@ -4,6 +4,7 @@ import { COUNTERS } from "../../../../core/execution/stats_block.ts";
 import { ThreadBudget } from "../../../../core/execution/thread_budget.ts";
 import { startPool } from "../../../helpers/start_pool.ts";
 import { until } from "../../../helpers/until.ts";
+import type { WatchedAttempt } from "../../../helpers/watched_attempt.ts";
 import { within } from "../../../helpers/within.ts";
 
 /** More than enough runs for a type to be run without a context of its own. */
@@ -102,6 +103,21 @@ for (const isolation of ["thread", "process"] as const) {
     ok(outcome.kind === "failed");
     strictEqual(outcome.failure.code, "thread_exited");
     strictEqual(await started.run("echo", 3), 3);
+  });
+
+  Deno.test(`ThreadPool in isolation ${isolation} finds out which of those that ran together ends threads`, async () => {
+    await using started = startPool({ isolation, tasksPerThread: 4 });
+    await started.run("echo"); // its thread is ready: all four go there at once
+    const poison = started.submit("exit");
+    const others = Array.from({ length: 3 }, () => started.submit("until_stopped"));
+    const outcome = await poison.whenEnded();
+    ok(outcome.kind === "failed");
+    strictEqual(outcome.failure.code, "thread_exited");
+    // Once with the others, and once alone; those ran on, and were not failed for it.
+    const deaths = ({ events }: WatchedAttempt) =>
+      events.filter((one) => one === "requeued").length;
+    deepStrictEqual([poison, ...others].map(deaths), [1, 1, 1, 1]);
+    deepStrictEqual(others.map((attempt) => attempt.outcome), [undefined, undefined, undefined]);
   });
 
   Deno.test(`ThreadPool.close() in isolation ${isolation} cancels what waits and what runs`, async () => {
