@@ -43,6 +43,23 @@ Deno.test("start ends with one clear line where the data folder cannot be one", 
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("start ends with one clear line where others may write to the data folder or its journal", async () => {
+  const data = await Deno.makeTempDir({ prefix: "lido-folder-" });
+  const journal = join(data, "journal.sqlite");
+  await Deno.writeTextFile(journal, "");
+  for (const [path, mode] of [[data, 0o770], [data, 0o702], [journal, 0o620]] as const) {
+    const before = (await Deno.stat(path)).mode ?? 0;
+    await Deno.chmod(path, mode);
+    const { code, stderr } = await start(data);
+    strictEqual(code, 1);
+    const reason = `others than its owner may write to ${path}: use chmod go-w`;
+    ok(stderr.includes(`Cannot use data folder ${data}: ${reason}`), stderr);
+    strictEqual(stderr.trim().split("\n").length, 1, stderr);
+    await Deno.chmod(path, before & 0o777);
+  }
+  await Deno.remove(data, { recursive: true });
+});
+
 Deno.test("start makes the data folder, but no folder above it", async () => {
   const folder = await Deno.makeTempDir({ prefix: "lido-folder-" });
   const parent = join(folder, "unmounted");

@@ -1,5 +1,13 @@
 /** The folder that a server keeps its data in: made, checked, and locked against a second server. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
@@ -7,6 +15,9 @@ import { DatabaseSync } from "node:sqlite";
 import { LidoError, messageOf } from "../../../model/errors.ts";
 import { makePrivate, PRIVATE_MODE } from "./private_file.ts";
 import { finishRestore } from "./restore.ts";
+
+/** The bits of a mode that let the group or all others write. */
+const OTHERS_WRITE = 0o022;
 
 /** What stands for "keep nothing". */
 const MEMORY = ":memory:";
@@ -45,6 +56,7 @@ export class DataFolder implements Disposable {
     const folder = new DataFolder(isDurable ? path : makeTemporary(), isDurable);
     makeFolder(folder.path);
     try {
+      folder.#checkModes();
       folder.#takeLock();
       finishRestore(folder);
       for (const end of ["", "-journal"]) rmSync(folder.copyPath + end, { force: true });
@@ -60,6 +72,16 @@ export class DataFolder implements Disposable {
     this.#lock?.close();
     this.#lock = undefined;
     if (!this.isDurable) rmSync(this.path, { recursive: true, force: true });
+  }
+
+  /** Whoever could write here could change what runs, and when. */
+  #checkModes(): void {
+    if (Deno.build.os === "windows") return; // its files have no such modes
+    for (const path of [this.path, this.journalPath, this.searchPath, this.ledgerPath]) {
+      const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
+      if ((mode & OTHERS_WRITE) === 0) continue;
+      throw new Error(`others than its owner may write to ${path}: use chmod go-w`);
+    }
   }
 
   /**
