@@ -136,36 +136,55 @@ export class RealmGuard {
       owned.delete(id);
       owner.timers--;
     };
+    const begin = (
+      start: (run: () => void) => unknown,
+      callback: unknown,
+      { isOnce, args }: { readonly isOnce: boolean; readonly args: readonly unknown[] },
+    ) => {
+      const { owner } = this;
+      const id = start(() => {
+        if (isOnce) done(id);
+        try {
+          if (typeof callback === "function") callback(...args);
+        } catch (error) {
+          onThrow(error, owner);
+        }
+      });
+      if (owner !== undefined) {
+        owned.set(id, owner);
+        owner.timers++;
+      }
+      return id;
+    };
     const wrapStart = (name: "setTimeout" | "setInterval") => {
       const start = globalThis[name] as (run: () => void, delayMs: unknown) => unknown; // any delay
-      Reflect.set(globalThis, name, (callback: unknown, delayMs: unknown, ...args: unknown[]) => {
-        const { owner } = this;
-        const id = start(() => {
-          if (name === "setTimeout") done(id);
-          try {
-            if (typeof callback === "function") callback(...args);
-          } catch (error) {
-            onThrow(error, owner);
-          }
-        }, delayMs);
-        if (owner !== undefined) {
-          owned.set(id, owner);
-          owner.timers++;
-        }
-        return id;
-      });
+      const isOnce = name === "setTimeout";
+      Reflect.set(
+        globalThis,
+        name,
+        (callback: unknown, delayMs: unknown, ...args: unknown[]) =>
+          begin((run) => start(run, delayMs), callback, { isOnce, args }),
+      );
     };
-    const wrapClear = (name: "clearTimeout" | "clearInterval") => {
+    const wrapClear = (name: "clearTimeout" | "clearInterval" | "clearImmediate") => {
       const clear: (id: unknown) => void = globalThis[name] as (id: unknown) => void; // any id
       Reflect.set(globalThis, name, (id: unknown) => {
         done(id);
         clear(id);
       });
     };
+    const startImmediate: (run: () => void) => unknown = globalThis.setImmediate;
+    Reflect.set(
+      globalThis,
+      "setImmediate",
+      (callback: unknown, ...args: unknown[]) =>
+        begin(startImmediate, callback, { isOnce: true, args }),
+    );
     wrapStart("setTimeout");
     wrapStart("setInterval");
     wrapClear("clearTimeout");
     wrapClear("clearInterval");
+    wrapClear("clearImmediate");
   }
 
   #noticeWorkers(): void {

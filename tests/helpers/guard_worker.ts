@@ -18,6 +18,9 @@ export const DEEDS = [
   "clear a timer twice",
   "throw in a timer",
   "leave an interval",
+  "throw in an immediate",
+  "leave an immediate",
+  "clear an immediate",
 ] as const;
 /** What a worker can be asked to do to its realm. */
 export type Deed = typeof DEEDS[number];
@@ -72,6 +75,20 @@ const ACTS: Record<Deed, () => void | Promise<void>> = {
   },
   "leave an interval"() {
     setInterval(() => {}, 1_000_000);
+  },
+  "throw in an immediate"() {
+    return new Promise((resolve) => {
+      setImmediate((text: string) => {
+        resolve();
+        throw new RangeError(text);
+      }, "from an immediate");
+    });
+  },
+  "leave an immediate"() {
+    setImmediate(() => {});
+  },
+  "clear an immediate"() {
+    clearImmediate(setImmediate(() => {}));
   },
 };
 

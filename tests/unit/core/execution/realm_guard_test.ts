@@ -35,6 +35,9 @@ const CASES: readonly (readonly [Deed, Partial<Finding>])[] = [
   ["clear a timer twice", {}],
   ["throw in a timer", { thrown: ["from a timer, true"] }],
   ["leave an interval", { timers: 1 }],
+  ["throw in an immediate", { thrown: ["from an immediate, true"] }],
+  ["leave an immediate", { timers: 1 }],
+  ["clear an immediate", {}],
 ];
 
 for (const [deed, found] of CASES) {
