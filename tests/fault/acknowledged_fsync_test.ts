@@ -17,14 +17,60 @@ const TASKS = fileURLToPath(new URL("../fixtures/outside_tasks", import.meta.url
 /** Callers, each of which submits so often, one after the other. */
 const ROUNDS = [{ callers: 1, submits: 200 }, { callers: 8, submits: 100 }];
 const SYNCS = "fsync,fdatasync";
+/** The head of an answer, or in a stream of lines the first of them. */
+const TELLS_TASK = /"HTTP\/1\.1 202 |\{\\"line\\":1,\\"task_id/;
 const READS = "read,recvfrom,recvmsg,readv";
 const WRITES = "pwrite64,write,sendto,sendmsg,writev";
-const FLAGS = ["-y", "-s", "40", "-e", `trace=${SYNCS},${READS},${WRITES}`];
+const FLAGS = ["-y", "-s", "2000", "-e", `trace=${SYNCS},${READS},${WRITES}`];
 /** Each sync takes half a second longer. */
 const SLOW_SYNCS = `inject=${SYNCS}:delay_enter=500000`;
 
 const ignore = !HAS_STRACE;
 if (ignore) report(`The fsync before each answer is not looked for: ${STRACE_MISSING}`);
+
+/** Submits, and gives the status of the answer. */
+type Submit = (server: ServerProcess, poolId: string) => Promise<number>;
+
+const submitOne: Submit = async (server, poolId) => (await submit(server, poolId, NOTHING)).status;
+
+/** Posts a body that {@link submit} does not know. */
+async function post(url: string, body: string, headers: Record<string, string>): Promise<number> {
+  const response = await fetch(url, { method: "POST", body, headers });
+  ok((await response.text()).includes("task_id"), "No task was told");
+  return response.status;
+}
+
+const JSON_TYPE = { "content-type": "application/json" };
+/** Other ways to submit, and the status of their answers. */
+const WAYS: readonly { readonly what: string; readonly status: number; readonly by: Submit }[] = [
+  {
+    what: "with a key",
+    status: 202,
+    by: (server, poolId) =>
+      post(`${server.url}/api/tasks`, JSON.stringify({ pool_id: poolId, ...NOTHING }), {
+        ...JSON_TYPE,
+        "idempotency-key": crypto.randomUUID(),
+      }),
+  },
+  {
+    what: "of a batch",
+    status: 202,
+    by: (server, poolId) => {
+      const tasks = Array.from({ length: 3 }, () => ({ pool_id: poolId, ...NOTHING }));
+      return post(`${server.url}/api/tasks/batch`, JSON.stringify({ tasks }), JSON_TYPE);
+    },
+  },
+  ...["", "?atomic=true"].map((query) => ({
+    what: `of lines${query}`,
+    status: 200,
+    by: (server: ServerProcess, poolId: string) => {
+      const line = `${JSON.stringify({ pool_id: poolId, ...NOTHING })}\n`;
+      return post(`${server.url}/api/tasks/batch${query}`, line.repeat(3), {
+        "content-type": "application/x-ndjson",
+      });
+    },
+  })),
+];
 
 /** How many submits were answered after, and before, their fsync had ended. */
 interface Answered {
@@ -32,11 +78,19 @@ interface Answered {
   unsynced: number;
 }
 
+/** What is submitted while strace looks on. */
+interface Traced {
+  readonly callers: number;
+  readonly submits: number;
+  readonly by?: Submit;
+  readonly status?: number;
+}
+
 /** Submits to a pool while strace looks on, until it has seen enough; gives that, line by line. */
 async function traceSubmits(
   server: ServerProcess,
   poolId: string,
-  { callers, submits }: { readonly callers: number; readonly submits: number },
+  { callers, submits, by = submitOne, status = 202 }: Traced,
   isEnough: (trace: readonly string[]) => boolean = () => true,
 ): Promise<readonly string[]> {
   const path = join(server.folder, "trace");
@@ -45,7 +99,7 @@ async function traceSubmits(
     await using _strace = await Strace.attach(server.pid, path, FLAGS);
     await Promise.all(Array.from({ length: callers }, async () => {
       for (let at = 0; at < submits; at++) {
-        strictEqual((await submit(server, poolId, NOTHING)).status, 202);
+        strictEqual(await by(server, poolId), status);
       }
     }));
     await until("the trace has all", async () => isEnough(await readLines(path)));
@@ -84,9 +138,9 @@ function countAnswers(trace: readonly string[]): Answered {
       }
     }
     const [, socket = ""] = /^\w+\(\d+<(socket:\[\d+\])>/.exec(call) ?? [];
-    if (hasEnded && /"POST \/api\/tasks /.test(call + rest)) {
+    if (hasEnded && /"POST \/api\/tasks[ \/]/.test(call + rest)) {
       waiting.set(socket, { isWritten: false, syncBegan: false, isSynced: false });
-    } else if (hasBegun && call.includes('"HTTP/1.1 202 ')) {
+    } else if (hasBegun && TELLS_TASK.test(call)) {
       const one = waiting.get(socket);
       waiting.delete(socket);
       ok(one, `An answer has no submit: ${line}`);
@@ -110,6 +164,20 @@ for (const round of ROUNDS) {
       const { pool_id: poolId } = await openPool(server, "fsync");
       const answered = countAnswers(await traceSubmits(server, poolId, round));
       deepStrictEqual(answered, { synced: callers * submits, unsynced: 0 });
+    },
+  });
+}
+
+for (const way of WAYS) {
+  const submits = 20;
+  Deno.test({
+    name: `each of ${submits} submits ${way.what} is synced before its answer`,
+    ignore,
+    async fn() {
+      await using server = await ServerProcess.start({ tasks: TASKS });
+      const { pool_id: poolId } = await openPool(server, "fsync");
+      const trace = await traceSubmits(server, poolId, { callers: 1, submits, ...way });
+      deepStrictEqual(countAnswers(trace), { synced: submits, unsynced: 0 });
     },
   });
 }
