@@ -2,6 +2,7 @@
  * The real server on a data folder that outlives it, and what was seen of it from outside: which
  * submits it acknowledged, which tasks it said were completed, and which really ran.
  */
+import { strictEqual } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { chance } from "./chance.ts";
@@ -29,6 +30,12 @@ export interface Run {
   readonly life: number;
 }
 
+/** A submit with a key, and the task that it was answered with. */
+interface Keyed {
+  readonly body: object;
+  id?: string;
+}
+
 /** See the head of this file. */
 export class JournalRig implements AsyncDisposable {
   /** Tasks of each batch. */
@@ -42,6 +49,8 @@ export class JournalRig implements AsyncDisposable {
   #server: ServerProcess | undefined;
   #poolId = "";
   #names = 0;
+  /** Submits with a key, the newest last; those that were answered have an id. */
+  readonly #keyed: Keyed[] = [];
 
   private constructor(readonly folder: string, readonly durability: string) {
     this.#seed = Number(Deno.env.get("TEST_SEED") ?? 1 + Math.floor(Math.random() * 2 ** 31));
@@ -110,6 +119,14 @@ export class JournalRig implements AsyncDisposable {
     await Promise.all([...callers, watcher]);
     await server[Symbol.asyncDispose]();
     this.#server = undefined;
+  }
+
+  /** Sends the last keys once more, those of the life that was killed; gives how many had a task. */
+  async sendKeysAgain(): Promise<number> {
+    const last = this.#keyed.slice(-8);
+    const known = last.filter(({ id }) => id !== undefined).length;
+    for (const keyed of last) await this.#send(keyed);
+    return known;
   }
 
   /** Resolves when no task waits or runs. */
@@ -185,10 +202,27 @@ export class JournalRig implements AsyncDisposable {
       for (const id of ids) this.acknowledged.add(id);
       return;
     }
-    const key = caller === 1 ? { idempotency_key: name, task_name: `key ${name}` } : {};
-    const body = { ...task, ...key };
-    const made = await this.server.call<SeenTask>("POST", "/api/tasks", body);
+    if (caller === 1) return await this.#submitKeyed(name, task);
+    const made = await this.server.call<SeenTask>("POST", "/api/tasks", task);
     this.acknowledged.add(made.task_id);
+  }
+
+  /** With a new key, or with one of the last ones, also of a life before: answered or not. */
+  async #submitKeyed(name: string, task: object): Promise<void> {
+    const again = this.random() < 0.5
+      ? this.#keyed.at(-1 - Math.floor(this.random() * 8))
+      : undefined;
+    const keyed = again ?? { body: { ...task, idempotency_key: name, task_name: `key ${name}` } };
+    if (again === undefined) this.#keyed.push(keyed);
+    await this.#send(keyed);
+  }
+
+  /** The same key has the same task, whenever it is sent. */
+  async #send(keyed: Keyed): Promise<void> {
+    const { task_id: id } = await this.server.call<SeenTask>("POST", "/api/tasks", keyed.body);
+    strictEqual(keyed.id ?? id, id, "a key has two tasks");
+    keyed.id = id;
+    this.acknowledged.add(id);
   }
 
   /** Sees which tasks are said to be completed. */
