@@ -3,7 +3,7 @@
  * other, and must end as its row of the table says. Then the same pool runs a good task, the
  * neighbour ends untouched, no process is left, and the server is as it was.
  */
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { ServerProcess, type WirePool, type WireTask } from "../helpers/server_process.ts";
 import { isGone } from "../helpers/processes.ts";
@@ -24,6 +24,8 @@ export interface HostileRow {
   readonly runTimeoutMs?: number;
   /** What the failure's message must match. */
   readonly says?: RegExp;
+  /** Its result is the process that it ran in, and the next task of the slot must run in another. */
+  readonly isReplaced?: boolean;
   /** Its result is large and goes through the server by right: its growth is not added to others'. */
   readonly isLarge?: boolean;
 }
@@ -71,7 +73,8 @@ export class HostileRig implements AsyncDisposable {
     const wanted = found === row.orEnds ? row.orEnds : row.ends;
     strictEqual(found, wanted, JSON.stringify(hostile));
     if (row.says !== undefined) match(hostile.failure?.message ?? "", row.says);
-    await this.checkGood();
+    const pid = await this.checkGood();
+    if (row.isReplaced) notStrictEqual(pid, hostile.result, "its thread was not replaced");
     await neighbour.checkUntouched();
     await this.settled();
     this.checkMemory();
@@ -90,11 +93,13 @@ export class HostileRig implements AsyncDisposable {
     return await this.server.ended(task_id);
   }
 
-  /** The pool runs a task as if nothing had been: in a realm that nobody has touched. */
-  async checkGood(): Promise<void> {
+  /** The pool runs a task as if nothing had been: in a realm that nobody has touched. Gives its process. */
+  async checkGood(): Promise<number> {
     const good = await this.run("good", {});
-    deepStrictEqual([good.status, good.result], ["completed", { ticks: [0, 1, 2], traces: [] }]);
+    const { pid, ...found } = good.result as { pid: number }; // see `good.task.ts`
+    deepStrictEqual([good.status, found], ["completed", { ticks: [0, 1, 2], traces: [] }]);
     deepStrictEqual([good.attempt, good.late_errors], [1, []]);
+    return pid;
   }
 
   /** A task that runs beside the hostile one until it is told to end. */

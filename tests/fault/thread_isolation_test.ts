@@ -54,7 +54,7 @@ async function checkGood(server: ServerProcess, pool: WirePool): Promise<void> {
   const { status, result, late_errors } = await run(server, pool, "good", {});
   deepStrictEqual({ status, result, late_errors }, {
     status: "completed",
-    result: { ticks: [0, 1, 2], traces: [] },
+    result: { ticks: [0, 1, 2], traces: [], pid: server.pid },
     late_errors: [],
   });
 }

@@ -25,6 +25,6 @@ export default defineTask({
       ctx.progress(tick, 3);
       ticks.push(tick);
     }
-    return { ticks, traces: findTraces() };
+    return { ticks, traces: findTraces(), pid: Deno.pid };
   },
 });

@@ -42,6 +42,6 @@ export default defineTask({
   input: z.strictObject({ how: z.string(), folder: z.string() }),
   async run({ how, folder }) {
     await WAYS[how]?.(folder);
-    return null;
+    return Deno.pid;
   },
 });
