@@ -18,6 +18,8 @@ const CALLS = ["-e", "trace=fsync,fdatasync,ftruncate,pwrite64"];
 const EIO = "inject=fsync,fdatasync:error=EIO";
 /** Tasks of a batch that takes many more pages than what comes after it. */
 const BATCH_TASKS = 500;
+/** So long that a batch of them makes a checkpoint due. */
+const TAGS = Array.from({ length: 20 }, (_, at) => `${at}`.padEnd(64, "x"));
 /** Times that the writer must have tried in vain. */
 const TRIES = 6;
 
@@ -115,6 +117,60 @@ function checkWrittenAgain(trace: readonly string[]): void {
     if (from <= at) at = Math.max(at, to);
   }
   ok(end > 0 && at >= end, `${at} of ${end} bytes were written again:\n${trace.join("\n")}`);
+}
+
+/**
+ * An fsync that no submit waits for fails: that of a checkpoint, which comes soon after much was
+ * written, or else the one that comes once a second.
+ */
+for (const [whose, tasks] of [["checkpoint", BATCH_TASKS], ["relaxed pool", 1]] as const) {
+  Deno.test({
+    name:
+      `after the fsync of a ${whose} failed, all is written again before the next is acknowledged`,
+    ignore,
+    fn: () =>
+      inFolder(async (data) => {
+        await using server = await ServerProcess.start({ tasks: TASKS, data });
+        const poolId = await openPaused(server);
+        const { pool_id: relaxed } = await server.openPool({
+          name: "relaxed",
+          max_workers: 1,
+          durability: "relaxed",
+        });
+        await server.call("POST", `/api/pools/${relaxed}/pause`);
+        await using _strace = await attach(server, data, `${EIO}:when=1`);
+        await server.call("POST", "/api/tasks/batch", {
+          tasks: Array.from(
+            { length: tasks },
+            () => ({ pool_id: relaxed, tags: TAGS, ...NOTHING }),
+          ),
+        });
+        const hasFailed = (line: string) => line.includes("EIO");
+        await until("an fsync failed", async () => (await readTrace(data)).some(hasFailed));
+        // strace counts for each thread: the writer's own first fsync fails, too.
+        await until("a submit is acknowledged", async () => {
+          return (await submit(server, poolId, NOTHING)).status === 202;
+        });
+        checkAgainBeforeSync(await readTrace(data));
+      }),
+  });
+}
+
+/** Before the writer asks for its next fsync, all is written again that was when the first failed. */
+function checkAgainBeforeSync(trace: readonly string[]): void {
+  const failed = trace.findIndex((line) => line.includes("EIO"));
+  const end = Math.max(...trace.slice(0, failed).flatMap((line) => writtenBy(line)?.[1] ?? []));
+  const [writer] = trace.find((line) => line.includes("pwrite64("))?.split(" ") ?? [];
+  const next = trace.findIndex((line, at) =>
+    at > failed && line.split(" ")[0] === writer && /\bf(data)?sync\(/.test(line)
+  );
+  let at = 0;
+  for (const line of trace.slice(failed, next)) {
+    const [from = Infinity, to = at] = writtenBy(line) ?? [];
+    if (from <= at) at = Math.max(at, to);
+  }
+  ok(next > failed && end > 0, "No fsync failed, or none came after it");
+  ok(at >= end, `${at} of ${end} bytes were written again:\n${trace.join("\n")}`);
 }
 
 /** The bytes of the file that a line of the trace says were written. */
