@@ -79,7 +79,9 @@ Deno.test("Tasks are submitted and cancelled without scripts, one and many", asy
   await waitForHeading(page, "Without scripts");
   await page.getByText("Task Without scripts was submitted").waitFor();
   const id = new URL(page.url()).pathname.split("/").at(-1) as TaskId;
-  await page.getByRole("button", { name: "Cancel Without scripts" }).click();
+  await page.getByRole("link", { name: "Cancel Without scripts" }).click();
+  await page.getByText("It waits, and will not be run.").waitFor();
+  await page.getByRole("button", { name: "Cancel", exact: true }).click();
   await page.locator(".page-actions .badge", { hasText: "Cancelled" }).waitFor();
   strictEqual((await stage.world.manager.getTask(id)).status.state, "cancelled");
 

@@ -16,7 +16,8 @@ Deno.test("cancelPending() lets nothing be loaded until the last of several call
   const refills: boolean[] = [];
   const begin = (flush: () => Promise<void>) =>
     cancelPending(queue, {
-      journal: { flush } as Journal, // what is asked of it where nothing waits
+      // What is asked of it where nothing waits.
+      journal: { checkWrites: () => Promise.resolve(), flush } as Journal,
       window: { refill: () => void refills.push(queue.isBeingEmptied) } as unknown as Window,
       newestSeq: 0,
       cause: "test",
