@@ -145,9 +145,14 @@ Deno.test("Manager.submit() gives the first task of a key, whatever refuses a ne
   await rejects(manager.submit(other), { code: "pool_closed" });
   const pool_closed = { code: "pool_closed", message: /\(task 1 of the batch\)$/ };
   await rejects(manager.submitBatch([keyed, other]), pool_closed);
-  const closing = manager.close();
+  const { id: poolId } = await manager.createPool({ name: "busy", isolation: "thread" });
+  const { task } = await manager.submit({ ...world.sleeps({ input: { seconds: 60 } }), poolId });
+  const isRunning = async () => (await manager.getTask(task.id)).status.state === "running";
+  await until("it runs, and holds the end up", isRunning);
+  const closing = manager.close({ deadlineMs: 60_000 });
   await giveFirst();
   await rejects(manager.submit(other), { code: "server_closing" });
+  await manager.close();
   await closing;
   await rejects(within("it is refused", manager.submit(keyed)), { code: "server_closing" });
 });

@@ -406,7 +406,7 @@ const ROUTES_OF_ONE = [
 ] as const;
 
 for (const [method, path, body] of ROUTES_OF_ONE) {
-  for (const id of [UNKNOWN_ID, "pool-1", "__proto__", "%00", "%ff", "a".repeat(5_000)]) {
+  for (const id of [UNKNOWN_ID, "pool-1", "__proto__", "%00", "a".repeat(5_000)]) {
     Deno.test(`${method} /api/pools/${id.slice(0, 40)}${path} answers pool_not_found`, async () => {
       const request = body === undefined ? { method } : jsonRequest(method, body);
       const { status, body: answered } = await readAnswer(
