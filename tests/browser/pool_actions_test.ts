@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { until } from "../helpers/until.ts";
 import { setStage } from "./stage.ts";
 
 const stage = setStage();
@@ -154,7 +155,7 @@ stage.test("A pool is closed by force only when its name is typed", async ({ vis
   await name.fill(pool);
   await dialog.getByRole("button", { name: withoutDots(t.action.forceClose) }).click();
   await waitForToast(page, t.pool.forceClosed(pool, "0", "0"));
-  strictEqual(stage.world.manager.getPool(id).state, "closed");
+  await until("it is closed", () => stage.world.manager.getPool(id).state === "closed");
 });
 
 stage.test("A task is stopped at the thread that runs it", async ({ visitor, page, t, named }) => {

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { PoolId, TaskId } from "../../core/mod.ts";
+import { until } from "../helpers/until.ts";
 import { setStage } from "./stage.ts";
 
 const stage = setStage();
@@ -101,6 +102,7 @@ stage.test("A task that runs is stopped on its page", async ({ visitor, page, t 
     priority: 0,
     tags: [],
   });
+  await until("it runs", async () => await stateOf(task.id) === "running");
   await visitor.go(`/tasks/${task.id}`);
   await page.keyboard.press("Shift+S");
   const question = page.getByRole("dialog", { name: t.task.stopTitle("Crawl to stop") });
