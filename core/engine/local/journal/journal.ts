@@ -140,7 +140,7 @@ export class Journal implements AsyncDisposable {
       readonly durability: Durability;
     },
   ): Promise<void> {
-    this.checkTakes();
+    this.#checkTakes();
     this.#waitingTasks += tasks;
     this.#waitingChars += chars;
     if (durability === "memory") {
@@ -157,7 +157,7 @@ export class Journal implements AsyncDisposable {
   }
 
   /** @throws {LidoError} `journal_unavailable` if a submit would be refused. */
-  checkTakes(): void {
+  #checkTakes(): void {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#waitingTasks < WAITING_TASKS_MAX && this.#waitingChars < WAITING_CHARS_MAX) return;
     throw unavailable(`${this.#waitingTasks} tasks wait for the disk already`);
@@ -185,7 +185,7 @@ export class Journal implements AsyncDisposable {
    * @throws {LidoError} `journal_unavailable` while the disk refuses, or is too far behind.
    */
   async change(change: Change): Promise<void> {
-    this.checkTakes();
+    this.#checkTakes();
     this.#next.isSynced = true;
     await this.#ask(change);
   }
