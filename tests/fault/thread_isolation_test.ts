@@ -106,10 +106,12 @@ for (const how of ["loop", "regular_expression", "atomics_wait", "wasm", "microt
 Deno.test("isolation thread proves a zombie dead once its code ends", async () => {
   await using server = await ServerProcess.start({ tasks: TASKS });
   const pool = await server.openPool(SETTINGS);
+  await run(server, pool, "busy", { ms: 0 });
   const { task_id } = await server.submit({
     pool_id: pool.pool_id,
     task_type: "busy",
-    input: { ms: 1_000 },
+    // A second after it was ended by force a thread is a zombie: it computes well beyond that.
+    input: { ms: 5_000 },
     run_timeout_ms: 50,
   });
   await until("it is a zombie", async () => (await server.getTask(task_id)).is_zombie);
