@@ -28,7 +28,9 @@ const TYPES: Readonly<Record<string, string>> = {
   js: "text/javascript; charset=utf-8",
   svg: "image/svg+xml",
 };
-const OWN = ["api.js", "app.css", "app.js", "charts.js", "keys.js", "theme.js", "favicon.svg"];
+const OWN = ["api.js", "app.js", "charts.js", "keys.js", "theme.js", "favicon.svg"];
+/** What `app.css` is put together of, in this order: what stands later wins. */
+const STYLES = ["base", "frame", "tables", "overview", "lists", "details", "forms", "api"];
 const FOREIGN = {
   "htmx.js": "htmx.org/dist/htmx.min.js",
   "hx-ptag.js": "htmx.org/dist/ext/hx-ptag.min.js",
@@ -59,13 +61,12 @@ function load(): StaticFiles {
 }
 
 function readAll(): readonly (readonly [string, string])[] {
-  const own = OWN.map((name) =>
-    [name, readFileSync(new URL(`../../static/${name}`, import.meta.url), "utf8")] as const
-  );
+  const own = OWN.map((name) => [name, readOwnFile(name)] as const);
+  const styles = STYLES.map((name) => readOwnFile(`css/${name}.css`)).join("\n");
   const foreign = Object.entries(FOREIGN).map(([name, specifier]) =>
     [name, withoutMap(readPackageFile(specifier))] as const
   );
-  return [...own, ...foreign, ["icons.svg", makeSprite()]];
+  return [...own, ["app.css", styles], ...foreign, ["icons.svg", makeSprite()]];
 }
 
 /** A file that is named by another address than it has is an older or newer one: not ours to give. */
@@ -80,6 +81,10 @@ function answerFile(c: Context<AppEnv>, file: StaticFile | undefined): Response 
 /** Our scripts import each other by their plain names; maps of packages' files are not served. */
 function withoutMap(text: string): string {
   return text.replaceAll(/^(\/\/|\/\*)# sourceMappingURL=.*$/gm, "");
+}
+
+function readOwnFile(path: string): string {
+  return readFileSync(new URL(`../../static/${path}`, import.meta.url), "utf8");
 }
 
 function readPackageFile(specifier: string): string {
