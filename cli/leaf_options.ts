@@ -1,5 +1,6 @@
 /** Flags made from a schema: each leaf is one, and what was given becomes an object again. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { z } from "zod";
 import { parseLeaf, type SchemaLeaf } from "./schema_leaves.ts";
 
 /** How a leaf's flag is called. */
@@ -7,6 +8,8 @@ export interface LeafFlags {
   readonly leaf: SchemaLeaf;
   /** With its dashes. */
   readonly flag: string;
+  /** What the whole value must be, where it is not left to the server to refuse. */
+  readonly schema?: z.ZodType;
 }
 
 /** Names of flags that a command has already, so that a leaf cannot take them. */
@@ -33,23 +36,25 @@ export function nameFlags(
 
 /** Adds a flag for each leaf; a boolean gets its denial too, a list may come again and again. */
 export function addLeafOptions(command: Command, flags: readonly LeafFlags[]): void {
-  for (const { leaf, flag } of flags) {
+  for (const { leaf, flag, schema } of flags) {
     if (leaf.kind === "boolean") {
       command.addOption(new Option(flag, describe(leaf)));
       command.addOption(new Option(flag.replace("--", "--no-"), `not ${flag}`));
     } else {
-      command.addOption(valueOption(leaf, flag));
+      command.addOption(valueOption(leaf, flag, schema));
     }
   }
 }
 
-function valueOption(leaf: SchemaLeaf, flag: string): Option {
+function valueOption(leaf: SchemaLeaf, flag: string, schema: z.ZodType | undefined): Option {
   return new Option(`${flag} <${placeholder(leaf)}>`, describe(leaf))
     .argParser((text, previous: unknown) => {
       const value = parseOrExplain(leaf, text);
       const before = previous instanceof GivenValue ? previous.value : undefined;
       const isMore = leaf.kind === "list" && Array.isArray(before) && Array.isArray(value);
-      return new GivenValue(isMore ? [...before, ...value] : value);
+      const whole = isMore ? [...before, ...value] : value;
+      if (schema !== undefined) checkArgument(schema, whole);
+      return new GivenValue(whole);
     });
 }
 
@@ -65,6 +70,12 @@ function parseOrExplain(leaf: SchemaLeaf, text: string): unknown {
     if (error instanceof RangeError) throw new InvalidArgumentError(`${error.message}.`);
     throw error;
   }
+}
+
+/** @throws {InvalidArgumentError} with the first fault, if the value is not as the schema has it. */
+export function checkArgument(schema: z.ZodType, value: unknown): void {
+  const [fault] = schema.safeParse(value).error?.issues ?? [];
+  if (fault !== undefined) throw new InvalidArgumentError(`${fault.message}.`);
 }
 
 /** The values that were given, nested as the schema has them; what was not given is left out. */

@@ -1,16 +1,12 @@
 import type { Command } from "commander";
-import {
-  type LidoClient,
-  NotLidoError,
-  type Submission,
-  type TaskTypes,
-  UnreachedError,
-} from "../client/mod.ts";
+import { type LidoClient, NotLidoError, UnreachedError } from "../client/mod.ts";
 import { parseExactJson } from "../exact_json.ts";
-import { addServerFlags, clientFor, parseInteger, type ServerFlags } from "../command_line.ts";
+import { addServerFlags, clientFor, type ServerFlags } from "../command_line.ts";
 import { UsageError } from "../exit_code.ts";
 import { findPoolId } from "../find_pool.ts";
+import { addLeafOptions } from "../leaf_options.ts";
 import { printable } from "../printable.ts";
+import { readSubmissionFlags, SUBMISSION_FLAGS } from "../submission_flags.ts";
 import { submitBatch, submitOne } from "../submit_tasks.ts";
 import { TypeFlags } from "../type_flags.ts";
 import { readText } from "../read_text.ts";
@@ -19,8 +15,6 @@ import { messageOf } from "../../core/model/errors.ts";
 
 interface SubmitFlags extends ServerFlags {
   readonly pool: string;
-  readonly name?: string;
-  readonly priority?: number;
   readonly input?: string;
   readonly file?: string;
   readonly batch?: string;
@@ -39,9 +33,9 @@ export function addSubmitCommand(program: Command, world: World): void {
     .argument("[type]", "a task type's name; with --batch the type of lines that name none")
     .allowUnknownOption()
     .allowExcessArguments()
-    .option("--pool <pool>", "a pool's id, or its name while one open pool bears it", "default")
-    .option("--name <text>", "label shown in lists")
-    .option("--priority <integer>", "-100 to 100; higher runs first", parseInteger)
+    .option("--pool <pool>", "a pool's id, or its name while one open pool bears it", "default");
+  addLeafOptions(submit, SUBMISSION_FLAGS);
+  submit
     .option("--input <json>", "the input as JSON; --FIELD flags go on top of it")
     .option("--file <path>", "a file with the input as JSON; - is standard input")
     .option("--batch <path>", "a file with one task a line as JSON; - is standard input")
@@ -51,6 +45,7 @@ export function addSubmitCommand(program: Command, world: World): void {
     submit,
     "submit checksum --path docs --wait",
     `submit sleep --input '{"seconds":2}' --pool crunch --priority 5`,
+    "submit checksum --path docs --tag nightly --idempotency-key docs-2026-11-28",
     "submit checksum --batch files.ndjson --wait --json",
   ).action(async () => {
     try {
@@ -76,12 +71,13 @@ async function runSubmit(submit: Command, world: World): Promise<void> {
   if (flags.help) return await printHelp(submit, world, type);
   const client = clientFor(world, flags);
   if (flags.batch !== undefined) {
-    return await runBatch(world, client, { flags, path: flags.batch, type, rest });
+    return await runBatch(world, client, { flags, path: flags.batch, type, rest, submit });
   }
   if (type === undefined) throw new UsageError("Cannot submit task: TYPE must come first");
   const input = await readInput(world, client, { flags, type, rest, submit });
   await submitOne(world, client, {
-    ...await readDefaults(client, flags),
+    ...readSubmissionFlags(submit),
+    pool_id: await findPoolId(client, flags.pool),
     task_type: type,
     ...(input === undefined ? {} : { input }),
   }, flags);
@@ -100,40 +96,33 @@ interface BatchRequest {
   readonly path: string;
   readonly type: string | undefined;
   readonly rest: readonly string[];
+  readonly submit: Command;
 }
 
 async function runBatch(
   world: World,
   client: LidoClient,
-  { flags, path, type, rest }: BatchRequest,
+  { flags, path, type, rest, submit }: BatchRequest,
 ): Promise<void> {
+  const { idempotency_key: key, ...parts } = readSubmissionFlags(submit);
   const beside = [
     ...rest,
     ...(flags.input === undefined ? [] : ["--input"]),
     ...(flags.file === undefined ? [] : ["--file"]),
+    ...(key === undefined ? [] : ["--idempotency-key"]),
   ];
   if (beside.length > 0) {
     throw new UsageError(
-      `Cannot submit batch: its lines hold the inputs, so ${beside[0]} has no meaning`,
+      `Cannot submit batch: its lines hold the inputs and keys, so ${beside[0]} has no meaning`,
     );
   }
   const text = await readText(world, path);
   const defaults = {
-    ...await readDefaults(client, flags),
+    ...parts,
+    pool_id: await findPoolId(client, flags.pool),
     ...(type === undefined ? {} : { task_type: type }),
   };
   await submitBatch(world, client, { text, defaults }, flags);
-}
-
-async function readDefaults(
-  client: LidoClient,
-  flags: SubmitFlags,
-): Promise<Omit<Submission<TaskTypes, string>, "task_type">> {
-  return {
-    pool_id: await findPoolId(client, flags.pool),
-    ...(flags.name === undefined ? {} : { task_name: flags.name }),
-    ...(flags.priority === undefined ? {} : { priority: flags.priority }),
-  };
 }
 
 interface InputRequest {

@@ -58,6 +58,7 @@ Deno.test("complete offers pools that one name tells, and none that would break 
 Deno.test("complete offers task types, and the flags of a type's input", async () => {
   deepStrictEqual(await complete("submit", ""), ["kinds"]);
   deepStrictEqual(await complete("types", "k"), ["kinds"]);
+  deepStrictEqual(await complete("submit", "kinds", "--tag"), ["--tag", "--tags"]);
   deepStrictEqual(await complete("submit", "kinds", "--u"), ["--url", "--up-to"]);
   deepStrictEqual(await complete("submit", "kinds", "--algorithm", ""), ["sha256", "sha512"]);
 });

@@ -33,6 +33,18 @@ Deno.test("submit --batch fills in what a line does not say, and prints the ids"
   ]]);
 });
 
+Deno.test("submit --batch takes options for all lines that do not say otherwise", async () => {
+  const text = '{"task_type":"primes","tags":["own"]}\n{"task_type":"primes"}\n';
+  const { seen } = await submit(text, {
+    "POST /api/tasks/batch": { task_ids: ["id-1", "id-2"] },
+  }, ..."--tag nightly --priority -3 --run-timeout-ms 500".split(" "));
+  const common = { pool_id: POOL_ID, task_type: "primes", priority: -3, run_timeout_ms: 500 };
+  deepStrictEqual(batches(seen), [[
+    { ...common, tags: ["own"] },
+    { ...common, tags: ["nightly"] },
+  ]]);
+});
+
 Deno.test("submit --batch names each bad line and submits nothing", async () => {
   const { code, err, seen } = await run(["submit", "--batch", "tasks.ndjson"], {
     answers: POOLS,

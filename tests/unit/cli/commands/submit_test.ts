@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { TASK_FIELDS } from "../../../../routes/api/bodies.ts";
 import { failure, run, type Seen } from "../fake_world.ts";
 import { KINDS_TYPE, POOL_ID, TASK_ID, wirePool, wireTask } from "../wire_samples.ts";
 
@@ -34,6 +35,53 @@ Deno.test("submit makes the input of flags from the type's schema", async () => 
       headers: { a: "b" },
       limits: { files: 3 },
     },
+  });
+});
+
+Deno.test("submit takes all that the API's does", async () => {
+  const line = "submit kinds --path docs --name mine --priority 7 --tag nightly --tag eu " +
+    "--run-timeout-ms 60000 --idempotency-key 2026-11-28";
+  const { code, seen } = await run(line.split(" "), { answers: ANSWERS });
+  strictEqual(code, 0);
+  const body = {
+    pool_id: POOL_ID,
+    task_type: "kinds",
+    input: { path: "docs" },
+    task_name: "mine",
+    priority: 7,
+    tags: ["nightly", "eu"],
+    run_timeout_ms: 60_000,
+    idempotency_key: "2026-11-28",
+  };
+  deepStrictEqual(submitted(seen), body);
+  deepStrictEqual(Object.keys(body).sort(), [...TASK_FIELDS.toModel.keys()].sort());
+});
+
+Deno.test("submit --run-timeout-ms null takes the pool's timeout away", async () => {
+  const line = `submit kinds --path docs --pool ${POOL_ID} --run-timeout-ms null`;
+  const { seen } = await run(line.split(" "), { answers: ANSWERS });
+  deepStrictEqual(submitted(seen), {
+    pool_id: POOL_ID,
+    task_type: "kinds",
+    input: { path: "docs" },
+    run_timeout_ms: null,
+  });
+});
+
+Deno.test.each([
+  [["--priority", "101"], "'--priority <integer>' argument '101' is invalid. Too big: "],
+  [["--run-timeout-ms", "0"], "'--run-timeout-ms <integer>' argument '0' is invalid. Too small: "],
+  [["--tag", "a,b"], "'--tag <text>' argument 'a,b' is invalid. Invalid: no comma and no NUL"],
+  [Array.from({ length: 21 }, (_, i) => `--tag=${i}`), "'--tag <text>' argument '20' is invalid."],
+  [["--name", " "], "'--name <text>' argument ' ' is invalid. Too small: "],
+  [["--idempotency-key", ""], "'--idempotency-key <text>' argument '' is invalid. Too small: "],
+  [["--batch", "f", "--idempotency-key", "a"], "so --idempotency-key has no meaning"],
+])("submit asks no server where an option cannot be: %j", async (args, expected) => {
+  const { code, err, seen } = await run(["submit", "kinds", ...args], { answers: ANSWERS });
+  deepStrictEqual({ code, isTold: err.includes(expected) || err, seen }, {
+    code: 2,
+    isTold: true,
+    seen: [],
   });
 });
 
