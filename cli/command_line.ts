@@ -1,8 +1,10 @@
 /** What the commands have in common: the flags that reach a server, examples, strict numbers. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { z } from "zod";
 import { DEFAULT_URL, LidoClient } from "./client/mod.ts";
 import { parseExactJson } from "./exact_json.ts";
 import { UsageError } from "./exit_code.ts";
+import { checkArgument } from "./leaf_options.ts";
 import { printableJson } from "./printable.ts";
 import { parseLeaf, type SchemaLeaf } from "./schema_leaves.ts";
 import type { World } from "./world.ts";
@@ -28,14 +30,37 @@ export function addExamples(command: Command, ...examples: readonly string[]): C
   return command.addHelpText("after", ["", title, ...lines].join("\n"));
 }
 
-/**
- * An option of known words. They are told in the help and completed by shells; what else is said is
- * the server's to refuse, since it takes several with commas between, too.
- */
+/** An option of known words, several with commas between; the help tells them, shells complete them. */
 export function wordsOption(flags: string, description: string, words: readonly string[]): Option {
-  const option = new Option(flags, description);
+  const option = new Option(flags, description).argParser((text: string) => {
+    const unknown = wordsOf(text).find((word) => !words.includes(word));
+    if (unknown === undefined) return text;
+    throw new InvalidArgumentError(
+      `expected one of ${words.join(", ")}, found ${JSON.stringify(unknown)}.`,
+    );
+  });
   option.argChoices = [...words];
   return option;
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.split(",").map((word) => word.trim());
+}
+
+/** Reads a text that is as the schema has it, for commander. */
+export function textOf(schema: z.ZodType): (text: string) => string {
+  return (text) => {
+    checkArgument(schema, text);
+    return text;
+  };
+}
+
+/** Reads texts with commas between, each as the schema has it, for commander. */
+export function textsOf(schema: z.ZodType): (text: string) => string {
+  return (text) => {
+    checkArgument(z.array(schema), wordsOf(text));
+    return text;
+  };
 }
 
 /** Where the server is that the flags or the environment name. */
@@ -76,6 +101,15 @@ const INTEGER: SchemaLeaf = {
   choices: [],
   element: undefined,
 };
+
+/** Reads a whole number that is as the schema has it, for commander. */
+export function integerOf(schema: z.ZodType): (text: string) => number {
+  return (text) => {
+    const value = parseInteger(text);
+    checkArgument(schema, value);
+    return value;
+  };
+}
 
 /** Reads a whole number strictly, for commander. */
 export function parseInteger(text: string): number {

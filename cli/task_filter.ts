@@ -1,7 +1,9 @@
 /** Flags that say which tasks are meant, and the filter of the API that they stand for. */
 import type { Command } from "commander";
+import { z } from "zod";
+import { Tag, TaskSubmission } from "../core/model/task.ts";
 import { TASK_STATES } from "../core/model/task_state.ts";
-import { parseInteger, wordsOption } from "./command_line.ts";
+import { integerOf, textOf, textsOf, wordsOption } from "./command_line.ts";
 import type { LidoClient } from "./client/mod.ts";
 import { findPoolId } from "./find_pool.ts";
 
@@ -19,18 +21,24 @@ export interface FilterFlags {
 /** A filter in the words of the API. */
 export type WireFilter = Readonly<Record<string, string | number>>;
 
-/** Adds the flags. */
+const { type: TypeName, priority: Priority } = TaskSubmission.shape;
+
+/** Adds the flags. One without a value would narrow nothing, and mean more than was wanted. */
 export function addFilterFlags(command: Command): Command {
   return command
     .option("--pool <pool>", "of this pool only: its id, or its name while one open pool bears it")
     .addOption(
       wordsOption("--status <states>", "in these states, with commas between", TASK_STATES),
     )
-    .option("--type <type>", "of this type")
-    .option("--tag <tags>", "with all of these tags, with commas between")
-    .option("--text <text>", "with this in the name, a tag, the input, the result or the error")
-    .option("--min-priority <integer>", "of this priority or a higher one", parseInteger)
-    .option("--max-priority <integer>", "of this priority or a lower one", parseInteger);
+    .option("--type <type>", "of this type", textOf(TypeName))
+    .option("--tag <tags>", "with all of these tags, with commas between", textsOf(Tag))
+    .option(
+      "--text <text>",
+      "with this in the name, a tag, the input, the result or the error",
+      textOf(z.string().min(1)),
+    )
+    .option("--min-priority <integer>", "of this priority or a higher one", integerOf(Priority))
+    .option("--max-priority <integer>", "of this priority or a lower one", integerOf(Priority));
 }
 
 /** The filter that the flags stand for; a pool's name is looked up. */

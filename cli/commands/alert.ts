@@ -6,7 +6,7 @@ import {
   addExamples,
   addServerFlags,
   clientFor,
-  parseInteger,
+  integerOf,
   print,
   type ServerFlags,
 } from "../command_line.ts";
@@ -44,7 +44,11 @@ export function addAlertCommands(program: Command, world: World): void {
 function addList(alert: Command, world: World): void {
   const list = alert.command("list").description("list the alerts that fire, newest first")
     .option("--all", "those that recovered, too, in pages")
-    .option("--per-page <integer>", "with --all: alerts a page, at most 100", parseInteger)
+    .option(
+      "--per-page <integer>",
+      "with --all: alerts a page, at most 100",
+      integerOf(z.int().min(1).max(100)),
+    )
     .option("--cursor <text>", "with --all: where the page before ended");
   addServerFlags(list, "alert list", "alert list --all --json").action(
     async (flags: ServerFlags & { all?: boolean; perPage?: number; cursor?: string }) => {
@@ -126,7 +130,7 @@ function addSilence(alert: Command, world: World): void {
   const silence = alert.command("silence")
     .description("tell no channel of a rule's alerts for a while")
     .argument("<rule>", RULE_ARGUMENT)
-    .option("--minutes <integer>", "how long; 60 if left out", parseInteger)
+    .option("--minutes <integer>", "how long; 60 if left out", integerOf(z.int().min(1)))
     .option("--end", "tell them again");
   addServerFlags(silence, "alert silence failures --minutes 30", "alert silence failures --end")
     .action(async (name: string, flags: ServerFlags & { minutes?: number; end?: boolean }) => {

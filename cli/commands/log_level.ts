@@ -13,11 +13,9 @@ import type { World } from "../world.ts";
 
 /** Adds `log-level`: how much a running server logs. */
 export function addLogLevelCommand(program: Command, world: World): void {
-  const level = new Argument("[level]", "what to log from now on");
-  level.argChoices = [...LogLevel.options]; // told in the help and to shells; the server refuses others
   const command = program.command("log-level")
     .description("tell how much the server logs, or change it while it runs")
-    .addArgument(level)
+    .addArgument(new Argument("[level]", "what to log from now on").choices(LogLevel.options))
     .option(
       "--for-ms <integer>",
       "after so long it logs again as it was started; until it ends if left out",

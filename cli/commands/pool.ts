@@ -1,8 +1,10 @@
 import type { Command } from "commander";
+import { z } from "zod";
 import {
   addExamples,
   addServerFlags,
   clientFor,
+  integerOf,
   parseInteger,
   print,
   type ServerFlags,
@@ -115,7 +117,7 @@ function addRecycle(pool: Command, world: World): void {
   const recycle = pool.command("recycle")
     .description("replace a pool's threads once they have finished what they run")
     .argument("<pool>", POOL_ARGUMENT)
-    .option("--worker <integer>", "this thread only: its index", parseInteger);
+    .option("--worker <integer>", "this thread only: its index", integerOf(z.int().min(0)));
   addServerFlags(recycle, "pool recycle default", "pool recycle default --worker 0").action(
     async (name: string, flags: ServerFlags & { worker?: number }) => {
       const client = clientFor(world, flags);
@@ -146,7 +148,11 @@ function addDrain(pool: Command, world: World): void {
   const drain = pool.command("drain")
     .description("take nothing new, finish all that it has, then close")
     .argument("<pool>", POOL_ARGUMENT)
-    .option("--deadline-ms <integer>", "stop what still runs after so long", parseInteger);
+    .option(
+      "--deadline-ms <integer>",
+      "stop what still runs after so long",
+      integerOf(z.int().min(0)),
+    );
   addServerFlags(drain, "pool drain crunch --deadline-ms 60000").action(
     async (name: string, flags: ServerFlags & { deadlineMs?: number }) => {
       const client = clientFor(world, flags);
@@ -160,7 +166,11 @@ function addDrain(pool: Command, world: World): void {
 function addClose(pool: Command, world: World): void {
   const close = pool.command("close").description("drain a pool up to a deadline, then close it")
     .argument("<pool>", POOL_ARGUMENT)
-    .option("--deadline-ms <integer>", "stop what still runs after so long", parseInteger);
+    .option(
+      "--deadline-ms <integer>",
+      "stop what still runs after so long",
+      integerOf(z.int().min(0)),
+    );
   addServerFlags(close, "pool close crunch").action(
     async (name: string, flags: ServerFlags & { deadlineMs?: number }) => {
       const client = clientFor(world, flags);

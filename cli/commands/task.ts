@@ -1,9 +1,11 @@
 import type { Command } from "commander";
+import { z } from "zod";
+import { TaskSubmission } from "../../core/model/task.ts";
 import {
   addExamples,
   addServerFlags,
   clientFor,
-  parseInteger,
+  integerOf,
   print,
   type ServerFlags,
 } from "../command_line.ts";
@@ -43,8 +45,12 @@ export function addTaskCommands(program: Command, world: World): void {
 function addList(task: Command, world: World): void {
   const list = task.command("list").description("list tasks, newest first");
   addFilterFlags(list)
-    .option("--page <integer>", "which page, from 1", parseInteger)
-    .option("--per-page <integer>", "tasks a page, at most 100", parseInteger);
+    .option("--page <integer>", "which page, from 1", integerOf(z.int().min(1)))
+    .option(
+      "--per-page <integer>",
+      "tasks a page, at most 100",
+      integerOf(z.int().min(1).max(100)),
+    );
   addServerFlags(list, "task list --pool default --status failed").action(
     async (flags: ListFlags) => {
       const client = clientFor(world, flags);
@@ -71,10 +77,17 @@ function addChange(task: Command, world: World): void {
   const change = task.command("change")
     .description("give a task that waits another priority, or another pool")
     .argument("<id>", "a task's id")
-    .option("--priority <integer>", "higher runs first", parseInteger)
+    .option(
+      "--priority <integer>",
+      "-100 to 100; higher runs first",
+      integerOf(TaskSubmission.shape.priority),
+    )
     .option("--pool <pool>", "the pool that shall run it");
   addServerFlags(change, "task change 01979a3e-0000-7000-8000-000000000000 --priority 10").action(
     async (id: string, flags: ServerFlags & { priority?: number; pool?: string }) => {
+      if (flags.priority === undefined && flags.pool === undefined) {
+        throw new UsageError("Cannot change task: say --priority, --pool or both");
+      }
       const client = clientFor(world, flags);
       const changed = await client.changeTask(id, {
         ...flags.priority !== undefined && { priority: flags.priority },
@@ -101,7 +114,7 @@ function addStop(task: Command, world: World): void {
     .option(
       "--grace-ms <integer>",
       "how long it may take, the pool's own if left out",
-      parseInteger,
+      integerOf(z.int().min(0)),
     );
   addServerFlags(stop, "task stop 01979a3e-0000-7000-8000-000000000000 --grace-ms 0").action(
     async (id: string, flags: ServerFlags & { graceMs?: number }) => {

@@ -1,12 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Argument, type Command } from "commander";
-import {
-  addServerFlags,
-  clientFor,
-  parseInteger,
-  print,
-  type ServerFlags,
-} from "../command_line.ts";
+import { addServerFlags, clientFor, integerOf, print, type ServerFlags } from "../command_line.ts";
+import { TaskSubmission } from "../../core/model/task.ts";
 import { UsageError } from "../exit_code.ts";
 import { findPoolId } from "../find_pool.ts";
 import { printable } from "../printable.ts";
@@ -29,7 +24,11 @@ interface BulkFlags extends ServerFlags, FilterFlags {
 export function addBulkCommand(task: Command, world: World): void {
   const bulk = task.command("bulk").description("do one thing to many tasks")
     .addArgument(new Argument("<action>", "what to do").choices(ACTIONS))
-    .option("--set-priority <integer>", "of a change: the new priority", parseInteger)
+    .option(
+      "--set-priority <integer>",
+      "of a change: the new priority, -100 to 100",
+      integerOf(TaskSubmission.shape.priority),
+    )
     .option("--to-pool <pool>", "of a change: the pool that shall run them");
   addFilterFlags(bulk)
     .option("--all", "all tasks, where nothing narrows them")
@@ -43,6 +42,13 @@ export function addBulkCommand(task: Command, world: World): void {
 }
 
 async function actOnMany(world: World, action: string, flags: BulkFlags): Promise<void> {
+  const says = flags.setPriority !== undefined || flags.toPool !== undefined;
+  if (action === "change" && !says) {
+    throw new UsageError("Cannot change tasks: say --set-priority, --to-pool or both");
+  }
+  if (action !== "change" && says) {
+    throw new UsageError(`Cannot ${action} tasks: --set-priority and --to-pool go with change`);
+  }
   const client = clientFor(world, flags);
   const filter = await filterFrom(client, flags);
   if (Object.keys(filter).length === 0 && !flags.all) {

@@ -23,6 +23,8 @@ const CASES: readonly Case[] = [
   ["pool close held --deadline-ms soon", 2, /deadline-ms/],
   ["task show", 2, /id/],
   ["task list --page one", 2, /page/],
+  ["task list --status bogus", 2, /status.*one of blocked, .*"bogus"/],
+  ["task bulk cancel --pool held --tag=", 2, /tag/],
   ["task stop {pending} --grace-ms soon", 2, /grace-ms/],
   ["submit", 2, /TYPE must come first/],
   ["submit sleep --pool held --seconds many", 2, /seconds.*number/s],
