@@ -36,14 +36,27 @@ export class NotLidoError extends ClientError {
   }
 }
 
+/** Hosts that a server of this machine can listen on, with the flags that make it do so. */
+const HOSTS = new Map([["127.0.0.1", ""], ["localhost", ""], ["[::1]", " --host ::1"]]);
+const PORT_DEFAULT = "8000";
+
 /** No server answered. */
 export class UnreachedError extends ClientError {
   override readonly name = "UnreachedError";
 
   /** Makes the error; `url` is where a server was looked for. */
   constructor(url: string, options?: ErrorOptions) {
-    super(`Cannot reach Lido at ${url}: start it with \`deno task start\``, options);
+    super(`Cannot reach Lido at ${url}${startHint(url)}`, options);
   }
+}
+
+/** How to start a server that would answer there; empty where that is another machine's matter. */
+function startHint(url: string): string {
+  const { protocol, hostname, port } = new URL(url);
+  const host = HOSTS.get(hostname);
+  if (protocol !== "http:" || host === undefined) return "";
+  const flags = port === PORT_DEFAULT ? host : `${host} --port ${port || "80"}`;
+  return `: start it with \`deno task start${flags}\``;
 }
 
 /** A task that was waited for did not complete. */

@@ -10,6 +10,7 @@ import {
 import { StripNumbers } from "../../views/parts/strip.tsx";
 import type { AppEnv } from "../app_env.ts";
 import { outcomesChart } from "../present/chart.ts";
+import { commandFor } from "../present/command.ts";
 import { sentenceIn } from "../present/sentence.ts";
 import { presentShares } from "../present/shares.ts";
 import { perMinute, presentStrip, sumOf } from "../present/strip.ts";
@@ -95,6 +96,7 @@ async function present(
   const duration = (ms: number | undefined) => ms === undefined ? "–" : l.duration(ms);
   return {
     isEmpty: Object.values(counts).every((count) => count === 0),
+    firstCommand: commandFor(new URL(visit.c.req.url).origin, "submit sleep --seconds 3 --wait"),
     range,
     rangePath: `/?window=${windowS}`,
     shares: presentShares(l, manager.getTypeShares(windowS), {

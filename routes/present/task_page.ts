@@ -13,6 +13,7 @@ import type { TaskPart } from "../../views/pages/task_part.tsx";
 import type { TaskRowModel } from "../../views/pages/task_table.tsx";
 import type { ShownState } from "../../views/parts/badge.tsx";
 import type { LongText } from "../../views/parts/json_text.tsx";
+import { commandFor, shellQuoted } from "./command.ts";
 import { traceIdOf } from "./task.ts";
 import { sentenceIn } from "./sentence.ts";
 
@@ -156,10 +157,19 @@ export function presentRaw(
   });
   // The input goes in as it was written: a program would round its large numbers.
   const whole = task.inputJson === null ? body : `${body.slice(0, -1)},"input":${task.inputJson}}`;
-  const curl = `curl -X POST ${origin}/api/tasks -H 'content-type: application/json' ` +
+  const curl =
+    `curl -X POST ${shellQuoted(`${origin}/api/tasks`)} -H 'content-type: application/json' ` +
     `-d ${shellQuoted(whole)}`;
-  const command = `deno task submit ${task.type} --pool ${task.poolId}` +
-    (task.inputJson === null ? "" : ` --input ${shellQuoted(task.inputJson)}`);
+  const command = commandFor(
+    origin,
+    [
+      `submit ${task.type} --pool ${task.poolId}`,
+      ...(task.name === task.type ? [] : [`--name ${shellQuoted(task.name)}`]),
+      ...(task.priority === 0 ? [] : [`--priority ${task.priority}`]),
+      ...task.tags.map((tag) => `--tag ${shellQuoted(tag)}`),
+      ...(task.inputJson === null ? [] : [`--input ${shellQuoted(task.inputJson)}`]),
+    ].join(" "),
+  );
   return { tab: "raw", raw: shownJson(json), curl, command };
 }
 
@@ -225,8 +235,4 @@ function shownJson(json: string): LongText {
 function shorten(text: string): LongText {
   if (text.length <= SHOWN_CHARS) return { text, wholeChars: null };
   return { text: text.slice(0, SHOWN_CHARS), wholeChars: text.length };
-}
-
-function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

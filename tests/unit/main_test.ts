@@ -38,7 +38,8 @@ Deno.test("main.ts exits 3 when nothing listens at LIDO_URL", async () => {
   deepStrictEqual(await main(["pool", "list"], { LIDO_URL: url }), {
     code: 3,
     out: "",
-    err: `Cannot reach Lido at ${url}: start it with \`deno task start\`\n`,
+    err: `Cannot reach Lido at ${url}: ` +
+      `start it with \`deno task start --port ${listener.addr.port}\`\n`,
   });
 });
 

@@ -38,6 +38,8 @@ export interface TileModel {
 export interface OverviewModel {
   /** Nothing was ever submitted. */
   readonly isEmpty: boolean;
+  /** What a terminal submits a first task with. */
+  readonly firstCommand: string;
   readonly range: RangeName;
   /** The page's address without its range. */
   readonly rangePath: string;
@@ -61,7 +63,7 @@ export function Overview({ model }: { readonly model: OverviewModel }): Child {
       <PageHead title={t.overview.title}>
         <SubmitLink />
       </PageHead>
-      {model.isEmpty && <FirstSteps />}
+      {model.isEmpty && <FirstSteps command={model.firstCommand} />}
       <section class="tiles" aria-label={t.strip.label}>
         {model.tiles.map((tile) => <Tile tile={tile} />)}
       </section>
@@ -184,7 +186,7 @@ function SubmitLink(): Child {
   );
 }
 
-function FirstSteps(): Child {
+function FirstSteps({ command }: { readonly command: string }): Child {
   const { t } = useLanguage();
   return (
     <section class="card first-steps">
@@ -193,7 +195,7 @@ function FirstSteps(): Child {
           <SubmitLink />
           <Ask href="/pools/new" icon="plus" label={t.action.newPool} />
         </div>
-        <pre class="command"><code>deno task submit sleep --seconds 3 --wait</code></pre>
+        <pre class="command"><code>{command}</code></pre>
       </Empty>
     </section>
   );

@@ -70,12 +70,27 @@ Deno.test.each([
   });
 });
 
+Deno.test.each([
+  ["http://localhost:8000", ": start it with `deno task start`"],
+  ["http://127.0.0.1:9000/", ": start it with `deno task start --port 9000`"],
+  ["http://[::1]:9000", ": start it with `deno task start --host ::1 --port 9000`"],
+  ["http://127.0.0.1", ": start it with `deno task start --port 80`"],
+  ["https://localhost:9000", ""],
+  ["http://lido.example:9000", ""],
+])("runProgram() tells how to start what would answer at %s, if it can", async (url, hint) => {
+  const { code, err } = await run(["types"], { env: { LIDO_URL: url } });
+  deepStrictEqual({ code, err }, {
+    code: 3,
+    err: `Cannot reach Lido at ${url.replace(/\/$/, "")}${hint}\n`,
+  });
+});
+
 Deno.test("runProgram() takes the server from --url before LIDO_URL", async () => {
   const env = { LIDO_URL: "http://one:1/" };
   const { err: fromEnv } = await run(["types"], { env });
-  strictEqual(fromEnv.includes(" http://one:1: "), true);
+  strictEqual(fromEnv.includes(" http://one:1\n"), true);
   const { err: fromFlag } = await run(["types", "--url", "http://two:2"], { env });
-  strictEqual(fromFlag.includes(" http://two:2: "), true);
+  strictEqual(fromFlag.includes(" http://two:2\n"), true);
 });
 
 Deno.test("runProgram() sends LIDO_TOKEN to LIDO_URL, and to no other server", async () => {

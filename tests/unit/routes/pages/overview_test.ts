@@ -112,6 +112,22 @@ Deno.test("GET / shows how to begin when nothing has run", async () => {
   ok(!(await look(appWith().app, "/")).text.includes("Nothing has run yet"));
 });
 
+for (
+  const [origin, flag] of [
+    ["http://127.0.0.1:8000", ""],
+    ["http://127.0.0.1:9000", " --url 'http://127.0.0.1:9000'"],
+    ["http://[::1]:8000", " --url 'http://[::1]:8000'"],
+  ] as const
+) {
+  Deno.test(`GET / of ${origin} shows a first command that reaches it`, async () => {
+    const stats = { ...STATS, counts: NO_COUNTS };
+    const { app } = appWith({ getHealth: () => ({ isHealthy: true, alerts: [], stats }) });
+    const page = await look(app, `${origin}/`);
+    const command = page.elements.find(({ attributes }) => attributes.get("class") === "command");
+    strictEqual(command?.text, `deno task submit sleep --seconds 3 --wait${flag}`);
+  });
+}
+
 Deno.test("GET /palette leads to pages, pools and types, as JSON that nobody keeps", async () => {
   const response = await appWith().app.request("/palette");
   const entries: { text: string; href: string }[] = await response.json();

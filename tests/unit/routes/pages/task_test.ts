@@ -23,7 +23,7 @@ const SHOWN = {
   logs: "hello",
   attempts: "No attempt",
   events: "Submitted",
-  raw: "curl -X POST http://localhost/api/tasks",
+  raw: "curl -X POST 'http://localhost/api/tasks'",
 };
 for (const [tab, text] of Object.entries(SHOWN)) {
   Deno.test(`GET /tasks/:id?tab=${tab} shows that part of the task`, async () => {

@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
+import { DEFAULT_URL } from "../../../../cli/client/mod.ts";
 import type { TaskFailure } from "../../../../core/model/task.ts";
 import type { TaskSnapshot, TaskStatus } from "../../../../core/mod.ts";
 import {
@@ -232,7 +233,7 @@ function shellWords(line: string): readonly string[] {
 Deno.test("presentRaw() makes commands that a shell reads as they are meant", () => {
   const inputJson = `{"text":"it's $(rm -rf /) \`x\` \\\\","big":12345678901234567890}`;
   const name = "'; rm -rf / #";
-  const task = { ...TASK, name, inputJson, tags: ["it's"] };
+  const task = { ...TASK, name, inputJson, priority: -3, tags: ["it's"] };
   const part = presentRaw(task, '{"a":1}', { origin: "http://localhost:8000" });
   ok(part.tab === "raw");
   deepStrictEqual(part.raw, { text: '{\n  "a": 1\n}', wholeChars: null });
@@ -251,18 +252,29 @@ Deno.test("presentRaw() makes commands that a shell reads as they are meant", ()
     pool_id: TASK.poolId,
     task_type: "sleep",
     task_name: name,
-    priority: 0,
+    priority: -3,
     tags: ["it's"],
     input: JSON.parse(inputJson),
   });
   ok(body.endsWith(`,"input":${inputJson}}`)); // with all its digits
   deepStrictEqual(shellWords(part.command), [
-    ...["deno", "task", "submit", "sleep", "--pool", TASK.poolId, "--input", inputJson],
+    ...["deno", "task", "submit", "sleep", "--pool", TASK.poolId, "--name", name],
+    ...[
+      "--priority",
+      "-3",
+      "--tag",
+      "it's",
+      "--input",
+      inputJson,
+      "--url",
+      "http://localhost:8000",
+    ],
   ]);
 });
 
 Deno.test("presentRaw() leaves the input out of the commands where there is none", () => {
-  const part = presentRaw({ ...TASK, inputJson: null }, "{}", { origin: "http://x" });
+  const task = { ...TASK, inputJson: null, name: TASK.type, tags: [] };
+  const part = presentRaw(task, "{}", { origin: DEFAULT_URL });
   ok(part.tab === "raw");
   strictEqual(part.command, `deno task submit sleep --pool ${TASK.poolId}`);
   strictEqual(part.curl.includes("input"), false);
