@@ -1,6 +1,7 @@
 /**
  * The filter of the list of tasks, as it is typed: words with a colon narrow the list, all others are
  * looked for in the tasks' texts. `state:failed pool:default tag:"two words" args.user.id:42 timeout`
+ * What looks like a key and is none is a fault: as a text it would find nothing, and say nothing.
  */
 import {
   type InputCondition,
@@ -19,7 +20,7 @@ export interface FilterQuery {
   readonly filter: TaskFilter;
   /** Its words, as they were typed. */
   readonly words: readonly string[];
-  /** What is wrong with it; then the filter has the rest. */
+  /** What is wrong with it; then the filter has the rest, which lets more through than was meant. */
   readonly faults: readonly string[];
 }
 
@@ -38,6 +39,8 @@ export const FILTER_KEYS = [
 
 const QUERY_CHARS_MAX = 500;
 const WORDS_MAX = 20;
+/** What means to be a key; no address, time, path of a disk or class of an error does. */
+const KEY_LIKE = /^[a-z_]{2,}:(?!\/\/)/;
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** A fault that names the word. */
@@ -54,10 +57,15 @@ export function readFilterQuery(
     readonly t: Words;
   },
 ): FilterQuery {
+  const whole = text.trim();
   // A cut may go through a letter, and half a letter goes into no address.
-  const words = splitWords(text.slice(0, QUERY_CHARS_MAX).toWellFormed()).slice(0, WORDS_MAX);
+  const all = splitWords(whole.slice(0, QUERY_CHARS_MAX).toWellFormed());
+  const words = all.slice(0, WORDS_MAX);
   const draft: Draft = {};
   const faults: string[] = [];
+  if (whole.length > QUERY_CHARS_MAX || all.length > WORDS_MAX) {
+    faults.push(context.t.tasks.filterTooLong(String(WORDS_MAX), String(QUERY_CHARS_MAX)));
+  }
   const texts: string[] = [];
   for (const word of words) {
     try {
@@ -73,6 +81,11 @@ export function readFilterQuery(
   return { filter: draft, words, faults };
 }
 
+/** Whether a word of a filter names states. */
+export function isStateWord(word: string): boolean {
+  return word.startsWith("state:") || word.startsWith("status:");
+}
+
 /** The words of a filter, without one of them. */
 export function withoutWord(words: readonly string[], at: number): string {
   return words.filter((_, index) => index !== at).join(" ");
@@ -83,11 +96,15 @@ function splitWords(text: string): readonly string[] {
   return text.match(/(?:[^\s"]|"(?:[^"\\]|\\.)*"?)+/g) ?? [];
 }
 
-/** Takes a word with a known key into the draft; false when it has none. */
+/** Takes a word with a key into the draft; false when it has none. */
 function readWord(
   word: string,
   draft: Draft,
-  { pools, nowMs }: { readonly pools: readonly PoolSnapshot[]; readonly nowMs: number },
+  { pools, nowMs, t }: {
+    readonly pools: readonly PoolSnapshot[];
+    readonly nowMs: number;
+    readonly t: Words;
+  },
 ): boolean {
   const colon = word.indexOf(":");
   if (colon <= 0 || word.startsWith('"')) return false;
@@ -99,6 +116,7 @@ function readWord(
   }
   switch (key) {
     case "state":
+    case "status": // as the API calls it
       draft.states = [...draft.states ?? [], ...value.split(",").map(stateOf)];
       return true;
     case "pool":
@@ -123,7 +141,8 @@ function readWord(
       draft.submittedAtMs = { min: sinceOf(value, nowMs) };
       return true;
     default:
-      return false; // an address, a time: a text like any other
+      if (KEY_LIKE.test(word)) throw new WordError(t.tasks.filterUnknown(FILTER_KEYS.join(" ")));
+      return false;
   }
 }
 

@@ -6,7 +6,13 @@ import { BulkBar, TasksHead, TasksList, type TasksModel } from "../../views/page
 import type { AppEnv } from "../app_env.ts";
 import { exportTasks } from "../api/export.ts";
 import { HttpError } from "../errors.ts";
-import { FILTER_KEYS, type FilterQuery, readFilterQuery, withoutWord } from "./filter_query.ts";
+import {
+  FILTER_KEYS,
+  type FilterQuery,
+  isStateWord,
+  readFilterQuery,
+  withoutWord,
+} from "./filter_query.ts";
 import { ListAddress } from "./list_address.ts";
 import { loadTable } from "./task_list.ts";
 import { taskPageRoutes } from "./task.tsx";
@@ -62,7 +68,7 @@ async function present(visit: Visit): Promise<TasksModel> {
   const address = ListAddress.of(visit);
   const { query, kept, columns } = address;
   const { filter, words, faults } = readQuery(visit);
-  const table = await loadTable(visit, {
+  const table = faults.length > 0 ? null : await loadTable(visit, {
     filter,
     isFiltered: words.length > 0,
     canSelect: true,
@@ -74,7 +80,7 @@ async function present(visit: Visit): Promise<TasksModel> {
   const counts = filter.poolId === undefined
     ? manager.getStats().counts
     : manager.getPool(filter.poolId).counts;
-  const others = words.filter((word) => !word.startsWith("state:"));
+  const others = words.filter((word) => !isStateWord(word));
   const isOf = (state: string) => filter.states?.length === 1 && filter.states[0] === state;
   return {
     bulkActions: BULK_ACTIONS,
@@ -104,6 +110,7 @@ async function present(visit: Visit): Promise<TasksModel> {
     suggestions: suggestionsOf(visit),
     exportHref: (format) =>
       `/tasks/export?format=${format}${query === "" ? "" : `&q=${encodeURIComponent(query)}`}`,
+    columns,
     table,
   };
 }

@@ -25,6 +25,7 @@ export function screensOf({ pools, tasks }: BusyWorld): readonly Screen[] {
     { name: "pool-force-close", path: `/pools/${pools.paused}/force-close` },
     { name: "tasks", path: "/tasks" },
     { name: "tasks-filtered", path: "/tasks?q=state:failed%20pool:thumbnails" },
+    { name: "tasks-wrong", path: "/tasks?q=state:failed%20wait:%3E5m" },
     { name: "tasks-columns", path: "/tasks?col=started&col=slot&col=wait&q=state:failed" },
     { name: "view-save", path: "/tasks/views/new?q=state:failed" },
     { name: "view-remove", path: "/tasks/views/remove?name=Failures&shared=1" },

@@ -3,10 +3,11 @@ import type { Child } from "hono/jsx";
 import type { BulkAction } from "../../core/mod.ts";
 import { useLanguage } from "../context.ts";
 import type { ShownState } from "../parts/badge.tsx";
+import { Empty } from "../parts/empty.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { PageHead } from "../parts/page_head.tsx";
 import { Ask } from "../parts/act.tsx";
-import { COLUMNS, TaskTable, type TaskTableModel } from "./task_table.tsx";
+import { type Column, COLUMNS, TaskTable, type TaskTableModel } from "./task_table.tsx";
 
 /** A view of the list that has a name. */
 export interface SavedViewModel {
@@ -41,7 +42,9 @@ export interface TasksModel {
   /** Beginnings of filter words, and what may follow. */
   readonly suggestions: readonly string[];
   readonly exportHref: (format: "csv" | "ndjson") => string;
-  readonly table: TaskTableModel;
+  readonly columns: readonly Column[];
+  /** Null: the filter is wrong, and what is left of it would show more than was meant. */
+  readonly table: TaskTableModel | null;
 }
 
 /** What stays while the list is swapped. */
@@ -50,12 +53,14 @@ export function TasksHead({ model }: { readonly model: TasksModel }): Child {
   return (
     <>
       <PageHead title={t.tasks.title}>
-        <span class="exports">
-          <Icon name="download" />
-          <span>{t.tasks.export}</span>
-          <a href={model.exportHref("csv")} download>{t.tasks.exportCsv}</a>
-          <a href={model.exportHref("ndjson")} download>{t.tasks.exportNdjson}</a>
-        </span>
+        {model.table !== null && (
+          <span class="exports">
+            <Icon name="download" />
+            <span>{t.tasks.export}</span>
+            <a href={model.exportHref("csv")} download>{t.tasks.exportCsv}</a>
+            <a href={model.exportHref("ndjson")} download>{t.tasks.exportNdjson}</a>
+          </span>
+        )}
         <a class="btn btn-primary" href="/submit" data-hotkey="c">
           <Icon name="send" />
           {t.action.submitTask}
@@ -144,7 +149,7 @@ export function TasksHead({ model }: { readonly model: TasksModel }): Child {
                     type="checkbox"
                     name="col"
                     value={column}
-                    checked={model.table.columns.includes(column)}
+                    checked={model.columns.includes(column)}
                   />
                   <span class="form-check-label">{t.tasks[column]}</span>
                 </label>
@@ -184,7 +189,15 @@ export function TasksList({ model }: { readonly model: TasksModel }): Child {
           </a>
         ))}
       </nav>
-      <TaskTable table={model.table} />
+      {model.table === null
+        ? (
+          <div class="card">
+            <Empty icon="search" title={t.tasks.wrongTitle} text={t.tasks.wrongText}>
+              <a class="btn" href="/tasks">{t.action.clear}</a>
+            </Empty>
+          </div>
+        )
+        : <TaskTable table={model.table} />}
     </>
   );
 }
@@ -193,6 +206,7 @@ export function TasksList({ model }: { readonly model: TasksModel }): Child {
 export function BulkBar({ model }: { readonly model: TasksModel }): Child {
   const l = useLanguage();
   const { t } = l;
+  if (model.table === null) return null;
   const { total } = model.table;
   return (
     <form

@@ -24,11 +24,17 @@ export const tasksWords = {
     filterPlaceholder: 'state:failed pool:default type:sleep tag:nightly args.user.id:42 "text"',
     filterLabel: "Filter",
     filterHelp:
-      "Words with a colon narrow the list: state: pool: type: tag: priority: attempt: run: since: args.…; other words are looked for in names, tags, inputs, results and errors.",
+      "Words with a colon narrow the list: state: pool: type: tag: priority: attempt: run: since: args.…; other words, and what is in quotes, are looked for in names, tags, inputs, results and errors.",
     filterWrong: (word: string, why: string) => `${word}: ${why}`,
+    filterUnknown: (keys: string) =>
+      `no such key; there are ${keys} – or put it in quotes, to look for it as text`,
+    filterTooLong: (words: string, characters: string) =>
+      `A filter has at most ${words} words and ${characters} characters`,
     removeFilter: (word: string) => `Remove the filter ${word}`,
     emptyTitle: "No task matches",
     emptyText: "Change or clear the filter, or submit a task.",
+    wrongTitle: "The filter has a fault",
+    wrongText: "Nothing is listed until it is mended: what is left of it would match too much.",
     emptyAllTitle: "There is no task yet",
     selected: (count: string) => `${count} selected`,
     selectRow: (name: string) => `Select ${name}`,

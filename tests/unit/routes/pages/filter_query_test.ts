@@ -16,6 +16,7 @@ const FILTERS: readonly (readonly [string, TaskFilter])[] = [
   ["   ", {}],
   ["state:failed", { states: ["failed"] }],
   ["state:failed,running state:pending", { states: ["failed", "running", "pending"] }],
+  ["status:failed state:running", { states: ["failed", "running"] }],
   ["pool:p", { poolId: POOL_ID }],
   ['pool:"two words"', { poolId: POOL_ID }],
   [`pool:${POOL_ID.toUpperCase()}`, { poolId: POOL_ID }],
@@ -46,7 +47,8 @@ const FILTERS: readonly (readonly [string, TaskFilter])[] = [
   ['"open and never shut', { text: "open and never shut" }],
   ["http://x:8000/", { text: "http://x:8000/" }],
   [":x", { text: ":x" }],
-  ["constructor:x", { text: "constructor:x" }],
+  ["12:30 c:/x TypeError:x", { text: "12:30 c:/x TypeError:x" }],
+  ['"wait:>5m" "constructor:x"', { text: "wait:>5m constructor:x" }],
   ["big state:failed boom", { states: ["failed"], text: "big boom" }],
 ];
 for (const [text, filter] of FILTERS) {
@@ -59,6 +61,11 @@ for (const [text, filter] of FILTERS) {
 const WRONG: readonly (readonly [string, string])[] = [
   ["state:done", "running"],
   ["state:", "running"],
+  ["status:done", "running"],
+  ["wait:>5m", "run: since: args."],
+  ["error:timeout", "quotes"],
+  ["slot:3", "state: pool:"],
+  ["constructor:x", "state: pool:"],
   ["pool:nobody", "two words"],
   ["priority:high", "5..9"],
   ["priority:", "5..9"],
@@ -89,6 +96,20 @@ Deno.test("readFilterQuery() takes 20 words and 500 characters, and cuts no lett
   const [word = ""] = read(`${"x".repeat(499)}🏊`).words;
   strictEqual(word.length, 500);
   ok(word.isWellFormed());
+});
+
+for (
+  const text of [`${"a ".repeat(20)}state:failed`, `tag:a ${"x".repeat(480)}         state:failed`]
+) {
+  Deno.test(`readFilterQuery() says that ${text.length} characters are more than it takes`, () => {
+    deepStrictEqual(read(text).faults, [en.tasks.filterTooLong("20", "500")]);
+  });
+}
+
+Deno.test("readFilterQuery() has no fault to find with 20 words of 500 characters", () => {
+  const text = `${"a ".repeat(19)}${"x".repeat(462)}`;
+  strictEqual(text.length, 500);
+  deepStrictEqual(read(text).faults, []);
 });
 
 Deno.test("withoutWord() takes one word away, and the others are read as before", () => {

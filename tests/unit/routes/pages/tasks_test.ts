@@ -43,12 +43,36 @@ Deno.test("GET /tasks asks for what the filter says, and keeps it on its ways", 
   ok(exports.length === 2);
 });
 
-Deno.test("GET /tasks says what of the filter it does not understand, and lists the rest", async () => {
+Deno.test("GET /tasks says what of the filter it does not understand, and lists nothing", async () => {
   const { app, calls } = appWith();
-  const page = await look(app, "/tasks?q=state:<b>+tag:a");
-  strictEqual(page.status, 200);
-  ok(page.text.includes("state:<b>: "));
-  deepStrictEqual(askedOf(calls)[0]?.[0], { tags: ["a"] });
+  for (const asking of [{}, { target: "page" }]) {
+    const page = await look(app, "/tasks?q=state:<b>+tag:a", asking);
+    strictEqual(page.status, 200);
+    ok(page.text.includes("Nothing is listed"));
+    ok(!page.text.includes(TASK_ID));
+    strictEqual(page.text.includes("state:<b>: "), !("target" in asking)); // beside its field
+  }
+  deepStrictEqual(askedOf(calls), []);
+});
+
+Deno.test("GET /tasks offers neither files nor bulk operations of a filter that it does not understand", async () => {
+  const offers = async (q: string) =>
+    (await look(appWith().app, `/tasks?q=${q}`)).elements.flatMap(({ attributes }) =>
+      attributes.get("id") === "bulk" ? ["bulk"] : attributes.has("download") ? ["file"] : []
+    );
+  deepStrictEqual(await offers("tag:a"), ["file", "file", "bulk"]);
+  deepStrictEqual(await offers("tags:a"), []);
+});
+
+Deno.test("GET /tasks changes the state of a filter, however it is called there", async () => {
+  const page = await look(appWith().app, "/tasks?q=status:failed+tag:a");
+  const ways = page.elements.flatMap(({ attributes }) => {
+    const href = attributes.get("href") ?? "";
+    return href.startsWith("/tasks?q=state")
+      ? [new URL(href, "http://x").searchParams.get("q")]
+      : [];
+  });
+  ok(ways.includes("state:pending tag:a"), ways.join(", "));
 });
 
 Deno.test("GET /tasks shows a filter that is too long, whatever letter is cut", async () => {
