@@ -1,22 +1,22 @@
 /**
- * The disk stalls beneath the journal for five seconds: whatever reads goes on, submits wait, and none
- * is lost. The stall is another process' lock on the journal's file: what the writer has to write
- * cannot get there, as on a disk that does not answer.
+ * The disk stalls beneath the journal: whatever reads goes on, submits wait, and none is lost. The stall
+ * is another process' lock on the journal's file: what the writer has to write cannot get there, as on
+ * a disk that does not answer.
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ServerProcess, type WireTask } from "../helpers/server_process.ts";
 
 const TASKS = fileURLToPath(new URL("../fixtures/outside_tasks", import.meta.url));
-/** The stall itself, and not something that is waited for. */
-const STALL_MS = Number(Deno.env.get("TEST_STALL_MS") ?? 5_000);
 const SUBMITS = 200;
-const READS_MIN = 20;
+/** Rounds of reads that the stall lasts for. */
+const READS = 20;
+/** A submit waits so long for the disk, and is refused then: `BUSY_MS` of the writer. */
+const WAITS_MS = 5_000;
 
-Deno.test(`while the disk stalls for ${STALL_MS} ms, reads are answered and no submit is lost`, async () => {
+Deno.test("while the disk stalls, reads are answered and no submit is lost", async () => {
   const data = await Deno.makeTempDir({ prefix: "lido-stall-" });
   {
     await using server = await ServerProcess.start({ tasks: TASKS, data });
@@ -27,12 +27,8 @@ Deno.test(`while the disk stalls for ${STALL_MS} ms, reads are answered and no s
 
     const other = new DatabaseSync(join(data, "journal.sqlite"));
     other.exec("BEGIN IMMEDIATE");
+    const beganMs = performance.now();
     let isStalled = true;
-    const stall = wait(STALL_MS).then(() => {
-      isStalled = false;
-      other.exec("ROLLBACK");
-      other.close();
-    });
     // None can be on the disk during the stall, so none may be answered.
     let answeredEarly = 0;
     const answers = Array.from({ length: SUBMITS }, async () => {
@@ -46,16 +42,16 @@ Deno.test(`while the disk stalls for ${STALL_MS} ms, reads are answered and no s
       return { status: response.status, id: (made as WireTask | undefined)?.task_id };
     });
     const paths = ["/api/tasks", `/api/tasks/${first.task_id}`, "/api/stats", "/api/pools"];
-    let reads = 0;
-    while (isStalled) {
+    for (let round = 0; round < READS; round++) {
       for (const path of paths) await server.call("GET", path);
       const live = await fetch(`${server.url}/health/live`);
       strictEqual(live.status, 200);
       await live.body?.cancel();
-      if (isStalled) reads++;
     }
-    await stall;
-    ok(reads >= READS_MIN, `${reads} rounds of reads were answered during the stall`);
+    isStalled = false;
+    const stalledMs = performance.now() - beganMs;
+    other.exec("ROLLBACK");
+    other.close();
     strictEqual(answeredEarly, 0);
 
     // Those that were refused said so; all others are there and run.
@@ -65,7 +61,8 @@ Deno.test(`while the disk stalls for ${STALL_MS} ms, reads are answered and no s
       told.filter(({ status }) => status !== 202 && status !== 503).map(({ status }) => status),
       [],
     );
-    ok(taken.length > 0, "No submit waited until the stall was over");
+    // On a machine that was held up meanwhile, too, it can have been too long for all of them.
+    ok(taken.length > 0 || stalledMs >= WAITS_MS, "No submit waited until the stall was over");
     for (const id of taken) strictEqual((await server.ended(id)).status, "completed");
     const stats = await server.call<Record<string, number>>("GET", "/api/stats");
     strictEqual(stats["completed_tasks"], taken.length + 1);
