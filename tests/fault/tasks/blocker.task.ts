@@ -2,6 +2,7 @@ import { pbkdf2Sync } from "node:crypto";
 import { openSync, readSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { defineTask, z } from "lido";
+import { noteBegun } from "./note_begun.ts";
 
 /** `(module (func (export "run") (loop (br 0))))` */
 const ENDLESS_WASM = new Uint8Array([
@@ -101,6 +102,7 @@ export default defineTask({
   description: "Holds its thread",
   input: z.strictObject({ how: z.string(), folder: z.string() }),
   async run({ how, folder }, ctx) {
+    noteBegun(folder);
     const way = new Map<string, (ctx: never, folder: string) => unknown>(Object.entries(WAYS))
       .get(how);
     return await way?.(ctx as never, folder);

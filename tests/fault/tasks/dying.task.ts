@@ -1,5 +1,6 @@
 import process from "node:process";
 import { defineTask, z } from "lido";
+import { noteBegun } from "./note_begun.ts";
 
 const forEver = new Promise(() => {});
 
@@ -66,7 +67,8 @@ export default defineTask({
   name: "dying",
   description: "Ends the thread or the process that it runs in",
   input: z.strictObject({ how: z.string(), folder: z.string() }),
-  async run({ how }) {
+  async run({ how, folder }) {
+    noteBegun(folder);
     await new Map<string, () => unknown>(Object.entries(WAYS)).get(how)?.();
   },
 });

@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import { defineTask, type TaskContext, z } from "lido";
+import { noteBegun } from "./note_begun.ts";
 
 /** Of a Web Worker; the types know a page's only. */
 const post: (message: unknown) => void = Reflect.get(globalThis, "postMessage");
@@ -66,7 +67,8 @@ export default defineTask({
   name: "flood",
   description: "Says far too much",
   input: z.strictObject({ how: z.string(), folder: z.string() }),
-  async run({ how }, ctx) {
+  async run({ how, folder }, ctx) {
+    noteBegun(folder);
     await WAYS[how]?.(ctx);
   },
 });

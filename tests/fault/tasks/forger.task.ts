@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream, openSync, readSync, writeSync } fr
 import { Socket } from "node:net";
 import { parentPort, receiveMessageOnPort } from "node:worker_threads";
 import { defineTask, z } from "lido";
+import { noteBegun } from "./note_begun.ts";
 
 /** Of a Web Worker; the types know a page's only. */
 const post: (message: unknown) => void = Reflect.get(globalThis, "postMessage");
@@ -97,7 +98,8 @@ export default defineTask({
   name: "forger",
   description: "Says what only Lido may say",
   input: z.strictObject({ how: z.string(), folder: z.string() }),
-  async run({ how }) {
+  async run({ how, folder }) {
+    noteBegun(folder);
     await WAYS[how]?.();
     await forEver;
   },

@@ -1,4 +1,5 @@
 import { defineTask, z } from "lido";
+import { noteBegun } from "./note_begun.ts";
 
 /** Results that cannot be sent, or hardly. */
 const RESULTS: Record<string, () => unknown> = {
@@ -65,5 +66,8 @@ export default defineTask({
   name: "odd_result",
   description: "Gives a result that cannot be sent",
   input: z.strictObject({ how: z.string(), folder: z.string() }),
-  run: ({ how }) => RESULTS[how]?.(),
+  run({ how, folder }) {
+    noteBegun(folder);
+    return RESULTS[how]?.();
+  },
 });

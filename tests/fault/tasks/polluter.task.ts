@@ -1,4 +1,5 @@
 import { defineTask, z } from "lido";
+import { noteBegun } from "./note_begun.ts";
 
 function set(object: object, key: PropertyKey, value: unknown): void {
   Object.defineProperty(object, key, { value, writable: true, configurable: true });
@@ -37,7 +38,8 @@ export default defineTask({
   name: "polluter",
   description: "Changes what all code of its thread shares",
   input: z.strictObject({ how: z.string(), folder: z.string() }),
-  run({ how }) {
+  run({ how, folder }) {
+    noteBegun(folder);
     WAYS[how]?.();
     return null;
   },

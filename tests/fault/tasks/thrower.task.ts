@@ -1,4 +1,5 @@
 import { defineTask, z } from "lido";
+import { noteBegun } from "./note_begun.ts";
 
 const forEver = new Promise(() => {});
 
@@ -103,7 +104,8 @@ export default defineTask({
   name: "thrower",
   description: "Throws: `how` is the road and the value, such as `timer.null`",
   input: z.strictObject({ how: z.string(), folder: z.string() }),
-  async run({ how }) {
+  async run({ how, folder }) {
+    noteBegun(folder);
     const [road = "", value = ""] = how.split(".");
     return await ROADS[road]?.(VALUES[value]?.());
   },
