@@ -35,6 +35,8 @@ export interface AttemptRunner {
   giveBack(count: number): readonly Attempt[];
   /** Takes one back without telling it; answers whether it still waited for its turn. */
   takeBack(attempt: Attempt): boolean;
+  /** Begins nothing more while it is held; what runs goes on. */
+  hold(isHeld: boolean): void;
   /** Cancels an attempt that has not begun; answers whether it did. */
   withdraw(attempt: Attempt, cause: string): boolean | Promise<boolean>;
   /** Orders a running attempt to end, by force after the grace period. */

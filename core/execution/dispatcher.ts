@@ -47,11 +47,11 @@ export class Dispatcher {
   }
 
   /** How many slots should be open: one for what cannot be placed, and a warm spare. */
-  wantedSlots({ minThreads, maxThreads, warmSpare }: PoolSettings, isPaused: boolean): number {
+  wantedSlots({ minThreads, maxThreads, warmSpare }: PoolSettings, isStill: boolean): number {
     const { open } = this.#crew;
     const busy = open.filter((slot) => slot.inFlight > 0).length;
     const isSpareWanted = warmSpare && busy > 0 && busy === open.length;
-    const isMoreWanted = this.#queue.length > 0 && !isPaused || isSpareWanted;
+    const isMoreWanted = this.#queue.length > 0 && !isStill || isSpareWanted;
     return Math.min(maxThreads, Math.max(minThreads, open.length + (isMoreWanted ? 1 : 0)));
   }
 

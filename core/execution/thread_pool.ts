@@ -73,6 +73,7 @@ export class ThreadPool {
   #settings: PoolSettings;
   #stats: StatsBlock | undefined;
   #isPaused = false;
+  #isHeld = false;
   /** Why it was closed. */
   #closeCause: string | undefined;
   #isDispatchPlanned = false;
@@ -238,6 +239,7 @@ export class ThreadPool {
   whyWaiting(attempt: Attempt): string {
     if (attempt.place === "sent") return SENTENCES.nextOnThread(attempt.slot ?? 0);
     if (this.#isPaused) return SENTENCES.poolIsPaused();
+    if (this.#isHeld) return SENTENCES.journalIsAwaited();
     if (this.#crew.problem !== null) return this.#crew.problem;
     const ready = this.#crew.open.filter((slot) => slot.isReady).length;
     if (ready === 0) return SENTENCES.threadIsStarting();
@@ -287,6 +289,13 @@ export class ThreadPool {
     this.#planDispatch();
   }
 
+  /** While it is held nothing more is begun, paused or not; what was sent ahead comes back. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    if (isHeld) { for (const slot of this.slots) slot.takeBack(); }
+    else this.#planDispatch();
+  }
+
   /** Resolves when nothing waits and nothing runs. */
   whenIdle(): Promise<void> {
     return this.#waits.whenIdle();
@@ -324,8 +333,9 @@ export class ThreadPool {
 
   #dispatch(): void {
     if (this.#closeCause !== undefined) return;
-    if (!this.#isPaused) this.#dispatcher.dispatch(this.#settings);
-    this.#crew.want(this.#dispatcher.wantedSlots(this.#settings, this.#isPaused));
+    const isStill = this.#isPaused || this.#isHeld;
+    if (!isStill) this.#dispatcher.dispatch(this.#settings);
+    this.#crew.want(this.#dispatcher.wantedSlots(this.#settings, isStill));
     this.#watch.soon();
   }
 

@@ -16,6 +16,7 @@ export const SENTENCES = {
   oneOfMany: (waiting: Part) => `It is one of ${waiting} that wait`,
   nextOnThread: (slot: Part) => `It is next on thread ${slot}`,
   poolIsPaused: () => "The pool is paused",
+  journalIsAwaited: () => "The journal takes no writes: no task is begun",
   threadIsStarting: () => "A thread is being started",
   threadsAreBusy: (threads: Part) => `All threads are busy (${threads})`,
   threadsAreBusyForOthers: (threads: Part, others: Part) =>

@@ -6,6 +6,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { SENTENCES } from "../../core/model/sentences.ts";
 import { NOTHING, readiness, stateOnDisk, submit } from "../helpers/answers_of_submits.ts";
 import { report } from "../helpers/report.ts";
 import { ServerProcess, type WireTask } from "../helpers/server_process.ts";
@@ -46,14 +47,25 @@ async function checkRefused(server: ServerProcess, poolId: string): Promise<void
 }
 
 /** The task has ended on its thread, and nobody is told before that is on record. */
-async function checkNotTold(server: ServerProcess, poolId: string, id: string): Promise<void> {
+async function checkNotTold(
+  server: ServerProcess,
+  poolId: string,
+  id: string,
+  nextId: string,
+): Promise<void> {
   await until("the thread is done with the task", async () => {
     const { workers } = await server.getPool(poolId);
     return workers.every(({ running }) => running.every((task) => task.task_id !== id));
   });
   strictEqual((await server.getTask(id)).status, "running");
+  // Its result would wait in memory, too.
+  const { status, why_waiting: why } = await server.getTask(nextId);
+  deepStrictEqual([status, why], ["pending", SENTENCES.journalIsAwaited()]);
   const list = await server.call<readonly WireTask[]>("GET", "/api/tasks");
-  deepStrictEqual(list.map(({ task_id, status }) => [task_id, status]), [[id, "running"]]);
+  deepStrictEqual(list.map(({ task_id, status }) => [task_id, status]), [
+    [nextId, "pending"],
+    [id, "running"],
+  ]);
 }
 
 Deno.test({
@@ -65,18 +77,20 @@ Deno.test({
     {
       await using server = await ServerProcess.start({ tasks: TASKS, data, ...UnwritableDisk.VIA });
       const { gate, poolId, heldId } = await openHeld(server);
+      const { task_id: nextId } = await server.submit({ pool_id: poolId, ...NOTHING });
       {
         await using _disk = await UnwritableDisk.below(server.pid);
         await checkRefused(server, poolId);
         await Deno.writeTextFile(gate, "");
-        await checkNotTold(server, poolId, heldId);
+        await checkNotTold(server, poolId, heldId, nextId);
         await checkRefused(server, poolId);
       }
       const { status, attempt } = await server.ended(heldId);
       deepStrictEqual([status, attempt, stateOnDisk(data, heldId)], ["completed", 1, COMPLETED]);
+      strictEqual((await server.ended(nextId)).status, "completed");
       await until("the server is ready again", async () => await readiness(server) === 200);
       const { task_id: after } = await server.submit({ pool_id: poolId, ...NOTHING });
-      acknowledged.push(heldId, after);
+      acknowledged.push(heldId, nextId, after);
       await using _disk = await UnwritableDisk.below(server.pid);
       await checkRefused(server, poolId);
       await server.kill();

@@ -9,6 +9,8 @@ export class ScriptedRunner implements AttemptRunner {
     [];
   /** How often it was asked about a waiting task: once for each that a list shows. */
   looks = 0;
+  /** Whether it is to begin nothing. */
+  isHeld = false;
 
   /** Those that wait, in order. */
   get waiting(): readonly Attempt[] {
@@ -31,6 +33,10 @@ export class ScriptedRunner implements AttemptRunner {
     if (attempt.place !== "queued") return false;
     attempt.place = "nowhere";
     return true;
+  }
+
+  hold(isHeld: boolean): void {
+    this.isHeld = isHeld;
   }
 
   withdraw(attempt: Attempt, cause: string): boolean | Promise<boolean> {

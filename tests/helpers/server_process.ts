@@ -31,6 +31,7 @@ export interface WirePool {
 export interface WireTask {
   readonly task_id: string;
   readonly status: string;
+  readonly why_waiting: string | null;
   readonly result: unknown;
   readonly failure:
     | { readonly code: string; readonly name: string; readonly message: string }

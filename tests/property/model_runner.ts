@@ -39,6 +39,8 @@ export class ModelRunner implements AttemptRunner {
     return true;
   }
 
+  hold(): void {}
+
   giveBack(count: number): readonly Attempt[] {
     const given = this.#queue.takeLast(count);
     for (const { taskId } of given) this.#live.delete(taskId);

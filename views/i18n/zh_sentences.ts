@@ -10,6 +10,7 @@ export const zhSentences: Sentences = {
   oneOfMany: (waiting) => `它是 ${waiting} 个等待任务之一`,
   nextOnThread: (slot) => `它是线程 ${slot} 的下一个任务`,
   poolIsPaused: () => "线程池已暂停",
+  journalIsAwaited: () => "日志不接受写入：不会开始任何任务",
   threadIsStarting: () => "正在启动线程",
   threadsAreBusy: (threads) => `全部 ${threads} 个线程都在忙`,
   threadsAreBusyForOthers: (threads, others) =>

@@ -66,20 +66,23 @@ export interface EngineParts {
 }
 
 /**
- * Opens them; `onWritten` is told of each group from then on. What was opened before a fault is closed.
+ * Opens them; `told` is told of each group from then on, and of the disk. What was opened before a fault is closed.
  * @throws {LidoError} `journal_corrupt`, `journal_unavailable`.
  */
 export async function openParts(
   options: LocalEngineOptions,
-  onWritten: JournalListener["written"],
+  told: JournalListener,
 ): Promise<EngineParts> {
   const { files, inboxRowsMin, clock = systemClock, onError = () => {} } = options;
   const { logger = getLogger("engine") } = options;
   const { isDurable, journalPath } = files;
   const listener: JournalListener = {
     // A ledger that is not kept need not know how far the file was synced.
-    written: (pruned, syncedGroup) => onWritten(pruned, isDurable ? syncedGroup : null),
-    failed: (failure) => outsideRequest(() => logFailure(logger, failure)),
+    written: (pruned, syncedGroup) => told.written(pruned, isDurable ? syncedGroup : null),
+    failed: (failure) => {
+      outsideRequest(() => logFailure(logger, failure));
+      told.failed(failure);
+    },
   };
   await using opened = new AsyncDisposableStack();
   const journal = opened.use(

@@ -159,8 +159,13 @@ export class LocalEngine implements Engine, RecordListener {
 
   static async #open(options: LocalEngineOptions): Promise<LocalEngine> {
     let engine: LocalEngine | undefined;
-    const parts = await openParts(options, (...told) => {
-      if (engine !== undefined) engine.#written(...told); // else it is part of the recovery
+    const parts = await openParts(options, {
+      written: (...told) => {
+        if (engine !== undefined) engine.#written(...told); // else it is part of the recovery
+      },
+      failed: (failure) => {
+        if (engine !== undefined) engine.#failed(failure); // else no pool is there yet
+      },
     });
     return engine = new LocalEngine(options, parts);
   }
@@ -201,8 +206,9 @@ export class LocalEngine implements Engine, RecordListener {
   }
 
   attach(poolId: PoolId, runner: AttemptRunner, policy: QueuePolicy): void {
-    const { shelf, orphans } = this.#parts;
+    const { journal, shelf, orphans } = this.#parts;
     const queue = new Queue(poolId, shelf.numberOf(poolId), runner, policy);
+    if (journal.failure !== undefined) runner.hold(true);
     this.#queues.set(poolId, queue);
     this.#retention.rulesChanged();
     for (const row of orphans.get(poolId) ?? []) this.#window.adopt(queue, row);
@@ -409,6 +415,11 @@ export class LocalEngine implements Engine, RecordListener {
     this.#retention.written(pruned);
     if (pruned === 0) return;
     outsideRequest(() => this.#logger.debug("Ended tasks let go", { records: pruned }));
+  }
+
+  /** What ended while the disk refuses waits in memory with its result: nothing more is begun then. */
+  #failed(failure: LidoError | null): void {
+    for (const { runner } of this.#queues.values()) runner.hold(failure !== null);
   }
 
   /** Nothing of it waits or runs: whoever waits for that is told. */

@@ -1,5 +1,6 @@
 /** A pool that sends short tasks ahead to busy threads, and takes them back. */
 import { ok, strictEqual } from "node:assert/strict";
+import { SENTENCES } from "../../../../core/model/sentences.ts";
 import { Gate } from "../../../helpers/gate.ts";
 import { startPool } from "../../../helpers/start_pool.ts";
 import { until } from "../../../helpers/until.ts";
@@ -18,6 +19,28 @@ Deno.test("ThreadPool.pause() takes back what was sent ahead", async () => {
   await first.whenEnded();
   strictEqual(started.pool.queued, others.length);
   started.pool.resume();
+  await Promise.all(others.map((attempt) => attempt.whenEnded()));
+  ok(others.every(({ events }) => events.at(-1) === "done"));
+});
+
+Deno.test("ThreadPool.hold() takes back what was sent ahead, and begins nothing until it is let go", async () => {
+  await using started = startPool({ short: "wait" });
+  await started.run("wait"); // its thread is ready
+  using gate = new Gate();
+  const first = started.submit("wait", gate.cells);
+  const others = Array.from({ length: 20 }, () => started.submit("wait"));
+  await gate.arrived(1);
+  started.pool.hold(true);
+  await until("all others came back", () => started.pool.queued === others.length);
+  gate.open();
+  await first.whenEnded();
+  started.pool.pause();
+  started.pool.resume();
+  await Promise.resolve(); // it looks at what waits
+  strictEqual(started.pool.queued, others.length);
+  const [next] = others;
+  strictEqual(next && started.pool.whyWaiting(next), SENTENCES.journalIsAwaited());
+  started.pool.hold(false);
   await Promise.all(others.map((attempt) => attempt.whenEnded()));
   ok(others.every(({ events }) => events.at(-1) === "done"));
 });
