@@ -76,7 +76,7 @@ export class PoolHistory implements Disposable {
   }
 }
 
-/** A room as a meter sees it. */
+/** A room as a meter sees it: also once it is closed, up to the last sample, with what it had. */
 export function meteredRoom(room: PoolRoom): MeteredPool {
   const { id, engine, threads } = room;
   return {

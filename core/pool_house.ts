@@ -6,13 +6,13 @@ import type { Config } from "./config.ts";
 import type { Engine, PoolRecord } from "./engine/engine.ts";
 import { startChildThread } from "./execution/child_thread.ts";
 import { ThreadBudget } from "./execution/thread_budget.ts";
-import { ThreadPool } from "./execution/thread_pool.ts";
+import { type ThreadLoss, ThreadPool } from "./execution/thread_pool.ts";
 import { NO_TOTALS, TypeTally, type TypeTotals } from "./execution/type_tally.ts";
 import { UserMetrics } from "./execution/user_metrics.ts";
 import { startWorkerThread } from "./execution/worker_thread.ts";
 import type { Clock } from "./model/clock.ts";
 import { LidoError } from "./model/errors.ts";
-import { type Isolation, PoolId, type PoolSettings, type PoolState } from "./model/pool.ts";
+import { type Isolation, PoolId, PoolSettings, type PoolState } from "./model/pool.ts";
 import type { Logger } from "./observation/logging.ts";
 import { PoolRoom } from "./pool_room.ts";
 
@@ -35,6 +35,8 @@ export class PoolHouse {
   /** Pools that are being put on record. */
   #opening = 0;
   readonly #budgets: Readonly<Record<Isolation, ThreadBudget>>;
+  /** What closed pools have in the place of their threads. */
+  readonly #noThreads: ThreadPool;
   /** What came of attempts, over all pools. */
   readonly tally: TypeTally = new TypeTally();
   /** What task code measures, over all pools. */
@@ -49,6 +51,9 @@ export class PoolHouse {
       process: new ThreadBudget(processes, zombies),
       thread: new ThreadBudget(threads, zombies),
     };
+    const settings = PoolSettings.parse({ name: "closed" });
+    this.#noThreads = this.#openThreads(settings, this.#cacheFolder, () => {});
+    this.#noThreads.close(); // at once: it has none to wait for
   }
 
   /** Opens a pool with checked settings. @throws {LidoError} `pool_limit_reached`. */
@@ -81,24 +86,36 @@ export class PoolHouse {
   }
 
   #furnish(pool: PoolRecord): PoolRoom {
-    const { engine, codeFolders, env, logger } = this.#options;
-    const { settings } = pool;
-    const threads = new ThreadPool({
+    const { engine, logger } = this.#options;
+    const noThreads = this.#noThreads;
+    const cacheFolder = join(this.#cacheFolder, pool.id);
+    const threads = pool.state === "closed"
+      ? noThreads
+      : this.#openThreads(pool.settings, cacheFolder, (loss) => room.lost(loss));
+    const room = new PoolRoom(pool, { threads, noThreads, engine, logger });
+    this.#rooms.set(pool.id, room);
+    return room;
+  }
+
+  #openThreads(
+    settings: PoolSettings,
+    cacheFolder: string,
+    onLoss: (loss: ThreadLoss) => void,
+  ): ThreadPool {
+    const { engine, codeFolders, env } = this.#options;
+    return new ThreadPool({
       settings,
       encoding: "json",
       startThread: settings.isolation === "process" ? startChildThread : startWorkerThread,
       budget: this.#budgets[settings.isolation],
       codeFolders,
       env,
-      cacheFolder: join(this.#cacheFolder, pool.id),
+      cacheFolder,
       tally: this.tally,
       userMetrics: this.userMetrics,
       onHandOver: (attempts) => engine.handOver(attempts),
-      onLoss: (loss) => room.lost(loss),
+      onLoss,
     });
-    const room = new PoolRoom(pool, { threads, engine, logger });
-    this.#rooms.set(pool.id, room);
-    return room;
   }
 
   /** The pool with an id, if that is one. */

@@ -36,11 +36,17 @@ const LOSSES: Readonly<Record<ThreadLoss["kind"], string>> = {
   erred: "Error of no known task",
 };
 
-const NOTHING_YET = { count: 0, p50: 0, p95: 0, p99: 0, max: 0 } as const;
+/** How long its tasks waited and ran. */
+type Figures = Pick<PoolSnapshot, "wait" | "run">;
+
+const NOTHING = { count: 0, p50: 0, p95: 0, p99: 0, max: 0 } as const;
+const NOTHING_YET: Figures = { wait: NOTHING, run: NOTHING };
 
 /** What a room is made of. */
 export interface PoolRoomParts {
   readonly threads: ThreadPool;
+  /** What it has in their place once it is closed and they are gone: a pool that is closed, too. */
+  readonly noThreads: ThreadPool;
   readonly engine: Engine;
   readonly logger: Logger;
 }
@@ -58,7 +64,6 @@ export interface ResizeFacts {
 export class PoolRoom {
   readonly id: PoolId;
   readonly createdAtMs: number;
-  readonly adviser: PoolAdviser;
   #state: PoolState;
   #settings: PoolSettings;
   #settingsVersion: number;
@@ -73,13 +78,18 @@ export class PoolRoom {
   /** Ends a drain before its deadline. */
   readonly #hurry = new AbortController();
 
-  readonly threads: ThreadPool;
+  #threads: ThreadPool;
+  #adviser: PoolAdviser;
+  /** The last ones, once the threads that they were counted with are gone. */
+  #figures: Figures | undefined;
+  readonly #noThreads: ThreadPool;
   readonly engine: Engine;
   readonly #logger: Logger;
 
   /** `pool` is on record. */
-  constructor(pool: PoolRecord, { threads, engine, logger }: PoolRoomParts) {
-    this.threads = threads;
+  constructor(pool: PoolRecord, { threads, noThreads, engine, logger }: PoolRoomParts) {
+    this.#threads = threads;
+    this.#noThreads = noThreads;
     this.engine = engine;
     this.#logger = logger;
     this.id = pool.id;
@@ -87,12 +97,7 @@ export class PoolRoom {
     this.#state = pool.state;
     this.#settings = pool.settings;
     this.#settingsVersion = pool.settingsVersion;
-    this.adviser = new PoolAdviser({
-      trace: threads.trace,
-      settings: () => this.#settings,
-      oldestQueuedMs: () => threads.oldestQueuedMs(),
-      nowMs: () => performance.now(),
-    });
+    this.#adviser = this.#adviserOf(threads);
     if (pool.state !== "running") threads.pause();
     engine.attach(pool.id, threads, pool.settings);
     if (!this.isOpen) engine.seal(pool.id);
@@ -102,6 +107,16 @@ export class PoolRoom {
   goOn(): void {
     if (this.#state !== "draining") return;
     this.#startDrain(DRAIN_DEADLINE_MS);
+  }
+
+  /** What runs its tasks. */
+  get threads(): ThreadPool {
+    return this.#threads;
+  }
+
+  /** What knows how many threads it should have. */
+  get adviser(): PoolAdviser {
+    return this.#adviser;
   }
 
   get state(): PoolState {
@@ -293,7 +308,6 @@ export class PoolRoom {
   /** A frozen copy of all there is to see. */
   snapshot(): PoolSnapshot {
     const { threads } = this;
-    const hasRun = threads.hasRun;
     const slots = threads.slots.toSorted((one, other) => one.index - other.index).map(slotSnapshot);
     return {
       id: this.id,
@@ -305,8 +319,7 @@ export class PoolRoom {
       slots,
       zombies: slots.filter(({ state }) => state === "zombie").length,
       oldestWaitMs: this.oldestWaitMs,
-      wait: hasRun ? threads.stats.loadPercentiles("wait") : NOTHING_YET,
-      run: hasRun ? threads.stats.loadPercentiles("run") : NOTHING_YET,
+      ...this.#figures ?? figuresOf(threads),
       startProblem: threads.startProblem,
     };
   }
@@ -400,6 +413,25 @@ export class PoolRoom {
     await this.threads.close();
     await this.#insist(() => this.#saves.take(() => this.#enter("closed")));
     this.log("Pool closed");
+    await this.threads.whenGone(); // one that cannot be ended may never be
+    this.#letGo();
+  }
+
+  /** Frees what only an open pool needs: a server may have had thousands that are closed. */
+  #letGo(): void {
+    this.#figures = figuresOf(this.#threads);
+    this.#threads = this.#noThreads;
+    this.#adviser = this.#adviserOf(this.#noThreads);
+    this.engine.detach(this.id, this.#noThreads);
+  }
+
+  #adviserOf(threads: ThreadPool): PoolAdviser {
+    return new PoolAdviser({
+      trace: threads.trace,
+      settings: () => this.#settings,
+      oldestQueuedMs: () => threads.oldestQueuedMs(),
+      nowMs: () => performance.now(),
+    });
   }
 
   /** Does what has to be done, again and again while the disk refuses, unless the server ends. */
@@ -434,6 +466,12 @@ export class PoolRoom {
     await this.engine.savePool({ ...this.#record(), state });
     this.#state = state;
   }
+}
+
+function figuresOf(threads: ThreadPool): Figures {
+  if (!threads.hasRun) return NOTHING_YET;
+  const { stats } = threads;
+  return { wait: stats.loadPercentiles("wait"), run: stats.loadPercentiles("run") };
 }
 
 function slotSnapshot(slot: Slot): SlotSnapshot {

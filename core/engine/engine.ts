@@ -165,6 +165,8 @@ export interface Engine extends AsyncDisposable {
    * with a thread that could not be ended, what that ran is cancelled.
    */
   attach(poolId: PoolId, runner: AttemptRunner, policy: QueuePolicy): void;
+  /** A closed pool has let its threads go: whoever still asks for them is answered by `instead`. */
+  detach(poolId: PoolId, instead: AttemptRunner): void;
   /** Changes the policy of a pool's queue; does nothing for tasks that wait already. */
   setPolicy(poolId: PoolId, policy: QueuePolicy): void;
 

@@ -64,6 +64,7 @@ export class SlotCrew {
   #isClosed = false;
   #problem: string | null = null;
   #whenEmpty: (() => void)[] = [];
+  #whenDied: (() => void)[] = [];
 
   constructor(options: CrewOptions) {
     this.#options = options;
@@ -205,6 +206,7 @@ export class SlotCrew {
       this.#backOff(death.message);
     }
     this.#answerEmpty();
+    for (const answer of this.#whenDied.splice(0)) answer();
     this.#options.onChange();
   }
 
@@ -253,6 +255,13 @@ export class SlotCrew {
     }
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
+  }
+
+  /** Resolves when all threads are dead, also those that could not be ended. */
+  async whenGone(): Promise<void> {
+    while (this.#open.length + this.#leaving.size > 0) {
+      await new Promise<void>((resolve) => this.#whenDied.push(resolve));
+    }
   }
 
   #checkZombie(slot: Slot): void {

@@ -321,6 +321,11 @@ export class ThreadPool {
     this.#watch.close();
   }
 
+  /** Resolves when all threads are dead, also those that could not be ended; none comes once closed. */
+  whenGone(): Promise<void> {
+    return this.#crew.whenGone();
+  }
+
   /** Many submits, one look. */
   #planDispatch(): void {
     if (this.#isDispatchPlanned || this.#closeCause !== undefined) return;

@@ -122,7 +122,7 @@ async function openRoom(): Promise<PoolRoom> {
     settingsVersion: 1,
   } as const;
   await engine.savePool(record);
-  return new PoolRoom(record, { threads, engine, logger: getLogger("bench") });
+  return new PoolRoom(record, { threads, noThreads: threads, engine, logger: getLogger("bench") });
 }
 
 /** Watches a room as if it had worked; gives what makes it have done more. */

@@ -221,6 +221,10 @@ export class LocalEngine implements Engine, RecordListener {
     } else this.#window.refill(queue);
   }
 
+  detach(poolId: PoolId, instead: AttemptRunner): void {
+    this.#queueOf(poolId).runner = instead;
+  }
+
   setPolicy(poolId: PoolId, policy: QueuePolicy): void {
     const queue = this.#queueOf(poolId);
     queue.policy = policy;

@@ -45,7 +45,7 @@ export class Queue {
   constructor(
     readonly poolId: PoolId,
     readonly number: number,
-    readonly runner: AttemptRunner,
+    public runner: AttemptRunner,
     public policy: QueuePolicy,
   ) {}
 

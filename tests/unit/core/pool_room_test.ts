@@ -3,8 +3,16 @@ import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { Config } from "../../../core/config.ts";
 import { Manager } from "../../../core/manager.ts";
+import { PoolSettings } from "../../../core/model/pool.ts";
 import { TaskSubmission } from "../../../core/model/task.ts";
+import { getLogger } from "../../../core/observation/logging.ts";
+import { PoolRoom } from "../../../core/pool_room.ts";
+import { newPoolId } from "../../conformance/engine_world.ts";
+import { openEngine } from "../../helpers/open_engine.ts";
 import { refuseWrites, takeWrites } from "../../helpers/refusing_journal.ts";
+import { ScriptedThread } from "../../helpers/scripted_thread.ts";
+import { startPool } from "../../helpers/start_pool.ts";
+import { newTask } from "../../helpers/tasks_of_pool.ts";
 import { until } from "../../helpers/until.ts";
 import { within } from "../../helpers/within.ts";
 
@@ -106,4 +114,39 @@ Deno.test("PoolRoom whose drain ends while the disk refuses is closed once it ta
     "cancelled",
     "cancelled",
   ]);
+});
+
+Deno.test("PoolRoom that is closed keeps its threads while one cannot be ended, and no longer", async () => {
+  const scripted: ScriptedThread[] = [];
+  await using started = startPool({
+    startThread(_settings, listener) {
+      const thread = new ScriptedThread(listener);
+      scripted.push(thread);
+      queueMicrotask(() => listener.ready());
+      return thread;
+    },
+  });
+  await using none = startPool();
+  await none.pool.close();
+  await using engine = await openEngine();
+  const settings = PoolSettings.parse({ name: "mine", maxThreads: 1, isolation: "thread" });
+  const record = { id: newPoolId(), createdAtMs: 0, settings, settingsVersion: 1 } as const;
+  await engine.savePool({ ...record, state: "running" });
+  const room = new PoolRoom({ ...record, state: "running" }, {
+    threads: started.pool,
+    noThreads: none.pool,
+    engine,
+    logger: getLogger("test"),
+  });
+  const task = newTask({ poolId: room.id });
+  await engine.enqueue([task]);
+  await until("the task runs", () => engine.counts(room.id).running === 1);
+  await room.forceClose();
+  await until("the pool is closed", () => room.state === "closed");
+  deepStrictEqual([room.threads === started.pool, room.snapshot().zombies], [true, 1]);
+  scripted[0]?.die();
+  await until("its threads are let go", () => room.threads === none.pool);
+  await within("the task has ended", engine.waitFor(task.id, new AbortController().signal));
+  const { zombies, counts } = room.snapshot();
+  deepStrictEqual([zombies, counts.running, counts.cancelled], [0, 0, 1]);
 });
