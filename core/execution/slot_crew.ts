@@ -17,6 +17,8 @@ import { messageOf } from "../model/errors.ts";
 const ZOMBIE_AFTER_MS = 1_000;
 /** A worn thread lives on for so long, so that what its task left behind is blamed on that task. */
 const LINGER_MS = 1_000;
+/** A thread that dies sooner after it was ready, and had no task, counts as one that cannot start. */
+export const LIVES_AFTER_MS = 10_000;
 /** After a failed start the next waits this long, doubling up to the maximum. */
 const BACKOFF_MIN_MS = 100;
 const BACKOFF_MAX_MS = 5_000;
@@ -137,8 +139,12 @@ export class SlotCrew {
 
   /** A slot's thread answers. */
   ready(slot: Slot): void {
-    this.#failures = 0;
     this.#problem = null;
+    if (this.#failures > 0) {
+      this.#after(LIVES_AFTER_MS, () => {
+        if (this.#open.includes(slot)) this.#failures = 0;
+      });
+    }
     slot.thread.setLanes(slot.lanes);
     this.#options.onChange();
   }
@@ -202,9 +208,8 @@ export class SlotCrew {
     this.#leaving.delete(slot);
     if (slot.isZombie) this.#options.budget.removeZombie();
     this.#options.budget.release();
-    if (!slot.isReady && (!slot.isLeaving || slot.deathCause !== undefined)) {
-      this.#backOff(death.message);
-    }
+    const wasAsked = slot.isLeaving && slot.deathCause === undefined;
+    if (!wasAsked && !hasServed(slot)) this.#backOff(death.message);
     this.#answerEmpty();
     for (const answer of this.#whenDied.splice(0)) answer();
     this.#options.onChange();
@@ -292,7 +297,7 @@ export class SlotCrew {
     for (const answer of this.#whenEmpty.splice(0)) answer();
   }
 
-  /** A thread that dies while it starts would be started again and again. */
+  /** A thread that dies while it starts, or right after, would be started again and again. */
   #backOff(reason: string): void {
     this.#problem = SENTENCES.threadCannotStart(reason);
     const waitMs = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** this.#failures++);
@@ -317,4 +322,9 @@ export class SlotCrew {
     }, ms);
     this.#timers.add(timer);
   }
+}
+
+/** Whether its thread was of any use. */
+function hasServed({ isReady, sent, idleSinceMs }: Slot): boolean {
+  return isReady && (sent > 0 || performance.now() - idleSinceMs >= LIVES_AFTER_MS);
 }
