@@ -65,7 +65,7 @@ async function save(visit: Visit): Promise<Response> {
   const { language: l, desk: { manager: { channels } } } = visit;
   const { kind, schema } = kindOf(visit);
   try {
-    const channel = checkForm(AlertChannel, { kind, ...readFields(schema, visit.form) }, l);
+    const channel = checkForm(AlertChannel, { kind, ...readFields(schema, visit.form) });
     const { name } = await channels.save(channel);
     return visit.done(l.t.alerts.channelSaved(name), CHANNELS_HREF);
   } catch (error) {

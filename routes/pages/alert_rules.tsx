@@ -77,7 +77,7 @@ async function save(visit: Visit): Promise<Response> {
   const isKnown = visit.sent("known") === "1";
   try {
     const sent = { name: "", ...readFields(SCHEMA, visit.form) };
-    const { name, ...changes } = checkForm(AlertRule, sent, l);
+    const { name, ...changes } = checkForm(AlertRule, sent);
     await alerts.saveRule(name, withAllChannels(changes));
     return visit.done(l.t.alerts.saved(ruleTitle(l, name)), RULES_HREF);
   } catch (error) {

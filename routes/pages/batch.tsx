@@ -7,6 +7,7 @@ import type { AppEnv } from "../app_env.ts";
 import { HttpError } from "../errors.ts";
 import type { SentForm } from "../present/form.ts";
 import { type LineFault, readLines } from "./batch_lines.ts";
+import { errorIn } from "./check_form.ts";
 import { choicesOf } from "./submit.tsx";
 import { type Desk, Visit } from "./visit.tsx";
 
@@ -32,7 +33,11 @@ export function batchRoutes(desk: Desk): Hono<AppEnv> {
     const visit = new Visit(c, desk);
     const sent = await readSent(visit);
     const { poolId, type } = choicesOf(visit, sent);
-    const { submissions, faults } = readLines(sent.text, { poolId, type });
+    const { submissions, faults } = readLines(
+      sent.text,
+      { poolId, type },
+      (error) => errorIn(visit.language, error),
+    );
     const refused = [...faults, ...check(visit, submissions)];
     const checked = { count: submissions.length, faults: refused };
     if (!sent.isSubmit || refused.length > 0 || submissions.length === 0) {
@@ -70,7 +75,7 @@ function show(
 
 /** What the types' own schemas say of the lines; none is submitted. */
 function check(
-  { desk: { manager } }: Visit,
+  { desk: { manager }, language }: Visit,
   submissions: readonly { readonly line: number; readonly submission: TaskSubmission }[],
 ): readonly LineFault[] {
   return submissions.flatMap(({ line, submission }) => {
@@ -79,7 +84,7 @@ function check(
       return [];
     } catch (error) {
       if (!(error instanceof LidoError)) throw error;
-      return [{ line, text: error.message }];
+      return [{ line, text: errorIn(language, error) }];
     }
   });
 }

@@ -31,23 +31,30 @@ interface Line {
   readonly value: unknown;
 }
 
-/** Reads all lines: NDJSON if the first is an object, else CSV with a head. */
-export function readLines(text: string, defaults: LineDefaults): ReadLines {
+/** Reads all lines: NDJSON if the first is an object, else CSV with a head. `say` words a fault. */
+export function readLines(
+  text: string,
+  defaults: LineDefaults,
+  say: (error: unknown) => string = messageOf,
+): ReadLines {
   const isJson = text.trimStart().startsWith("{"); // a head of CSV never does
-  const { lines, faults } = isJson ? readNdjson(text) : readCsv(text);
+  const { lines, faults } = isJson ? readNdjson(text, say) : readCsv(text);
   const submissions: { line: number; submission: TaskSubmission }[] = [];
   const wrong = [...faults];
   for (const { line, value } of lines) {
     try {
       submissions.push({ line, submission: submissionFromWire(asTask(value, defaults)) });
     } catch (error) {
-      wrong.push({ line, text: messageOf(error) });
+      wrong.push({ line, text: say(error) });
     }
   }
   return { submissions, faults: wrong };
 }
 
-function readNdjson(text: string): { lines: Line[]; faults: LineFault[] } {
+function readNdjson(
+  text: string,
+  say: (error: unknown) => string,
+): { lines: Line[]; faults: LineFault[] } {
   const lines: Line[] = [];
   const faults: LineFault[] = [];
   for (const [index, row] of text.split(/\r?\n/).entries()) {
@@ -55,7 +62,7 @@ function readNdjson(text: string): { lines: Line[]; faults: LineFault[] } {
     try {
       lines.push({ line: index + 1, value: parseJsonText(row) });
     } catch (error) {
-      faults.push({ line: index + 1, text: messageOf(error) });
+      faults.push({ line: index + 1, text: say(error) });
     }
   }
   return { lines, faults };

@@ -35,7 +35,7 @@ export function bulkRoutes(desk: Desk): Hono<AppEnv> {
     try {
       order = orderOf(visit);
     } catch (error) {
-      return await ask(visit, false, sentChangeFields(visit, faultsOf(error)));
+      return await ask(visit, false, sentChangeFields(visit, faultsOf(error, visit.language)));
     }
     const { id } = await desk.manager.bulk.start(order, selection);
     const { t } = visit.language;

@@ -89,7 +89,7 @@ function addSettings(routes: Hono<AppEnv>, desk: Desk): void {
     const pool = desk.manager.getPool(id);
     try {
       const { isolation: _, ...sent } = readSettings(form);
-      checkForm(PoolSettings, { ...pool.settings, ...sent }, visit.language);
+      checkForm(PoolSettings, { ...pool.settings, ...sent });
       const changes = changedOf(sent, pool.settings);
       const href = `/pools/${id}?tab=settings`;
       if (Object.keys(changes).length === 0) return visit.done(t.pool.unchanged, href);
@@ -101,7 +101,7 @@ function addSettings(routes: Hono<AppEnv>, desk: Desk): void {
       return visit.done(text, href, { leads: true });
     } catch (error) {
       const fault = isConflict(error) ? t.pool.changedMeanwhile : t.form.faults;
-      const faults = isConflict(error) ? [] : faultsOf(error);
+      const faults = isConflict(error) ? [] : faultsOf(error, visit.language);
       const fields = sentFieldsOf(SETTINGS_SCHEMA, form, formOptions(t, faults));
       const part = { ...settingsPart(desk.manager.getPool(id), fields), reason, fault };
       if (visit.isScripted) {

@@ -60,13 +60,17 @@ function addResize(routes: Hono<AppEnv>, desk: Desk): void {
     const before = desk.manager.getPool(readPoolId(c.req.param("id")));
     const { form } = visit;
     try {
-      const size = checkForm(Size, readFields(SIZE_SCHEMA, form), visit.language);
+      const size = checkForm(Size, readFields(SIZE_SCHEMA, form));
       const { pool } = await desk.manager.resizePool(before.id, size);
       const threads = visit.language.number(pool.settings.maxThreads);
       const back = visit.backOr(`/pools/${before.id}`);
       return visit.done(t.pool.resized(pool.settings.name, threads), back);
     } catch (error) {
-      const fields = sentFieldsOf(SIZE_SCHEMA, form, formOptions(t, faultsOf(error)));
+      const fields = sentFieldsOf(
+        SIZE_SCHEMA,
+        form,
+        formOptions(t, faultsOf(error, visit.language)),
+      );
       return await visit.dialog(
         "pools",
         before.settings.name,

@@ -45,12 +45,12 @@ export function poolsRoutes(desk: Desk): Hono<AppEnv> {
     const { t } = visit.language;
     const { form } = visit;
     try {
-      const settings = checkForm(PoolSettings, readSettings(form), visit.language);
+      const settings = checkForm(PoolSettings, readSettings(form));
       const pool = await desk.manager.createPool(settings);
       const text = t.pools.created(pool.settings.name);
       return visit.done(text, `/pools/${pool.id}`, { leads: true });
     } catch (error) {
-      const faults = faultsOf(error);
+      const faults = faultsOf(error, visit.language);
       const fields = sentFieldsOf(SETTINGS_SCHEMA, form, formOptions(t, faults));
       return visit.dialog("pools", t.pools.newTitle, <NewPool fields={fields} hasFaults />, 422);
     }

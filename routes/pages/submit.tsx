@@ -25,7 +25,7 @@ import { fieldsOf, type FormOptions, readFields, sentFieldsOf } from "../present
 import { type FormSchema, formSchema } from "../present/form_schema.ts";
 import { indentJson } from "../present/task_page.ts";
 import { batchRoutes } from "./batch.tsx";
-import { checkForm } from "./check_form.ts";
+import { checkForm, errorIn, faultsIn, sayFaults } from "./check_form.ts";
 import { type Desk, Visit } from "./visit.tsx";
 
 /** What is asked of each task, whatever its type. */
@@ -119,7 +119,7 @@ function blank(visit: Visit, old: TaskSnapshot | null): SubmitModel {
 /** The form with what was typed, and what is wrong with it. */
 function refused(visit: Visit, error: LidoError): SubmitModel {
   const { form, language: { t } } = visit;
-  const faults = error.details.faults ?? [];
+  const faults = faultsIn(visit.language, error.details.faults ?? []);
   const choices = choicesOf(visit, { pool: visit.sent("pool"), type: visit.sent("type") });
   const type = typeOf(visit, choices.type);
   const isJson = visit.sent("as") === "json" || type === undefined;
@@ -141,11 +141,13 @@ function refused(visit: Visit, error: LidoError): SubmitModel {
     input,
     inputJson: {
       text: visit.sent("input_json") ?? "",
-      fault: ofInput.length === 0 ? null : faultText(ofInput),
+      fault: ofInput.length === 0 ? null : sayFaults(visit.language, ofInput),
     },
     task,
     isRefused: true,
-    faults: faults.length === 0 ? [error.message] : hidden.map((fault) => faultText([fault])),
+    faults: faults.length === 0
+      ? [errorIn(visit.language, error)]
+      : hidden.map((fault) => faultText([fault])),
   };
 }
 
@@ -160,7 +162,7 @@ function read(visit: Visit): TaskSubmission {
     poolId: visit.sent("pool"),
     type: visit.sent("type"),
     ...input !== undefined && { input },
-  }, visit.language);
+  });
 }
 
 function inputFromJson(text: string, t: Words): unknown {

@@ -27,7 +27,7 @@ export function addTaskChange(routes: Hono<AppEnv>, desk: Desk): void {
     try {
       change = readChange(visit);
     } catch (error) {
-      return await ask(visit, task, sentChangeFields(visit, faultsOf(error)), true);
+      return await ask(visit, task, sentChangeFields(visit, faultsOf(error, visit.language)), true);
     }
     await desk.manager.changeTask(task.id, change);
     const text = visit.language.t.task.changed(task.name);
@@ -47,7 +47,7 @@ export function sentChangeFields(visit: Visit, faults: readonly Fault[]): readon
 
 /** What a form asks for. @throws {LidoError} `invalid_input` with a fault for each field. */
 export function readChange(visit: Visit): TaskChange {
-  return checkForm(TaskChange, readFields(SCHEMA, visit.form), visit.language);
+  return checkForm(TaskChange, readFields(SCHEMA, visit.form));
 }
 
 function optionsOf({ language: { t } }: Visit, faults: readonly Fault[] = []) {

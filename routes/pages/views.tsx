@@ -22,7 +22,7 @@ export function viewRoutes(desk: Desk): Hono<AppEnv> {
     const { t } = visit.language;
     const sent = sentView(visit);
     try {
-      const view = checkForm(View, { name: sent.name, query: sent.query }, visit.language);
+      const view = checkForm(View, { name: sent.name, query: sent.query });
       if (sent.isShared) await desk.manager.saveView(view);
       else keepOwn(visit, view);
       return visit.done(t.views.saved(view.name), hrefOf(view.query), { leads: true });

@@ -2,6 +2,7 @@
 import type { Said } from "../../core/mod.ts";
 import { en, type Words } from "./en.ts";
 import { zh } from "./zh.ts";
+import { type FaultText, zhFaults } from "./zh_faults.ts";
 import { type Sentences, zhSentences } from "./zh_sentences.ts";
 
 /** The languages that there are. */
@@ -11,6 +12,8 @@ export type LanguageCode = keyof typeof LANGUAGES;
 
 /** What core says of a task; English is what it is kept in. */
 const SENTENCES: Readonly<Record<LanguageCode, Sentences | null>> = { en: null, zh: zhSentences };
+/** What schemas say of a field; English is what they say it in. */
+const FAULTS: Readonly<Record<LanguageCode, readonly FaultText[]>> = { en: [], zh: zhFaults };
 const LOCALES: Readonly<Record<LanguageCode, string>> = { en: "en-GB", zh: "zh-CN" };
 const UNITS = [
   ["day", 86_400_000],
@@ -112,6 +115,15 @@ export class Language {
   /** A sentence of core's, of which `text` is the English. */
   sentence(text: string, { name, parts }: Said): string {
     return SENTENCES[this.code]?.[name](...parts) ?? text;
+  }
+
+  /** What is wrong with a field, of which `text` is the English. */
+  fault(text: string): string {
+    for (const [told, say] of FAULTS[this.code]) {
+      const found = told.exec(text);
+      if (found !== null) return say(...found.slice(1));
+    }
+    return text;
   }
 
   /** A time in full, in UTC. */

@@ -98,6 +98,7 @@ export const frameWords = {
     atLeast: (min: string) => `At least ${min}`,
     atMost: (max: string) => `At most ${max}`,
     more: "More settings",
+    moreFaults: (first: string, others: string) => `${first} (and ${others} more)`,
     faults: "Please look at the fields marked below.",
     yes: "Yes",
     no: "No",

@@ -97,6 +97,7 @@ export const frameWords: typeof English = {
     atLeast: (min) => `至少 ${min}`,
     atMost: (max) => `最多 ${max}`,
     more: "更多设置",
+    moreFaults: (first, others) => `${first}（另有 ${others} 处）`,
     faults: "请检查下面标出的字段。",
     yes: "是",
     no: "否",

@@ -61,6 +61,28 @@ Deno.test("POST /submit/batch submits nothing when a line is wrong, and names it
   ok(!calls.some(({ method }) => method === "submitBatch"));
 });
 
+Deno.test("POST /submit/batch tells faults in the language of who sent the lines", async () => {
+  const faults = [{ path: ["input", "seconds"], message: "Too small: expected number to be >=0" }];
+  const { app } = appWith({
+    checkSubmission: ({ name }) => {
+      if (name === "bad") throw new LidoError("invalid_input", "Cannot submit", { faults });
+      if (name === "closed") throw new LidoError("pool_closed", "Cannot submit: it is closed");
+    },
+  });
+  const lines = '{"task_name":"bad"}\n{"task_name":"closed"}\n{"priority":"x"}';
+  const headers = { "accept-language": "zh" };
+  const page = await send(app, "/submit/batch", { ...FORM, lines, do: "check" }, { headers });
+  const cells = page.elements.filter(({ name }) => name === "td").map(({ text }) => text);
+  deepStrictEqual(cells, [
+    "3",
+    "priority: 必须是数字，而不是文本",
+    "1",
+    "input.seconds: 不得小于 0",
+    "2",
+    "线程池不再接收任务（Cannot submit: it is closed）",
+  ]);
+});
+
 Deno.test("POST /submit/batch says that there is no line", async () => {
   const page = await send(appWith().app, "/submit/batch", { ...FORM, lines: " ", do: "submit" });
   deepStrictEqual([page.status, page.faults], [200, ["There is no line."]]);

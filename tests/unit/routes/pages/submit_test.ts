@@ -157,7 +157,29 @@ Deno.test("POST /submit tells faults in the language of who sent the form", asyn
   const { app } = appWith({ listTaskTypes });
   const page = await send(app, "/submit", { ...FORM, priority: "1000" }, { headers });
   strictEqual(page.status, 422);
-  ok(/[\u4e00-\u9fff]/.test(page.faults.join()), page.faults.join());
+  deepStrictEqual(page.faults, ["不得大于 100"]);
+});
+
+Deno.test("POST /submit tells what a type's schema refuses in the language of who sent it", async () => {
+  const faults = [
+    { path: ["input", "seconds"], message: "Too small: expected number to be >=0" },
+    { path: ["input", "hours"], message: "Unknown field" },
+  ];
+  const { app } = appWith({
+    listTaskTypes,
+    submit: () => Promise.reject(new LidoError("invalid_input", "Cannot submit sleep", { faults })),
+  });
+  const sent = { ...FORM, "input.seconds": "-1" };
+  const told = async (language: string, fields: Record<string, string> = sent) => {
+    const headers = { "accept-language": language };
+    return (await send(app, "/submit", fields, { headers })).text;
+  };
+  const chinese = await told("zh");
+  ok(chinese.includes("不得小于 0") && chinese.includes("input.hours: 未知字段"), chinese);
+  ok(!/Too small|Unknown/.test(chinese));
+  const asJson = await told("zh", { ...FORM, as: "json", input_json: "{}" });
+  ok(asJson.includes("input.seconds: 不得小于 0（另有 1 处）"), asJson);
+  ok((await told("en")).includes("Too small: expected number to be >=0"));
 });
 
 for (const text of ['{"seconds": ', "[".repeat(1_000), '{"a":1,"a":2}', "\n</textarea>"]) {
