@@ -1,6 +1,6 @@
 /** A file of many submissions, one JSON body a line, and the requests that carry them. */
 import { BATCH_MAX } from "../core/model/task.ts";
-import { ApiError, type LidoClient } from "./client/mod.ts";
+import { ApiError, type LidoClient, UnreachedError } from "./client/mod.ts";
 import { parseExactJson } from "./exact_json.ts";
 import { CommandError } from "./exit_code.ts";
 import { messageOf } from "../core/model/errors.ts";
@@ -73,7 +73,12 @@ export async function sendBatch(
     try {
       ids.push(...await client.submitBatch(part.map(({ task }) => task)));
     } catch (error) {
-      throw error instanceof ApiError ? withLines(error, part, ids.length) : error;
+      if (error instanceof ApiError) throw withLines(error, part, ids.length);
+      if (error instanceof UnreachedError && ids.length > 0) {
+        error.message +=
+          `\n  (the first ${ids.length} tasks were submitted; of the next it is not known)`;
+      }
+      throw error;
     }
   }
   return ids;

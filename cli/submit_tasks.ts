@@ -4,6 +4,7 @@ import {
   type LidoClient,
   type Submission,
   type TaskTypes,
+  UnreachedError,
   type WireTask,
 } from "./client/mod.ts";
 import { parseBatch, sendBatch } from "./batch.ts";
@@ -36,7 +37,9 @@ export async function submitOne(
     world.out.write(after.json ? `${printableJson(task)}\n` : line);
     return;
   }
-  const ended = await waitWithBar(world, client, task);
+  const ended = await waitWithBar(world, client, task).catch((error) => {
+    throw withHint(error, `task ${task.task_id} was submitted, and goes on when its server does`);
+  });
   const failure = failureOf(ended);
   if (after.json) world.out.write(`${printableJson(ended)}\n`);
   else if (failure === undefined) world.out.write(resultText(ended.result, world.out));
@@ -58,7 +61,12 @@ export async function submitBatch(
   after: AfterSubmit,
 ): Promise<void> {
   const ids = await sendBatch(client, parseBatch(batch.text, batch.defaults));
-  if (after.wait) return await printEnds(world, client, ids, after);
+  if (after.wait) {
+    return await printEnds(world, client, ids, after).catch((error) => {
+      const which = `${ids.length} tasks were submitted, ${ids[0]} to ${ids.at(-1)}`;
+      throw withHint(error, `${which}, and go on when their server does`);
+    });
+  }
   for (const id of ids) {
     world.out.write(after.json ? `${JSON.stringify({ task_id: id })}\n` : `${id}\n`);
   }
@@ -89,6 +97,12 @@ async function printEnds(
 function printEnd(world: World, task: WireTask, after: AfterSubmit): void {
   if (after.json) world.out.write(`${printableJson(task, 0)}\n`);
   else world.out.write(resultText(task.result, world.out, 0));
+}
+
+/** Whoever waited knows no id yet: without one nobody finds again what was submitted. */
+function withHint(error: unknown, hint: string): unknown {
+  if (error instanceof UnreachedError) error.message += `\n  (${hint})`;
+  return error;
 }
 
 /** The server forgets the oldest ended tasks: then one end is unknown, and the others are not. */

@@ -150,3 +150,28 @@ Deno.test("submit --batch --wait --json prints one task a line, and counts the f
     "Task id-1 failed: Error: no\nCannot find task: id-2\n2 of 3 tasks did not complete\n",
   );
 });
+
+Deno.test("submit --batch tells what was submitted when the server is lost", async () => {
+  const lost = () => {
+    throw new TypeError("connection closed");
+  };
+  const waited = await submit(TEXT, {
+    "POST /api/tasks/batch": { task_ids: ["id-1", "id-2"] },
+    "GET /api/tasks/id-1?wait=30": wireTask({ task_id: "id-1", result: 5 }),
+    "GET /api/tasks/id-2?wait=30": lost,
+  }, "--wait");
+  deepStrictEqual([waited.code, waited.out, waited.err.split("\n").slice(1)], [
+    3,
+    "5\n",
+    ["  (2 tasks were submitted, id-1 to id-2, and go on when their server does)", ""],
+  ]);
+  let parts = 0;
+  const sent = await submit('{"task_type":"a"}\n'.repeat(10_001), {
+    "POST /api/tasks/batch": () => parts++ === 0 ? { task_ids: ["id-1", "id-2"] } : lost(),
+  });
+  deepStrictEqual([sent.code, sent.out, sent.err.split("\n").slice(1)], [
+    3,
+    "",
+    ["  (the first 2 tasks were submitted; of the next it is not known)", ""],
+  ]);
+});

@@ -239,3 +239,18 @@ Deno.test("submit tells of --input-url when --url leads to no Lido", async () =>
   const nowhere = await run(line.split(" "));
   deepStrictEqual([nowhere.code, nowhere.err.endsWith(hint)], [3, true]);
 });
+
+Deno.test("submit --wait tells which task it was when the server is lost meanwhile", async () => {
+  const answers = {
+    ...ANSWERS,
+    [`GET /api/tasks/${TASK_ID}?wait=30`]: () => {
+      throw new TypeError("connection closed");
+    },
+  };
+  const { code, out, err } = await run(["submit", "kinds", "--path", "a", "--wait"], { answers });
+  deepStrictEqual({ code, out, err: err.split("\n").slice(1) }, {
+    code: 3,
+    out: "",
+    err: [`  (task ${TASK_ID} was submitted, and goes on when its server does)`, ""],
+  });
+});
