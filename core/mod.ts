@@ -127,6 +127,8 @@ export {
   type SystemStats,
 } from "./model/system.ts";
 export {
+  ATTEMPT_LINE_CHARS_MAX,
+  ATTEMPT_LINES_MAX,
   type AttemptEntry,
   BATCH_MAX,
   type InputCondition,

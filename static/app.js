@@ -169,6 +169,23 @@ document.addEventListener("htmx:after:swap", countSelected);
 document.addEventListener("lido:close", countSelected);
 countSelected();
 
+// Logs ---------------------------------------------------------------------
+
+let isAtNewest = true;
+
+function followLogs() {
+  const logs = document.querySelector("[data-follow]");
+  if (logs && isAtNewest) logs.scrollTop = logs.scrollHeight;
+}
+
+// Who scrolled up reads there, until he is at the newest line again.
+document.addEventListener("scroll", ({ target }) => {
+  if (!(target instanceof Element) || !target.matches("[data-follow]")) return;
+  isAtNewest = target.scrollTop + target.clientHeight > target.scrollHeight - 24;
+}, true);
+document.addEventListener("htmx:after:swap", followLogs);
+followLogs();
+
 // Copies -------------------------------------------------------------------
 
 document.addEventListener("click", async (event) => {

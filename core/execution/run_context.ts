@@ -1,13 +1,11 @@
 /** What a task's code is given: the thread's side of `ctx`, see `core/tasks/define_task.ts`. */
 import { SENTENCES } from "../model/sentences.ts";
-import type { LogLine } from "../model/task.ts";
+import { ATTEMPT_LINE_CHARS_MAX, ATTEMPT_LINES_MAX, type LogLine } from "../model/task.ts";
 import type { TaskContext } from "../tasks/define_task.ts";
 import { SPANS_MAX, type TaskNotes, type TaskSpan } from "./protocol.ts";
 import type { StatsBlock } from "./stats_block.ts";
 
-/** Lines and characters that one attempt may log; what comes after is dropped and counted. */
-const LINES_MAX = 1_000;
-const CHARS_MAX = 256_000;
+/** Characters of one line; what comes after is dropped. */
 const LINE_CHARS_MAX = 8_192;
 /** Different metrics of one attempt. */
 const METRICS_MAX = 50;
@@ -128,7 +126,7 @@ export class RunContext implements TaskContext {
     const line = String(text).slice(0, LINE_CHARS_MAX).replaceAll("\0", "\uFFFD");
     this.#logged++;
     this.#chars += line.length;
-    if (this.#logged > LINES_MAX || this.#chars > CHARS_MAX) this.#dropped++;
+    if (this.#logged > ATTEMPT_LINES_MAX || this.#chars > ATTEMPT_LINE_CHARS_MAX) this.#dropped++;
     else this.#lines.push({ atMs: Date.now(), level, text: line });
     this.#tell();
   }

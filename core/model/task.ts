@@ -93,6 +93,11 @@ export interface LateError {
   readonly message: string;
 }
 
+/** Lines that are kept of one attempt, its first ones; that others were dropped is one line more. */
+export const ATTEMPT_LINES_MAX = 1_000;
+/** Characters of these lines. */
+export const ATTEMPT_LINE_CHARS_MAX = 256_000;
+
 /** One line that a task's code logged. */
 export interface LogLine {
   readonly atMs: number;

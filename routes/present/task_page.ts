@@ -1,5 +1,6 @@
 /** Tasks as the pages show them. */
 import {
+  ATTEMPT_LINES_MAX,
   type AttemptEntry,
   isFinal,
   type LogEntry,
@@ -19,7 +20,7 @@ import { sentenceIn } from "./sentence.ts";
 
 /** Characters of a long text that a page shows; the whole is in the API. */
 const SHOWN_CHARS = 20_000;
-/** Log lines that a page shows, the last ones. */
+/** Log lines that a page shows, the newest ones. */
 export const LOG_LINES_MAX = 500;
 
 /** How a pool is called; its id where it is not known any longer. */
@@ -129,13 +130,16 @@ export function presentInput({ inputJson }: TaskSnapshot): TaskPart {
   return { tab: "input", input: inputJson === null ? null : shownJson(inputJson) };
 }
 
-/** What its code logged: the last lines. */
+/** What its code logged: the newest lines. */
 export function presentLogs(lines: readonly LogEntry[]): TaskPart {
   const shown = lines.slice(-LOG_LINES_MAX);
   return {
     tab: "logs",
+    count: lines.length,
+    attemptMax: ATTEMPT_LINES_MAX,
     lines: shown.map((line, at) => ({
       ...line,
+      number: lines.length - shown.length + at + 1,
       text: shorten(line.text).text,
       isOfNextAttempt: line.attempt !== (shown[at - 1]?.attempt ?? 1),
     })),

@@ -17,6 +17,7 @@ export interface BusyWorld extends AsyncDisposable {
     readonly completed: TaskId;
     readonly failed: TaskId;
     readonly pending: TaskId;
+    readonly chatty: TaskId;
   };
 }
 
@@ -47,6 +48,9 @@ export async function startBusyWorld(): Promise<BusyWorld> {
   });
   const failed = await submit(idle.id, "refuse", { reason: "The invoice 4711 has no address" }, {
     name: "Send invoice 4711",
+  });
+  const chatty = await submit(idle.id, "chatter", { lines: 1_200 }, {
+    name: "Import the catalogue",
   });
   for (let at = 0; at < 40; at++) {
     await submit(
@@ -84,7 +88,7 @@ export async function startBusyWorld(): Promise<BusyWorld> {
     errors,
     url: server.url.replace(/\/$/, ""),
     pools: { busy: busy.id, paused: paused.id, idle: idle.id },
-    tasks: { running, completed, failed, pending },
+    tasks: { running, completed, failed, pending, chatty },
     async [Symbol.asyncDispose]() {
       await server.shutdown({ graceMs: 100 });
       await manager.close();

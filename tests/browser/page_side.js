@@ -141,3 +141,15 @@ export function countDots({ chart, rgb, alpha }) {
   }
   return count;
 }
+
+/** Whether a list shows its last line. */
+export function isAtEnd(list) {
+  return list.scrollHeight > list.clientHeight &&
+    list.scrollTop + list.clientHeight > list.scrollHeight - 2;
+}
+
+/** Whether a task's log is shown up to this line, or beyond it. */
+export function hasLine(number) {
+  const ids = [...document.querySelectorAll(".logs li")].map(({ id }) => id);
+  return ids.some((id) => id.startsWith("line-") && Number(id.slice(5)) >= number);
+}

@@ -35,6 +35,7 @@ export function screensOf({ pools, tasks }: BusyWorld): readonly Screen[] {
     { name: "task-change", path: `/tasks/${tasks.pending}/change` },
     { name: "task-input", path: `/tasks/${tasks.completed}?tab=input` },
     { name: "task-logs", path: `/tasks/${tasks.completed}?tab=logs` },
+    { name: "task-long-logs", path: `/tasks/${tasks.chatty}?tab=logs` },
     { name: "task-attempts", path: `/tasks/${tasks.failed}?tab=attempts` },
     { name: "task-events", path: `/tasks/${tasks.completed}?tab=events` },
     { name: "task-raw", path: `/tasks/${tasks.completed}?tab=raw` },

@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { PoolId, TaskId } from "../../core/mod.ts";
 import { until } from "../helpers/until.ts";
+import { hasLine, isAtEnd } from "./page_side.js";
 import { setStage } from "./stage.ts";
 
 const stage = setStage();
@@ -115,6 +116,55 @@ stage.test("A task that runs is stopped on its page", async ({ visitor, page, t 
   await page.locator(".page-actions .badge", { hasText: t.state.cancelled }).waitFor();
   strictEqual(await stateOf(task.id), "cancelled");
 }, { refreshS: 1 });
+
+stage.test("The log of a task shows its newest lines, how many are kept, and leads to the whole", async ({ visitor, page, t, language }) => {
+  const { task } = await stage.world.manager.submit({
+    poolId: stage.world.pools.idle,
+    type: "chatter",
+    input: { lines: 1_200 },
+    name: "Says much",
+    priority: 0,
+    tags: [],
+  });
+  await stage.world.manager.waitForTask(task.id, { waitMs: 30_000 });
+  await visitor.go(`/tasks/${task.id}?tab=logs`);
+  const log = page.getByRole("list", { name: t.task.logs });
+  await log.getByText("lines were dropped from here on").waitFor();
+  strictEqual(await log.evaluate(isAtEnd), true);
+  const write = (count: number) =>
+    new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en-GB").format(count);
+  await page.getByText(t.task.newestLines("500", write(1_001))).waitFor();
+  await page.getByText(t.task.linesKept(write(1_000))).waitFor();
+  await page.getByRole("link", { name: t.task.wholeJson }).click();
+  const whole = JSON.parse(await page.locator("body").innerText());
+  deepStrictEqual([whole.data.length, whole.data[0].text], [1_001, "line 0"]);
+});
+
+stage.test(
+  "The log of a task that runs is followed, but not by who scrolled up",
+  async ({ visitor, page, t }) => {
+    const { task } = await stage.world.manager.submit({
+      poolId: stage.world.pools.idle,
+      type: "chatter",
+      input: { lines: 900, pauseMs: 10 },
+      name: "Goes on saying",
+      priority: 0,
+      tags: [],
+    });
+    await visitor.go(`/tasks/${task.id}?tab=logs`);
+    const log = page.getByRole("list", { name: t.task.logs });
+    await page.waitForFunction(hasLine, 100);
+    await page.waitForFunction(isAtEnd, await log.elementHandle());
+    await log.evaluate((list) => list.scrollTop = 120);
+    await page.waitForFunction(hasLine, 300);
+    strictEqual(await log.evaluate((list) => list.scrollTop), 120);
+    await log.evaluate((list) => list.scrollTop = list.scrollHeight);
+    await page.locator(".page-actions .badge", { hasText: t.state.completed }).waitFor();
+    await page.waitForFunction(hasLine, 900);
+    strictEqual(await log.evaluate(isAtEnd), true);
+  },
+  { refreshS: 1 },
+);
 
 stage.test("The list is filtered by words and by states, and a word is taken away by its chip", async ({ visitor, page, t }) => {
   const filter = page.getByLabel(t.tasks.filterLabel, { exact: true });

@@ -26,8 +26,16 @@ export type TaskPart =
   | { readonly tab: "input"; readonly input: LongText | null }
   | {
     readonly tab: "logs";
-    /** The attempt is told where it is another than before; where it is the first, nowhere. */
-    readonly lines: readonly (LogEntry & { readonly isOfNextAttempt: boolean })[];
+    /** How many there are; the newest of them are shown. */
+    readonly count: number;
+    /** How many are kept of one attempt, its first ones. */
+    readonly attemptMax: number;
+    readonly lines: readonly (LogEntry & {
+      /** Its place among all, from 1. */
+      readonly number: number;
+      /** The attempt is told where it is another than before; where it is the first, nowhere. */
+      readonly isOfNextAttempt: boolean;
+    })[];
   }
   | {
     readonly tab: "attempts";
@@ -93,26 +101,7 @@ export function TaskPartView(
         </div>
       );
     case "logs":
-      return part.lines.length === 0
-        ? <p class="card-body quiet">{t.task.noLogs}</p>
-        : (
-          <ol class="logs" tabindex={0} aria-label={t.task.logs}>
-            {part.lines.map(({ atMs, level, text, attempt, isOfNextAttempt }) => (
-              <>
-                {isOfNextAttempt && (
-                  <li class="attempt">{`${t.tasks.attempt} ${l.number(attempt)}`}</li>
-                )}
-                <li class={level}>
-                  <time datetime={new Date(atMs).toISOString()}>
-                    {new Date(atMs).toISOString().slice(11, 23)}
-                  </time>
-                  <span class="level">{level}</span>
-                  <bdi>{text}</bdi>
-                </li>
-              </>
-            ))}
-          </ol>
-        );
+      return <Logs part={part} href={`${whole}/logs`} />;
     case "attempts":
       return part.attempts.length === 0
         ? <p class="card-body quiet">{t.task.noAttempts}</p>
@@ -180,4 +169,46 @@ export function TaskPartView(
         </div>
       );
   }
+}
+
+/** Each line has an id: a swap leaves what is read where it is, when the first line goes. */
+function Logs(
+  { part, href }: { readonly part: Extract<TaskPart, { tab: "logs" }>; readonly href: string },
+): Child {
+  const l = useLanguage();
+  const { t } = l;
+  if (part.count === 0) return <p class="card-body quiet">{t.task.noLogs}</p>;
+  const count = l.number(part.count);
+  return (
+    <>
+      <ol class="logs" tabindex={0} aria-label={t.task.logs} data-follow>
+        {part.lines.map(({ number, atMs, level, text, attempt, isOfNextAttempt }) => (
+          <>
+            {isOfNextAttempt && (
+              <li class="attempt" id={`attempt-${attempt}`}>
+                {`${t.tasks.attempt} ${l.number(attempt)}`}
+              </li>
+            )}
+            <li class={level} id={`line-${number}`}>
+              <time datetime={new Date(atMs).toISOString()} title={l.time(atMs)}>
+                {new Date(atMs).toISOString().slice(11, 23)}
+              </time>
+              <span class="level">{level}</span>
+              <bdi>{text}</bdi>
+            </li>
+          </>
+        ))}
+      </ol>
+      <p class="logs-foot form-hint">
+        <span>
+          {part.lines.length < part.count
+            ? t.task.newestLines(l.number(part.lines.length), count)
+            : t.task.allLines(count)}
+        </span>
+        <span>{t.task.linesKept(l.number(part.attemptMax))}</span>
+        <span>{t.time.areUtc}</span>
+        <a href={href}>{t.task.wholeJson}</a>
+      </p>
+    </>
+  );
 }

@@ -1,6 +1,6 @@
 /** What can be asked of tasks. */
 import { z } from "zod";
-import { TaskChange } from "../../../core/mod.ts";
+import { ATTEMPT_LINE_CHARS_MAX, ATTEMPT_LINES_MAX, TaskChange } from "../../../core/mod.ts";
 import { NDJSON_TYPES } from "../batch_stream.ts";
 import { Batch, Grace, GRACE_FIELDS, Submit, TASK_CHANGE_FIELDS, TASK_FIELDS } from "../bodies.ts";
 import { Bulk, BULK_FIELDS } from "../bulk.ts";
@@ -291,7 +291,12 @@ export const TASK_OPERATIONS: readonly Operation[] = [
         description: "How many lines you have already: only those behind them",
       },
     },
-    answers: [{ status: 200, description: "The lines", data: z.array(LogLine) }],
+    answers: [{
+      status: 200,
+      description: `The lines: of each attempt the first ${ATTEMPT_LINES_MAX}, and no more than ` +
+        `${ATTEMPT_LINE_CHARS_MAX} characters; where others were dropped, one more line says so`,
+      data: z.array(LogLine),
+    }],
     errors: READS,
   },
   {

@@ -61,6 +61,7 @@ export const frameWords = {
     zombie: "Zombie",
   },
   time: {
+    areUtc: "Times are in UTC",
     ago: (duration: string) => `${duration} ago`,
     in: (d: string) => `in ${d}`,
   },

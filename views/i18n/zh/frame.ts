@@ -62,7 +62,11 @@ export const frameWords: typeof English = {
     stopping: "停止中",
     zombie: "僵尸",
   },
-  time: { ago: (duration) => `${duration}前`, in: (duration) => `${duration}后` },
+  time: {
+    areUtc: "时间均为 UTC",
+    ago: (duration) => `${duration}前`,
+    in: (duration) => `${duration}后`,
+  },
   unit: { perMinute: "/分" },
   action: {
     cancel: "取消",

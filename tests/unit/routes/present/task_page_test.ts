@@ -202,7 +202,7 @@ Deno.test("presentInput() shows the first 20,000 characters of a long input as i
   deepStrictEqual(presentInput({ ...TASK, inputJson: null }), { tab: "input", input: null });
 });
 
-Deno.test("presentLogs() shows the last lines, each up to 20,000 characters", () => {
+Deno.test("presentLogs() shows the newest lines, each up to 20,000 characters", () => {
   const lines = Array.from({ length: LOG_LINES_MAX + 2 }, (_, at) => ({
     atMs: at,
     level: "info" as const,
@@ -211,12 +211,14 @@ Deno.test("presentLogs() shows the last lines, each up to 20,000 characters", ()
   }));
   const part = presentLogs(lines);
   ok(part.tab === "logs");
+  deepStrictEqual([part.count, part.attemptMax], [LOG_LINES_MAX + 2, 1_000]);
   strictEqual(part.lines.length, LOG_LINES_MAX);
   deepStrictEqual(part.lines[0], {
     atMs: 2,
     level: "info",
     text: "2",
     attempt: 1,
+    number: 3,
     isOfNextAttempt: false,
   });
   deepStrictEqual(part.lines.filter((line) => line.isOfNextAttempt).map(({ text }) => text), ["5"]);
