@@ -120,23 +120,42 @@ Deno.test("TaskTypeRegistry.get() throws task_type_broken for a file of that nam
   });
 });
 
-Deno.test("TaskTypeRegistry gives up on a file that hangs or ends its process", async () => {
+Deno.test("TaskTypeRegistry gives up on a file that ends its process, and loads the others", async () => {
   const { names, reasons } = await loadFiles({
     "a.task.ts": taskFile("first"),
-    "await.task.ts": taskFile("await", "await new Promise(() => {});"),
     "close.task.ts": taskFile("close", "self.close(); await new Promise(() => {});"),
     "exit.task.ts": taskFile("exit", "Deno.exit(3);"),
-    "loop.task.ts": taskFile("loop", "for (;;);"),
     "z.task.ts": taskFile("last"),
-  }, 2_000);
+  });
 
   deepStrictEqual(names, ["first", "last"]);
   deepStrictEqual(reasons, [
-    "Cannot load await.task.ts: importing it took longer than 2000 ms",
     "Cannot load close.task.ts: it ended the thread that imported it",
     "Cannot load exit.task.ts: it ended the thread that imported it",
-    "Cannot load loop.task.ts: importing it took longer than 2000 ms",
   ]);
+});
+
+Deno.test("TaskTypeRegistry gives up on a file that hangs, and loads the others", async () => {
+  const files = {
+    "a.task.ts": taskFile("first"),
+    "await.task.ts": taskFile("await", "await new Promise(() => {});"),
+    "loop.task.ts": taskFile("loop", "for (;;);"),
+    "z.task.ts": taskFile("last"),
+  };
+  // Where the machine stalls the others take longer, too: in the end they must not.
+  let describeMs = 500;
+  let found = await loadFiles(files, describeMs);
+  while (found.names.length < 2 && describeMs < DESCRIBE_MS) {
+    found = await loadFiles(files, describeMs *= 4);
+  }
+
+  deepStrictEqual(found.names, ["first", "last"]);
+  deepStrictEqual(
+    found.reasons,
+    ["await", "loop"].map((name) =>
+      `Cannot load ${name}.task.ts: importing it took longer than ${describeMs} ms`
+    ),
+  );
 });
 
 Deno.test("TaskTypeRegistry blames a late exit on no other file", async () => {
