@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { chance } from "./chance.ts";
 import { report } from "./report.ts";
 import { ServerProcess } from "./server_process.ts";
-import { until } from "./until.ts";
+import { until, untilNoneIsLeft } from "./until.ts";
 
 const TASKS = fileURLToPath(new URL("../fault/journal_tasks", import.meta.url));
 /** Callers that submit at a time. */
@@ -129,16 +129,9 @@ export class JournalRig implements AsyncDisposable {
     return known;
   }
 
-  /** Resolves when no task waits or runs. */
+  /** Resolves when no task waits or runs: many lives leave a long queue. */
   async whenAllEnded(): Promise<void> {
-    // Many lives leave a long queue: what must not stop is that it gets shorter.
-    for (let left = (await this.readCounts()).active; left > 0;) {
-      const before = left;
-      await until(`fewer than ${before} tasks wait or run`, async () => {
-        left = (await this.readCounts()).active;
-        return left < before;
-      });
-    }
+    await untilNoneIsLeft("tasks wait or run", async () => (await this.readCounts()).active);
   }
 
   async readCounts(): Promise<{ total: number; completed: number; active: number }> {

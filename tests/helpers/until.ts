@@ -12,3 +12,14 @@ export async function until(
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }
+
+/** Waits until none is left, however long that takes: what must not stop is that they become fewer. */
+export async function untilNoneIsLeft(
+  what: string,
+  count: () => number | Promise<number>,
+): Promise<void> {
+  for (let left = await count(); left > 0;) {
+    const before = left;
+    await until(`fewer than ${before} ${what}`, async () => (left = await count()) < before);
+  }
+}

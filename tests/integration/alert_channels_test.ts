@@ -37,7 +37,11 @@ Deno.test("A rule that holds is told on its channel once, and once that it does 
   ]);
   strictEqual(told[1].data.id, told[2].data.id);
 
-  const deliveries = await server.ask<Delivery[]>("GET", "/api/alerts/deliveries");
+  let deliveries: readonly Delivery[] = [];
+  await until("the last is on record", async () => { // once its answer came
+    deliveries = await server.ask("GET", "/api/alerts/deliveries");
+    return deliveries.length >= 3;
+  });
   deepStrictEqual(deliveries.map(({ state }) => state), ["recovered", "firing", "test"]);
   for (const command of [["alert", "channels"], ["alert", "deliveries"]]) {
     const { code, stdout } = await server.command(...command);

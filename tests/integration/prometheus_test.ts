@@ -11,7 +11,7 @@ import { PROJECT_FOLDER } from "../helpers/import_graph.ts";
 import { HAS_PROMETHEUS, Prometheus, PROMETHEUS_MISSING, promtool } from "../helpers/prometheus.ts";
 import { report } from "../helpers/report.ts";
 import { serveManager } from "../helpers/serve_manager.ts";
-import { until } from "../helpers/until.ts";
+import { until, untilNoneIsLeft } from "../helpers/until.ts";
 
 const TASKS = 100_000;
 const BATCH = 10_000;
@@ -54,9 +54,9 @@ async function runTasks(manager: Manager): Promise<void> {
       input: one < FAILING ? {} : null,
     })));
   }
-  await until("all have ended", () => {
+  await untilNoneIsLeft("tasks have not ended", () => {
     const { completed, failed } = manager.getStats().counts;
-    return completed + failed === TASKS;
+    return TASKS - completed - failed;
   });
 }
 
