@@ -232,9 +232,11 @@ export class PoolRoom {
     // Before anything else is waited for: from here on nobody can make it run what it has.
     this.#isForced = true;
     this.threads.pause();
+    // Of what was sent ahead to a thread, some waits when that is ended and some goes with it.
+    const { pending: cancelledTasks, running: stoppedTasks } = this.engine.counts(this.id);
     const cause = SENTENCES.poolWasForceClosed();
-    const cancelledTasks = await this.#insist(() => this.engine.cancelPending(this.id, cause));
-    const stoppedTasks = this.threads.stopAll(0, cause);
+    this.threads.stopAll(0, cause);
+    await this.#insist(() => this.engine.cancelPending(this.id, cause));
     if (this.#isClosing) this.#hurry.abort();
     else this.#start(this.#end());
     this.log("Pool is closed by force", { cancelledTasks, stoppedTasks });

@@ -74,11 +74,10 @@ export class EndOrders {
     watch.soon();
   }
 
-  /** Stops all that runs, with this grace; gives how many were running. */
-  stopAll(graceMs: number, cause: string): number {
+  /** Stops all that runs, with this grace. */
+  stopAll(graceMs: number, cause: string): void {
     const running = this.#pool.crew.slots.flatMap((slot) => slot.attempts());
     for (const attempt of running) this.stop(attempt, graceMs, cause);
-    return running.length;
   }
 
   /** Cancels all that wait in the queue. */

@@ -306,9 +306,9 @@ export class ThreadPool {
     return this.#waits.whenNothingRuns();
   }
 
-  /** Stops all that runs, with this grace; gives how many were running. */
-  stopAll(graceMs: number, cause: string): number {
-    return this.#orders.stopAll(graceMs, cause);
+  /** Stops all that runs, with this grace. */
+  stopAll(graceMs: number, cause: string): void {
+    this.#orders.stopAll(graceMs, cause);
   }
 
   /** Ends all threads. What still waits or runs is cancelled for this cause; may come twice. */

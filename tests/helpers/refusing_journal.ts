@@ -10,6 +10,19 @@ export function refuseWrites(path: string, table: "meta" | "pools" = "meta"): vo
   );
 }
 
+/** The same from the group on that follows the one with which a pool begins to drain. */
+export function refuseWritesOnceAPoolDrains(path: string): void {
+  changeJournal(
+    path,
+    `CREATE TABLE drains (number INTEGER);
+     CREATE TRIGGER drain AFTER UPDATE ON meta
+     WHEN EXISTS (SELECT 1 FROM pools WHERE state = 'draining')
+     BEGIN INSERT INTO drains VALUES (1); END;
+     CREATE TRIGGER refuse BEFORE INSERT ON meta WHEN EXISTS (SELECT 1 FROM drains)
+     BEGIN SELECT RAISE(ABORT, 'the disk takes nothing'); END`,
+  );
+}
+
 /** All is well again. */
 export function takeWrites(path: string): void {
   changeJournal(path, "DROP TRIGGER refuse");

@@ -9,7 +9,11 @@ import { getLogger } from "../../../core/observation/logging.ts";
 import { PoolRoom } from "../../../core/pool_room.ts";
 import { newPoolId } from "../../conformance/engine_world.ts";
 import { openEngine } from "../../helpers/open_engine.ts";
-import { refuseWrites, takeWrites } from "../../helpers/refusing_journal.ts";
+import {
+  refuseWrites,
+  refuseWritesOnceAPoolDrains,
+  takeWrites,
+} from "../../helpers/refusing_journal.ts";
 import { ScriptedThread } from "../../helpers/scripted_thread.ts";
 import { startPool } from "../../helpers/start_pool.ts";
 import { newTask } from "../../helpers/tasks_of_pool.ts";
@@ -37,6 +41,7 @@ async function openWorld() {
     waiting: waiting.id,
     stateOf,
     refuse: () => refuseWrites(path),
+    refuseOnceItDrains: () => refuseWritesOnceAPoolDrains(path),
     async recover() {
       takeWrites(path);
       await until("the disk takes writes", () => manager.getHealth().isHealthy);
@@ -149,4 +154,24 @@ Deno.test("PoolRoom that is closed keeps its threads while one cannot be ended, 
   await within("the task has ended", engine.waitFor(task.id, new AbortController().signal));
   const { zombies, counts } = room.snapshot();
   deepStrictEqual([zombies, counts.running, counts.cancelled], [0, 0, 1]);
+});
+
+Deno.test("PoolRoom.forceClose() stops what runs though the disk refuses once the pool is sealed", async () => {
+  await using world = await openWorld();
+  const { manager, id } = world;
+  world.refuseOnceItDrains();
+  const closing = manager.forceClosePool(id);
+  await until(
+    "what ran is stopped",
+    () => manager.getPool(id).slots.every(({ running }) => running.length === 0),
+  );
+  deepStrictEqual([await world.stateOf(), manager.getPool(id).state], ["running", "draining"]);
+  await world.recover();
+  const { cancelledTasks, stoppedTasks } = await within("it is answered", closing);
+  deepStrictEqual([cancelledTasks, stoppedTasks], [1, 1]);
+  await until("the pool is closed", () => manager.getPool(id).state === "closed");
+  deepStrictEqual([await world.stateOf(), await world.stateOf(world.waiting)], [
+    "cancelled",
+    "cancelled",
+  ]);
 });
