@@ -1,4 +1,4 @@
-/** The server's side of one reading thread. */
+/** The server's side of one reading thread; when that dies, another takes its place. */
 import { LidoError } from "../../../model/errors.ts";
 import { TransientMap } from "../../../model/transient_map.ts";
 import type { ReadStore } from "./read_store.ts";
@@ -21,7 +21,8 @@ export interface ReaderOptions {
 
 /** See the head of this file. */
 export class ReaderThread implements AsyncDisposable {
-  readonly #worker: Worker;
+  /** Undefined once it died: whoever reads next starts another. */
+  #worker: Worker | undefined;
   readonly #options: ReaderOptions;
   readonly #waiting = new TransientMap<number, Waiting>();
   #next = 0;
@@ -30,19 +31,13 @@ export class ReaderThread implements AsyncDisposable {
   #closed: LidoError | undefined;
 
   private constructor(worker: Worker, options: ReaderOptions) {
-    this.#worker = worker;
     this.#options = options;
-    worker.onmessage = ({ data }: MessageEvent<FromReader>) => this.#heard(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.#fail(new Error(`Cannot read journal: its reader ended: ${event.message}`));
-    };
+    this.#worker = this.#listen(worker);
   }
 
   /** Opens a connection of its own. @throws {LidoError} `journal_corrupt`, `journal_unavailable`. */
   static async open(options: ReaderOptions): Promise<ReaderThread> {
-    const { journalPath, searchPath } = options;
-    const worker = new Worker(new URL("./reader_main.ts", import.meta.url), { type: "module" });
+    const worker = start(options);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     worker.onmessage = ({ data }: MessageEvent<FromReader>) => {
       if (data.kind === "refused") reject(new LidoError(data.code, data.message));
@@ -50,10 +45,8 @@ export class ReaderThread implements AsyncDisposable {
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      const reason = `Cannot read journal: its reader ended: ${event.message}`;
-      reject(new LidoError("journal_unavailable", reason));
+      reject(died(event));
     };
-    post(worker, { kind: "open", journalPath, searchPath });
     try {
       await promise;
       return new ReaderThread(worker, options);
@@ -70,26 +63,40 @@ export class ReaderThread implements AsyncDisposable {
   ): Promise<ReturnType<ReadStore[Method]>> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
     const number = this.#next++;
+    const worker = this.#worker ??= this.#listen(start(this.#options));
     return new Promise((resolve, reject) => {
       // The thread answers what the method gives.
       this.#waiting.set(number, { resolve: resolve as (value: unknown) => void, reject });
-      post(this.#worker, { kind: "read", number, method, args });
+      post(worker, { kind: "read", number, method, args });
     });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#onClosed = resolve;
+      if (this.#worker === undefined) return resolve(); // nobody answers
       post(this.#worker, { kind: "close" });
     });
-    this.#worker.terminate();
+    this.#worker?.terminate();
     this.#fail(this.#closed = new LidoError("server_closing", "Cannot read journal: it is closed"));
+  }
+
+  #listen(worker: Worker): Worker {
+    worker.onmessage = ({ data }: MessageEvent<FromReader>) => this.#heard(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#ended(died(event));
+    };
+    return worker;
   }
 
   #heard(message: FromReader): void {
     if (message.kind === "closed") return this.#onClosed();
     if (message.kind === "index_damaged") return this.#options.onIndexDamage?.(message.message);
-    if (message.kind === "opened" || message.kind === "refused") return;
+    if (message.kind === "opened") return;
+    if (message.kind === "refused") {
+      return this.#ended(new LidoError(message.code, message.message));
+    }
     const waiting = this.#waiting.take(message.number);
     if (message.kind === "answer") {
       const { text } = message;
@@ -102,9 +109,28 @@ export class ReaderThread implements AsyncDisposable {
     }
   }
 
+  /** It reads no more: whoever waits is told why. */
+  #ended(error: LidoError): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#options.onError?.(error);
+    this.#fail(error);
+    this.#onClosed();
+  }
+
   #fail(error: Error): void {
     for (const number of [...this.#waiting.keys()]) this.#waiting.take(number)?.reject(error);
   }
+}
+
+function start({ journalPath, searchPath }: ReaderOptions): Worker {
+  const worker = new Worker(new URL("./reader_main.ts", import.meta.url), { type: "module" });
+  post(worker, { kind: "open", journalPath, searchPath });
+  return worker;
+}
+
+function died({ message }: ErrorEvent): LidoError {
+  return new LidoError("journal_unavailable", `Cannot read journal: its reader ended: ${message}`);
 }
 
 function post(worker: Worker, message: ToReader): void {
