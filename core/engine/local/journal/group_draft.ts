@@ -118,6 +118,13 @@ export class GroupDraft {
     return { submissions, answers };
   }
 
+  /** Takes out those who only ask whether anything can be written, and gives them. */
+  takeQuestions(): readonly Answer[] {
+    const questions = this.changes.filter(({ change }) => change === null);
+    this.changes = this.changes.filter(({ change }) => change !== null);
+    return questions.flatMap(({ answer }) => answer ?? []);
+  }
+
   /** Puts what came after it to it: it was not written. */
   join(later: GroupDraft): void {
     this.submissions = [...this.submissions, ...later.submissions];

@@ -32,9 +32,14 @@ export interface JournalListener {
   failed(failure: LidoError | null): void;
 }
 
+/** What the writer is told first. */
+type Opening = Omit<Extract<ToWriter, { kind: "open" }>, "kind">;
+
 /** See the head of this file. */
 export class Journal implements AsyncDisposable {
-  readonly #worker: Worker;
+  /** Undefined once it died, until the next try. */
+  #worker: Worker | undefined;
+  readonly #opening: Opening;
   readonly #listener: JournalListener;
   #number: number;
   /** The last group that readers see, and who waits for later ones, in their order. */
@@ -55,15 +60,16 @@ export class Journal implements AsyncDisposable {
   #owedTasks = 0;
   #closed: (() => void) | undefined;
 
-  private constructor(worker: Worker, lastGroup: number, listener: JournalListener) {
-    this.#worker = worker;
+  private constructor(
+    worker: Worker,
+    opening: Opening,
+    lastGroup: number,
+    listener: JournalListener,
+  ) {
+    this.#worker = this.#listen(worker);
+    this.#opening = opening;
     this.#number = this.#applied = lastGroup;
     this.#listener = listener;
-    worker.onmessage = ({ data }: MessageEvent<FromWriter>) => this.#heard(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.#failed(`its writer ended: ${event.message}`);
-    };
   }
 
   /** Opens a migrated file. @throws {LidoError} `journal_corrupt`, `journal_unavailable`. */
@@ -75,7 +81,8 @@ export class Journal implements AsyncDisposable {
       readonly inboxRowsMin?: number | undefined;
     },
   ): Promise<Journal> {
-    const worker = new Worker(new URL("./writer_main.ts", import.meta.url), { type: "module" });
+    const opening = { path, isDurable, inboxRowsMin };
+    const worker = startWriter(opening);
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     worker.onmessage = ({ data }: MessageEvent<FromWriter>) => {
       if (data.kind === "opened") resolve(data.lastGroup);
@@ -85,9 +92,8 @@ export class Journal implements AsyncDisposable {
       event.preventDefault();
       reject(unavailable(`its writer ended: ${event.message}`));
     };
-    post(worker, { kind: "open", path, isDurable, inboxRowsMin });
     try {
-      return new Journal(worker, await promise, listener);
+      return new Journal(worker, opening, await promise, listener);
     } catch (error) {
       worker.terminate();
       throw error;
@@ -217,7 +223,7 @@ export class Journal implements AsyncDisposable {
   applied(): Promise<void> {
     if (this.isApplied) return Promise.resolve();
     const number = this.#number;
-    post(this.#worker, { kind: "apply" });
+    this.#post({ kind: "apply" }); // one that takes a dead one's place does so unasked
     return new Promise((resolve) => this.#unapplied.push({ number, tell: resolve }));
   }
 
@@ -228,9 +234,21 @@ export class Journal implements AsyncDisposable {
     clearTimeout(this.#later);
     await new Promise<void>((resolve) => {
       this.#closed = resolve;
-      post(this.#worker, { kind: "close" });
+      if (this.#worker === undefined) return resolve(); // nobody answers
+      this.#post({ kind: "close" });
     });
-    this.#worker.terminate();
+    this.#worker?.terminate();
+    // What a writer that died left open, no other was sent in time.
+    if (this.#sent !== undefined) this.#giveBack(this.#sent, unavailable("it is closed"));
+  }
+
+  #listen(worker: Worker): Worker {
+    worker.onmessage = ({ data }: MessageEvent<FromWriter>) => this.#heard(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#died(`its writer ended: ${event.message}`);
+    };
+    return worker;
   }
 
   #whenWritten(): Promise<void> {
@@ -274,7 +292,7 @@ export class Journal implements AsyncDisposable {
     this.#next = group.splitRest();
     this.#sent = group;
     this.#sentMs = performance.now();
-    post(this.#worker, group.message(this.#number + 1));
+    this.#post(group.message(this.#number + 1));
   }
 
   #heard(message: FromWriter): void {
@@ -287,8 +305,9 @@ export class Journal implements AsyncDisposable {
         return this.#failed(message.message);
       case "closed":
         return this.#closed?.();
-      case "opened":
-      case "refused":
+      case "opened": // one that took the place of another; it may know of a group that we do not
+        return this.#shown(Math.min(message.lastGroup, this.#number));
+      case "refused": // it tries again with the next group
     }
   }
 
@@ -327,25 +346,57 @@ export class Journal implements AsyncDisposable {
 
   /** Nothing of the group is in the file: what can be given back is, the rest is tried again. */
   #failed(reason: string): void {
-    const failure = unavailable(reason);
-    if (this.#failure === undefined) this.#listener.failed(failure);
-    this.#failure = failure;
-    this.#failures++;
+    const failure = this.#refused(reason);
     const group = this.#sent ?? new GroupDraft();
     this.#sent = undefined;
     group.join(this.#next);
     this.#next = group;
+    this.#giveBack(group, failure);
+  }
+
+  /** Whether the writer wrote what it was sent, nobody knows: another is sent just that once more. */
+  #died(reason: string): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    if (this.#closed !== undefined) return this.#closed();
+    const failure = this.#refused(reason);
+    this.#giveBack(this.#next, failure);
+    for (const { reject } of this.#sent?.takeQuestions() ?? []) reject(failure);
+  }
+
+  /** Nothing is taken until the next try, which is due in a while, succeeds. */
+  #refused(reason: string): LidoError {
+    const failure = unavailable(reason);
+    if (this.#failure === undefined) this.#listener.failed(failure);
+    this.#failure = failure;
+    this.#failures++;
+    this.#retry ??= setTimeout(() => {
+      this.#retry = undefined;
+      this.#worker ??= this.#listen(startWriter(this.#opening));
+      if (this.#sent === undefined) this.#send(true);
+      else this.#post(this.#sent.message(this.#number + 1));
+    }, RETRY_MS);
+    return failure;
+  }
+
+  #post(message: ToWriter): void {
+    if (this.#worker !== undefined) post(this.#worker, message);
+  }
+
+  #giveBack(group: GroupDraft, failure: LidoError): void {
     const { submissions, answers } = group.giveBack();
     for (const { tasks, chars } of submissions) {
       this.#waitingTasks -= tasks;
       this.#waitingChars -= chars;
     }
     for (const answer of answers) answer.reject(failure);
-    this.#retry = setTimeout(() => {
-      this.#retry = undefined;
-      this.#send(true);
-    }, RETRY_MS);
   }
+}
+
+function startWriter(opening: Opening): Worker {
+  const worker = new Worker(new URL("./writer_main.ts", import.meta.url), { type: "module" });
+  post(worker, { kind: "open", ...opening });
+  return worker;
 }
 
 function unavailable(reason: string): LidoError {

@@ -2,9 +2,10 @@ import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Journal } from "../../../../../../core/engine/local/journal/journal.ts";
+import { KeptWorkers } from "../../../../../helpers/kept_workers.ts";
 import { openJournal } from "../../../../../helpers/open_journal.ts";
 import { refuseWrites, takeWrites } from "../../../../../helpers/refusing_journal.ts";
-import { startRow, submitRow } from "../../../../../helpers/stored_journal.ts";
+import { readStates, startRow, submitRow } from "../../../../../helpers/stored_journal.ts";
 import { until } from "../../../../../helpers/until.ts";
 import { within } from "../../../../../helpers/within.ts";
 
@@ -108,6 +109,34 @@ Deno.test("Journal closes though the disk refuses what it is to write last", asy
   refuseWrites(path);
   journal.note(view("last"));
   await within("it is closed", end());
+});
+
+Deno.test("Journal sends what a writer that died had not answered to another, and goes on", async () => {
+  using workers = new KeptWorkers();
+  const { journal, path, end } = await openJournal();
+  await submit(journal, 1);
+  workers.killLast();
+  const [submitted, asked] = [submit(journal, 2), rejects(journal.checkWrites())];
+  const applied = journal.applied();
+  await within("who only asks is told", asked);
+  strictEqual(journal.failure?.code, "journal_unavailable");
+  await within("the submit is answered", submitted);
+  await within("what was written can be read", applied);
+  strictEqual(journal.failure, undefined);
+  await submit(journal, 3);
+  await journal.applied();
+  strictEqual(Object.values(readStates(path)).join(), "3");
+  await end();
+});
+
+Deno.test("Journal closes though its writer dies of it, or had died before", async () => {
+  for (const isKnown of [false, true]) {
+    using workers = new KeptWorkers();
+    const { journal, end } = await openJournal();
+    workers.killLast();
+    if (isKnown) await until("it is known", () => journal.failure !== undefined);
+    await within("it is closed", end());
+  }
 });
 
 function view(name: string) {
