@@ -16,6 +16,8 @@ export class ScriptedThread implements Thread {
   readonly begun: unknown[] = [];
   isDead = false;
   isReady = false;
+  /** Whether the host gave it tasks. */
+  wasGiven = false;
   #isKilled = false;
   #lanes = 1;
   #toThread: (() => void)[] = [];
@@ -30,6 +32,7 @@ export class ScriptedThread implements Thread {
   constructor(readonly listener: ThreadListener, readonly pid: number | null = null) {}
 
   run({ epoch, first, token, inputs }: RunMessage): void {
+    this.wasGiven = true;
     this.#toThread.push(() => {
       if (epoch < this.#epoch) return;
       this.#next ??= first;

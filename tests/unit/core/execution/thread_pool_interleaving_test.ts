@@ -57,8 +57,8 @@ class World {
 
   move(move: Move, choice: number): void {
     const attempt = this.attempts[choice % Math.max(1, this.attempts.length)];
-    // One that dies as it starts is tried again after a while, which is another test.
-    const live = this.threads.filter(({ isDead, isReady }) => isReady && !isDead);
+    // One that dies before it had a task is tried again after a while, which is another test.
+    const live = this.threads.filter(({ isDead, wasGiven }) => wasGiven && !isDead);
     if (move === "pause") this.pool.pause();
     else if (move === "resume") this.pool.resume();
     else if (move === "resize") {
