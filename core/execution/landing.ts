@@ -146,7 +146,8 @@ export class Landing implements SlotOwner {
     this.#pool.dispatcher.pace.record(attempt.type.url, runMs);
     this.#pool.trace.record(attempt.waitsSinceMs, runMs);
     this.#pool.stats().recordWait(Math.max(0, nowMs - attempt.waitsSinceMs - runMs));
-    if (this.#pool.settings().isolation === "process") this.#recordRun(code === "done", runMs);
+    // In isolation `thread` the threads count for themselves.
+    if (this.#pool.settings().isolation === "process") this.#pool.stats().recordRun(runMs);
     if (code === "done") {
       return this.settle(attempt, { kind: "done", startedAtMs, runMs, value }, slot.index);
     }
@@ -155,14 +156,6 @@ export class Landing implements SlotOwner {
     }
     const failure = failureOf(code, value);
     this.settle(attempt, { kind: "failed", startedAtMs, runMs, failure }, slot.index);
-  }
-
-  /** In isolation `thread` the threads count for themselves. */
-  #recordRun(isDone: boolean, runMs: number): void {
-    const stats = this.#pool.stats();
-    stats.recordRun(runMs);
-    stats.add("started", 1);
-    stats.add(isDone ? "completed" : "failed", 1);
   }
 
   /**

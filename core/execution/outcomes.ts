@@ -5,8 +5,7 @@ import type { OutcomeCode, OutcomesMessage } from "./protocol.ts";
 export class Outcomes {
   /** The batch's; -1 before the first. */
   token = -1;
-  /** How many of them are done. */
-  completed = 0;
+  #areDone = true;
   #isConsecutive = true;
   #hasValues = false;
   readonly #seqs: number[] = [];
@@ -31,7 +30,7 @@ export class Outcomes {
     const first = this.#seqs[0] ?? task.seq;
     this.#isConsecutive &&= task.seq === first + this.#seqs.length;
     this.#hasValues ||= value !== undefined;
-    if (code === "done") this.completed++;
+    this.#areDone &&= code === "done";
     this.token = task.token;
     this.#seqs.push(task.seq);
     this.#codes.push(code);
@@ -46,7 +45,7 @@ export class Outcomes {
       kind: "outcomes",
       token: this.token,
       seqs: this.#isConsecutive ? this.#seqs.slice(0, 1) : this.#seqs,
-      codes: this.completed === this.count ? [] : this.#codes,
+      codes: this.#areDone ? [] : this.#codes,
       startedAtMs: this.#startedAtMs,
       runMs: this.#runMs,
       values: this.#hasValues ? this.#values : [],

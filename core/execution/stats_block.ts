@@ -5,7 +5,7 @@
  * what counts is what the engine settled.
  *
  * Who writes what: a thread writes its own slot's row and its lanes; the host writes `claims` (only
- * to take back) and the stop cells; counters and histograms are added to by all, atomically. Cells
+ * to take back) and the stop cells; histograms are added to by all, atomically. Cells
  * that belong together are written and read under the row's `lock`, so that no reader ever sees a
  * torn record.
  */
@@ -13,11 +13,6 @@ import type { Percentiles } from "../model/pool.ts";
 import { claimNext, openClaims, takeBackClaims } from "./claims.ts";
 import { bucketOf, BUCKETS, percentilesOf, type SparseCounts } from "./histogram.ts";
 import { closeRow, openRow, readStable } from "./row_lock.ts";
-
-/** Counters of a whole block. */
-export const COUNTERS = ["started", "completed", "failed"] as const;
-/** A counter's name. */
-export type Counter = typeof COUNTERS[number];
 
 /**
  * A slot's row; like a lane, it has its lock first. `claims` counts the tasks that the thread has
@@ -45,8 +40,7 @@ const CELL_BYTES = 8;
 /** Cells in a 64-byte cache line; rows fill whole lines, so that threads share none. */
 const LINE_CELLS = 64 / CELL_BYTES;
 
-const COUNTERS_AT = 0;
-const WAIT_AT = fullLines(COUNTERS.length);
+const WAIT_AT = 0;
 const RUN_AT = WAIT_AT + fullLines(BUCKETS / 2);
 const SLOTS_AT = RUN_AT + fullLines(BUCKETS / 2);
 const LANE_STRIDE = fullLines(LANE_CELLS.length);
@@ -88,13 +82,11 @@ export class StatsBlock {
   readonly #slotRows = new Map<number, SlotRow>();
   readonly #laneRows = new Map<number, LaneRow>();
   readonly #floats: Float64Array;
-  readonly #counters: BigInt64Array;
   readonly #slotStride: number;
 
   private constructor(readonly buffer: SharedArrayBuffer, readonly shape: BlockShape) {
     this.#ints = new Int32Array(buffer);
     this.#floats = new Float64Array(buffer);
-    this.#counters = new BigInt64Array(buffer, COUNTERS_AT * CELL_BYTES, COUNTERS.length);
     this.#slotStride = SLOT_HEAD + shape.lanes * LANE_STRIDE;
   }
 
@@ -109,17 +101,7 @@ export class StatsBlock {
     return new StatsBlock(buffer, shape);
   }
 
-  /** Adds to a counter, exactly, whoever else adds. */
-  add(counter: Counter, amount: number): void {
-    Atomics.add(this.#counters, COUNTERS.indexOf(counter), BigInt(amount));
-  }
-
-  /** Reads a counter. */
-  loadCounter(counter: Counter): number {
-    return Number(Atomics.load(this.#counters, COUNTERS.indexOf(counter)));
-  }
-
-  /** Counts how long a task ran, in milliseconds. */
+  /** Counts how long a task ran, in milliseconds: exactly, whoever else counts. */
   recordRun(ms: number): void {
     Atomics.add(this.#ints, RUN_AT * 2 + bucketOf(ms * 1000), 1);
   }
@@ -156,7 +138,7 @@ export class StatsBlock {
     return found;
   }
 
-  /** Makes a slot's row and lanes new for a fresh thread; histograms and counters stay. */
+  /** Makes a slot's row and lanes new for a fresh thread; histograms stay. */
   clearSlot(slot: number): void {
     const at = this.#slotAt(slot);
     this.#slotRows.delete(at);

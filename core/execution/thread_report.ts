@@ -47,14 +47,11 @@ export class ThreadReport {
     this.#outcomes.add(task.sent, code, task.startedAtMs, runMs, value);
   }
 
-  /** Sends what has ended. Counters are exact whenever no outcome is on its way. */
+  /** Sends what has ended. */
   flush(): void {
     const outcomes = this.#outcomes;
     if (outcomes.count === 0) return;
     this.#outcomes = new Outcomes();
-    this.#place.stats.add("started", outcomes.count);
-    this.#place.stats.add("completed", outcomes.completed);
-    this.#place.stats.add("failed", outcomes.count - outcomes.completed);
     this.#place.post(outcomes.message());
   }
 

@@ -36,7 +36,7 @@ Deno.test("TaskRunner runs a batch in order and tells its outcomes together", as
     world.outcomes(),
     [0, 1, 2, 3].map((seq) => ({ seq, code: "done", value: seq * 2 })),
   );
-  strictEqual(world.stats.loadCounter("completed"), 4);
+  strictEqual(world.stats.loadPercentiles("run").count, 4);
   // A group goes before its batch is through only when its oldest has waited for a millisecond.
   const [, ...groups] = world.of("outcomes");
   for (const { startedAtMs, runMs } of groups.slice(0, -1)) {
@@ -147,7 +147,7 @@ for (const [what, code, message] of FAILURES) {
     strictEqual(failed?.code, code);
     const parts = failed?.value as { name: string; message: string }; // an outcome that is not done
     ok(`${parts.name}: ${parts.message}`.startsWith(message), parts.message);
-    deepStrictEqual([next?.code, world.stats.loadCounter("failed")], ["done", 1]);
+    deepStrictEqual([next?.code, world.stats.loadPercentiles("run").count], ["done", 2]);
   });
 }
 

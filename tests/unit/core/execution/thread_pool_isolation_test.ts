@@ -1,6 +1,5 @@
 /** What holds for a pool in both isolations, with real threads. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { COUNTERS } from "../../../../core/execution/stats_block.ts";
 import { ThreadBudget } from "../../../../core/execution/thread_budget.ts";
 import { startPool } from "../../../helpers/start_pool.ts";
 import { until } from "../../../helpers/until.ts";
@@ -24,7 +23,8 @@ for (const isolation of ["thread", "process"] as const) {
     deepStrictEqual([code, name, message], ["task_error", "RangeError", "I failed"]);
     deepStrictEqual([started.pool.queued, started.pool.isIdle], [0, true]);
     const { stats } = started.pool;
-    deepStrictEqual(COUNTERS.map((counter) => stats.loadCounter(counter)), [2, 1, 1]);
+    const counts = (["wait", "run"] as const).map((which) => stats.loadPercentiles(which).count);
+    deepStrictEqual(counts, [2, 2]);
   });
 
   Deno.test(`ThreadPool.stop() in isolation ${isolation} stops a task that listens`, async () => {
