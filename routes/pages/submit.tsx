@@ -23,6 +23,7 @@ import { parseJsonText } from "../api/read_json.ts";
 import { readTaskId } from "../api/query.ts";
 import { fieldsOf, type FormOptions, readFields, sentFieldsOf } from "../present/form.ts";
 import { type FormSchema, formSchema } from "../present/form_schema.ts";
+import { hideSecrets } from "../present/secrets.ts";
 import { indentJson } from "../present/task_page.ts";
 import { batchRoutes } from "./batch.tsx";
 import { checkForm, errorIn, faultsIn, sayFaults } from "./check_form.ts";
@@ -94,7 +95,8 @@ function blank(visit: Visit, old: TaskSnapshot | null): SubmitModel {
     type: old?.type ?? c.req.query("type"),
   });
   const type = typeOf(visit, choices.type);
-  const given = old?.inputJson ?? c.req.query("input") ?? null;
+  const given = (old?.inputJson && hideSecrets(old.inputJson, type?.inputSchema, true)) ??
+    c.req.query("input") ?? null;
   const value = given === null ? undefined : parseLoosely(given);
   // Large numbers would be rounded on their way through fields.
   const isJson = c.req.query("as") === "json" || !hasFields(type) ||

@@ -8,6 +8,7 @@ import { TASK_TABS, type TaskPart, type TaskTab } from "../../views/pages/task_p
 import { submitOptions } from "../submit_options.ts";
 import type { AppEnv } from "../app_env.ts";
 import { readTaskId } from "../api/query.ts";
+import { hideSecrets } from "../present/secrets.ts";
 import { presentTask } from "../present/task.ts";
 import {
   presentAttempts,
@@ -128,7 +129,7 @@ async function readPart(visit: Visit, task: TaskSnapshot, tab: TaskTab): Promise
     case "result":
       return presentResult(task, language);
     case "input":
-      return presentInput(task);
+      return presentInput(withoutSecrets(visit, task));
     case "logs":
       return presentLogs(await manager.readLogs(task.id));
     case "attempts":
@@ -136,8 +137,16 @@ async function readPart(visit: Visit, task: TaskSnapshot, tab: TaskTab): Promise
     case "events":
       return presentEvents(await manager.readEvents(task.id), language);
     case "raw": {
-      const json = writeJson(presentTask(task, language.nowMs));
-      return presentRaw(task, json, { origin: new URL(c.req.url).origin });
+      const shown = withoutSecrets(visit, task);
+      const json = writeJson(presentTask(shown, language.nowMs));
+      return presentRaw(shown, json, { origin: new URL(c.req.url).origin });
     }
   }
+}
+
+/** The task with an input that may be looked at. */
+function withoutSecrets({ desk: { manager } }: Visit, task: TaskSnapshot): TaskSnapshot {
+  const type = manager.listTaskTypes().find(({ name }) => name === task.type);
+  if (task.inputJson === null || type === undefined) return task;
+  return { ...task, inputJson: hideSecrets(task.inputJson, type.inputSchema) };
 }

@@ -59,6 +59,18 @@ Deno.test("GET /submit?from= fills in what a task was given", async () => {
   );
 });
 
+for (const as of ["form", "json"]) {
+  Deno.test(`GET /submit?from= brings no secret back, as ${as}`, async () => {
+    const task = { ...TASK, inputJson: '{"note":"ann","key":"s3cret"}' };
+    const properties = { note: { type: "string" }, key: { type: "string", writeOnly: true } };
+    const type = { ...TYPE, inputSchema: { type: "object", properties } };
+    const { app } = appWith({ listTaskTypes: () => [type], getTask: () => Promise.resolve(task) });
+    const { html, fields } = await look(app, `/submit?from=${TASK_ID}&as=${as}`);
+    ok(html.includes("ann") && !html.includes("s3cret"));
+    strictEqual(fields.get("input.key"), as === "form" ? "" : undefined);
+  });
+}
+
 Deno.test("GET /submit?from= shows as JSON what fields would round", async () => {
   const { app } = appWith({ listTaskTypes }); // its task has a number beyond 2^53
   const { fields } = await look(app, `/submit?from=${TASK_ID}`);

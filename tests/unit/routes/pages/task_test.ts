@@ -210,3 +210,26 @@ Deno.test("POST /tasks/:id/change keeps what was typed wrong, and says what is w
     ok(!calls.some(({ method }) => method === "changeTask"));
   }
 });
+
+for (const tab of ["input", "raw"]) {
+  Deno.test(`GET /tasks/:id?tab=${tab} shows no secret of the input`, async () => {
+    const task = { ...TASK, inputJson: '{"user":"ann","key":"s3cret"}' };
+    const properties = { key: { type: "string", writeOnly: true } };
+    const type = {
+      name: task.type,
+      description: "",
+      inputSchema: { type: "object", properties },
+      outputSchema: null,
+      examples: [],
+      url: "file:///x.task.ts",
+      codeVersion: "1",
+      isBuiltIn: false,
+    };
+    const { app } = appWith({
+      getTask: () => Promise.resolve(task),
+      listTaskTypes: () => [type],
+    });
+    const { html } = await look(app, `${PATH}?tab=${tab}`);
+    ok(html.includes("ann") && html.includes("••••••") && !html.includes("s3cret"));
+  });
+}
