@@ -43,9 +43,10 @@ export function alertPageRoutes(desk: Desk): Hono<AppEnv> {
 
 async function present(visit: Visit, tab: AlertTab): Promise<AlertsModel> {
   const { c, path, language, desk: { manager: { alerts } } } = visit;
+  const hasPool = (id: string) => visit.desk.manager.findPoolName(id) !== undefined;
   switch (tab) {
     case "firing": {
-      const rows = alerts.firing.map((alert) => presentAlertRow(language, alert));
+      const rows = alerts.firing.map((alert) => presentAlertRow(language, alert, hasPool));
       return { path, part: { tab, alerts: rows } };
     }
     case "rules": {
@@ -63,7 +64,7 @@ async function present(visit: Visit, tab: AlertTab): Promise<AlertsModel> {
       const olderHref = page.nextCursor === null
         ? null
         : `/alerts?${new URLSearchParams({ tab, cursor: page.nextCursor })}`;
-      const rows = page.alerts.map((alert) => presentAlertRow(language, alert));
+      const rows = page.alerts.map((alert) => presentAlertRow(language, alert, hasPool));
       return { path, part: { tab, alerts: rows, olderHref } };
     }
   }

@@ -1,6 +1,12 @@
 /** `/`: the overview, and what the frame of every page needs. */
 import { Hono } from "hono";
-import { SHARE_WINDOWS_S, type ShareWindowS } from "../../core/mod.ts";
+import {
+  DEFAULT_RULES,
+  type HealthAlertKind,
+  type PoolSnapshot,
+  SHARE_WINDOWS_S,
+  type ShareWindowS,
+} from "../../core/mod.ts";
 import {
   Overview,
   type OverviewModel,
@@ -9,6 +15,7 @@ import {
 } from "../../views/pages/overview.tsx";
 import { StripNumbers } from "../../views/parts/strip.tsx";
 import type { AppEnv } from "../app_env.ts";
+import { placeOfAlert } from "../present/alert_place.ts";
 import { outcomesChart } from "../present/chart.ts";
 import { commandFor } from "../present/command.ts";
 import { sentenceIn } from "../present/sentence.ts";
@@ -141,6 +148,7 @@ async function present(
     chart: outcomesChart(history, t, (id) => names.get(id) ?? id),
     attention: health.alerts.map(({ kind, level, poolName, count, reason }) => ({
       isCritical: level === "critical",
+      href: placeOf(kind, pools, poolName),
       text: t.alert[kind]({
         pool: poolName ?? "",
         count: l.number(count),
@@ -153,4 +161,18 @@ async function present(
         : [{ href: `/pools/${id}`, name: settings.name, pending, oldestWaitMs }]
     ).sort((one, other) => other.oldestWaitMs - one.oldestWaitMs).slice(0, WAITING_MAX),
   };
+}
+
+/** As of the alert whose rule bears the name; of pools of one name, none is meant. */
+function placeOf(
+  kind: HealthAlertKind,
+  pools: readonly PoolSnapshot[],
+  poolName: string | null,
+): string | null {
+  const rule = DEFAULT_RULES.get(kind);
+  if (rule === undefined) return null;
+  const [pool, ...others] = pools.filter(({ settings }) => settings.name === poolName);
+  if (poolName !== null && (pool === undefined || others.length > 0)) return "/pools";
+  const labels = { ...rule.labels, ...pool && { pool_id: pool.id } };
+  return placeOfAlert({ metric: rule.metric, labels }, () => true);
 }

@@ -191,7 +191,10 @@ async function readPart(visit: Visit, pool: PoolSnapshot, tab: PoolTab): Promise
       };
     case "alerts": {
       const own = manager.alerts.firing.filter(({ labels }) => labels["pool_id"] === id);
-      return { tab, alerts: own.map((alert) => presentAlertRow(visit.language, alert)) };
+      return {
+        tab,
+        alerts: own.map((alert) => presentAlertRow(visit.language, alert, () => true)),
+      };
     }
   }
 }

@@ -2,6 +2,7 @@
 import type { Alert, AlertComparator, AlertRuleSnapshot } from "../../core/mod.ts";
 import type { Language } from "../../views/i18n/language.ts";
 import type { AlertRowModel, RuleRowModel } from "../../views/pages/alerts.tsx";
+import { placeOfAlert } from "./alert_place.ts";
 import { sentenceIn } from "./sentence.ts";
 
 const SIGNS: Readonly<Record<AlertComparator, string>> = {
@@ -17,16 +18,23 @@ export function ruleTitle({ t }: Language, name: string): string {
   return Object.hasOwn(titles, name) ? titles[name] ?? name : name;
 }
 
-/** One alert. */
-export function presentAlertRow(language: Language, alert: Alert): AlertRowModel {
+/** One alert; it leads nowhere where its pool is gone. */
+export function presentAlertRow(
+  language: Language,
+  alert: Alert,
+  hasPool: (id: string) => boolean,
+): AlertRowModel {
   const { id, severity, poolName, value, comparator, threshold } = alert;
   const { startedAtMs, endedAtMs, acknowledgedAtMs, acknowledgedBy } = alert;
+  const poolId = alert.labels["pool_id"];
   return {
     id,
     severity,
     text: sentenceIn(language, alert.text),
     rule: ruleTitle(language, alert.rule),
+    href: placeOfAlert(alert, hasPool),
     poolName,
+    poolHref: poolId !== undefined && hasPool(poolId) ? `/pools/${poolId}` : null,
     sample: `${language.number(value)} ${SIGNS[comparator]} ${language.number(threshold)}`,
     startedAtMs,
     endedAtMs,

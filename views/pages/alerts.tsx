@@ -7,6 +7,7 @@ import { Act, Ask } from "../parts/act.tsx";
 import { SeverityBadge } from "../parts/badge.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { LinkTo } from "../parts/link_to.tsx";
 import { PageHead } from "../parts/page_head.tsx";
 import { Tabs } from "../parts/tabs.tsx";
 import { Duration, Time } from "../parts/time.tsx";
@@ -21,9 +22,12 @@ export interface AlertRowModel {
   readonly id: string;
   readonly severity: AlertSeverity;
   readonly text: string;
+  /** Where to look at what it is about; null: nowhere. */
+  readonly href: string | null;
   /** What its rule is called. */
   readonly rule: string;
   readonly poolName: string | null;
+  readonly poolHref: string | null;
   /** The sample that fired it: `12 > 10`. */
   readonly sample: string;
   readonly startedAtMs: number;
@@ -148,9 +152,15 @@ export function AlertTable(
               <td>
                 <SeverityBadge severity={alert.severity} />
               </td>
-              <td class="name">{alert.text}</td>
+              <td class="name">
+                <LinkTo href={alert.href} text={alert.text} />
+              </td>
               <td>{alert.rule}</td>
-              <td>{alert.poolName ?? <span class="none">–</span>}</td>
+              <td>
+                {alert.poolName === null
+                  ? <span class="none">–</span>
+                  : <LinkTo href={alert.poolHref} text={alert.poolName} />}
+              </td>
               <td class="num">{alert.sample}</td>
               <td>
                 <Time atMs={alert.startedAtMs} />

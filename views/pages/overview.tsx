@@ -5,6 +5,7 @@ import { Ask } from "../parts/act.tsx";
 import { Chart, type ChartModel } from "../parts/chart.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { LinkTo } from "../parts/link_to.tsx";
 import { PageHead } from "../parts/page_head.tsx";
 import { Sparkline } from "../parts/sparkline.tsx";
 import { Duration } from "../parts/time.tsx";
@@ -45,7 +46,12 @@ export interface OverviewModel {
   readonly rangePath: string;
   readonly tiles: readonly TileModel[];
   readonly chart: ChartModel;
-  readonly attention: readonly { readonly isCritical: boolean; readonly text: string }[];
+  readonly attention: readonly {
+    readonly isCritical: boolean;
+    readonly text: string;
+    /** Where to look at it; null: nowhere. */
+    readonly href: string | null;
+  }[];
   readonly shares: TypeSharesModel;
   readonly waiting: readonly {
     readonly href: string;
@@ -144,10 +150,12 @@ function Attention({ attention }: { readonly attention: OverviewModel["attention
         )
         : (
           <ul class="attention">
-            {attention.map(({ isCritical, text }) => (
+            {attention.map(({ isCritical, text, href }) => (
               <li class={isCritical ? "critical" : "warning"}>
                 <Icon name="alert-triangle" />
-                <span>{text}</span>
+                <span>
+                  <LinkTo href={href} text={text} />
+                </span>
               </li>
             ))}
           </ul>

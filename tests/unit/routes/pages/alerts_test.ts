@@ -70,6 +70,25 @@ Deno.test("GET /pools/:id?tab=alerts shows the alerts of that pool, and of no ot
   ok(none.text.includes("No alert fires for this pool."));
 });
 
+Deno.test("GET /alerts leads from an alert to what it is about, unless its pool is gone", async () => {
+  const world = alertWorld();
+  const samples = [
+    { labels: { pool_id: String(POOL_ID), pool: "mine", state: "zombie" }, value: 1 },
+    { labels: { pool_id: "gone", pool: "theirs", state: "zombie" }, value: 1 },
+  ];
+  world.set({ kind: "gauge", name: "lido_pool_threads", help: "", samples });
+  world.pass(60);
+  strictEqual(world.alerts.firing.length, 2);
+  const { elements } = await look(appOver(world), "/alerts");
+  const ways = elements.filter(({ attributes }) =>
+    attributes.get("href")?.startsWith("/pools/") && attributes.get("href") !== "/pools/new"
+  );
+  deepStrictEqual(ways.map(({ attributes, text }) => [attributes.get("href"), text.trim()]), [
+    [`/pools/${POOL_ID}`, "Pool mine has threads whose code cannot be ended: 1"],
+    [`/pools/${POOL_ID}`, "mine"],
+  ]);
+});
+
 Deno.test("The strip leads to the alerts that fire, and shows a critical one until somebody sees to it", async () => {
   const world = await hotWorld("critical");
   const app = appOver(world);

@@ -1,7 +1,12 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import type { HistoryPoint } from "../../../../core/mod.ts";
+import {
+  type HealthAlert,
+  type HealthAlertKind,
+  type HistoryPoint,
+  PoolId,
+} from "../../../../core/mod.ts";
 import { appWith, NOW_MS } from "../../../helpers/app_with.ts";
-import { HISTORY, POOL, STATS } from "../../../helpers/fake_manager.ts";
+import { HISTORY, POOL, POOL_ID, STATS } from "../../../helpers/fake_manager.ts";
 import { look } from "../../../helpers/pages.ts";
 import { NO_COUNTS } from "../../../helpers/no_counts.ts";
 
@@ -103,6 +108,51 @@ Deno.test("GET / tells what needs somebody, and which pools wait the longest", a
   ok(!page.text.includes("All is well"));
   const [long, short] = [page.text.indexOf("long"), page.text.lastIndexOf("short")];
   ok(long !== -1 && long < short);
+});
+
+Deno.test("GET / leads from what needs attention to what it is about", async () => {
+  const named = (id: string, name: string) => ({
+    ...POOL,
+    id: PoolId.parse(id),
+    settings: { ...POOL.settings, name },
+  });
+  const second = "01990000-0000-7000-8000-000000000002";
+  const third = "01990000-0000-7000-8000-000000000003";
+  const alert = (kind: HealthAlertKind, poolName: string | null): HealthAlert => ({
+    kind,
+    poolName,
+    level: "warning",
+    message: "",
+    count: 1,
+    reason: null,
+  });
+  const { app } = appWith({
+    listPools: () => [POOL, named(second, "twin"), named(third, "twin")],
+    getHealth: () => ({
+      isHealthy: false,
+      alerts: [
+        alert("zombies", "p"),
+        alert("queue_filling", "p"),
+        alert("many_pending", null),
+        alert("zombies", "twin"),
+        alert("much_memory", null),
+      ],
+      stats: STATS,
+    }),
+  });
+  const { elements } = await look(app, "/");
+  const list = elements.find(({ attributes }) => attributes.get("class") === "attention");
+  const ways = elements.flatMap(({ name, attributes, text }) =>
+    name === "a" && text.length > 8 && list?.text.includes(text)
+      ? [attributes.get("href") ?? ""]
+      : []
+  );
+  deepStrictEqual(ways.map(decodeURIComponent), [
+    `/pools/${POOL_ID}`,
+    `/tasks?q=state:pending pool:${POOL_ID}`,
+    "/tasks?q=state:pending",
+    "/pools",
+  ]);
 });
 
 Deno.test("GET / shows how to begin when nothing has run", async () => {
