@@ -9,7 +9,10 @@ import type { World } from "../world.ts";
 /** Runs the self-test in this process, and looks at the data folder of that path. */
 export type SelfTest = (data: string) => Promise<readonly WireFinding[]>;
 
-/** Adds `doctor`: what a running server found, or without one what is found here and now. */
+/**
+ * Adds `doctor`: what a running server found, or without one what is found here and now. A server
+ * that `--url` names must answer: what is found here is nothing of its own.
+ */
 export function addDoctorCommand(
   program: Command,
   world: World,
@@ -39,7 +42,7 @@ async function findingsOf(
   try {
     return await clientFor(world, flags).getDoctor();
   } catch (error) {
-    if (!(error instanceof UnreachedError)) throw error;
+    if (!(error instanceof UnreachedError) || flags.url !== undefined) throw error;
     world.err.write("No server is running: this process tests itself\n");
     return await selfTest(await dataFolderOf(world, flags));
   }

@@ -41,3 +41,9 @@ Deno.test("doctor tests this process and the data folder when there is no server
     err: "No server is running: this process tests itself\n".repeat(2),
   });
 });
+
+Deno.test("doctor exits 3 when the server that --url names does not answer", async () => {
+  const url = "http://lido.example";
+  const { code, out, err } = await run(["doctor", "--url", url]);
+  deepStrictEqual({ code, out, err }, { code: 3, out: "", err: `Cannot reach Lido at ${url}\n` });
+});
