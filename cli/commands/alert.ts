@@ -10,6 +10,7 @@ import {
   print,
   type ServerFlags,
 } from "../command_line.ts";
+import { UsageError } from "../exit_code.ts";
 import { addLeafOptions, nameFlags, readLeafOptions } from "../leaf_options.ts";
 import { printable, printableJson } from "../printable.ts";
 import { addAlertChannelCommands } from "./alert_channel.ts";
@@ -52,6 +53,9 @@ function addList(alert: Command, world: World): void {
     .option("--cursor <text>", "with --all: where the page before ended");
   addServerFlags(list, "alert list", "alert list --all --json").action(
     async (flags: ServerFlags & { all?: boolean; perPage?: number; cursor?: string }) => {
+      if (!flags.all && (flags.perPage !== undefined || flags.cursor !== undefined)) {
+        throw new UsageError("Cannot list alerts: --per-page and --cursor go with --all");
+      }
       const { data, nextCursor } = await clientFor(world, flags).listAlerts({
         ...flags.all && { state: "all" },
         per_page: flags.perPage,
@@ -111,6 +115,9 @@ function addSet(alert: Command, world: World): void {
     "alert set slow --metric lido_task_wait_seconds --reading p95 --threshold 10",
   ).action(async (name: string, flags: ServerFlags) => {
     const changes = readLeafOptions(set, RULE_FLAGS);
+    if (Object.keys(changes).length === 0) {
+      throw new UsageError("Cannot save rule: no flag says what is changed");
+    }
     const saved = await clientFor(world, flags).saveAlertRule(name, changes);
     print(world, flags, saved, () => `Saved rule ${printable(saved.name)}\n`);
   });

@@ -6,6 +6,7 @@ import {
   print,
   type ServerFlags,
 } from "../command_line.ts";
+import { UsageError } from "../exit_code.ts";
 import { findPoolId, POOL_ARGUMENT } from "../find_pool.ts";
 import { addLeafOptions, readLeafOptions } from "../leaf_options.ts";
 import { CHANGE_FLAGS, SETTING_NAMES } from "../pool_flags.ts";
@@ -22,12 +23,18 @@ export function addPoolSettings(pool: Command, world: World): void {
   command.option("--reason <text>", "why, for whoever looks at the versions");
   addServerFlags(command, "pool settings default", "pool settings default --queue-capacity 5000")
     .action(async (name: string, flags: ServerFlags & { reason?: string }) => {
+      const changes = readLeafOptions(command, CHANGE_FLAGS);
+      const isChange = Object.keys(changes).length > 0;
+      if (!isChange && flags.reason !== undefined) {
+        throw new UsageError("Cannot change pool: --reason comes with a setting");
+      }
       const client = clientFor(world, flags);
       const before = await client.getPool(await findPoolId(client, name));
-      const changes = mergeSections(readLeafOptions(command, CHANGE_FLAGS), before);
-      const isChange = Object.keys(changes).length > 0;
       const after = isChange
-        ? await client.changePool(before.pool_id, { ...changes, ...reasonOf(flags) })
+        ? await client.changePool(before.pool_id, {
+          ...mergeSections(changes, before),
+          ...reasonOf(flags),
+        })
         : before;
       const settings = SETTING_NAMES.map((setting) => [setting, after[setting]] as const);
       print(

@@ -40,7 +40,7 @@ export function addSubmitCommand(program: Command, world: World): void {
     .option("--file <path>", "a file with the input as JSON; - is standard input")
     .option("--batch <path>", "a file with one task a line as JSON; - is standard input")
     .option("--wait", "wait for the end and print the result")
-    .option("--help", "display help for command, and with TYPE the flags of its input");
+    .option("-h, --help", "display help for command, and with TYPE the flags of its input");
   addServerFlags(
     submit,
     "submit checksum --path docs --wait",

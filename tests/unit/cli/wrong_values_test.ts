@@ -1,4 +1,4 @@
-/** Values that cannot be are wrong usage: they are told with their option, and no server is asked. */
+/** What cannot be, or means nothing, is wrong usage: it is told with its option, and no server is asked. */
 import { deepStrictEqual } from "node:assert/strict";
 import { run } from "./fake_world.ts";
 import { TASK_ID } from "./wire_samples.ts";
@@ -34,6 +34,9 @@ Deno.test.each([
   ["pool drain default --deadline-ms -1", "'--deadline-ms <integer>' argument '-1' is invalid."],
   ["log-level loud", "Allowed choices are debug, info, warning, error"],
   ["alert list --all --per-page 0", "'--per-page <integer>' argument '0' is invalid."],
+  ["alert list --per-page 5", "--per-page and --cursor go with --all"],
+  ["alert set failures", "Cannot save rule: no flag says what is changed"],
+  ["pool settings default --reason why", "Cannot change pool: --reason comes with a setting"],
   ["alert silence failures --minutes 0", "'--minutes <integer>' argument '0' is invalid."],
 ])("A value that cannot be is wrong usage: %s", async (line, expected) => {
   const { code, err, seen } = await run(line.split(" "), { answers: {} });

@@ -191,13 +191,15 @@ Deno.test.each([
   deepStrictEqual({ code, out, err }, { code: 1, out: "", err: `Task ${TASK_ID} ${told}\n` });
 });
 
-Deno.test("submit TYPE --help tells the flags of the type's input", async () => {
-  const { code, out } = await run(["submit", "kinds", "--help"], { answers: ANSWERS });
-  strictEqual(code, 0);
-  strictEqual(out.includes("--batch <path>"), true);
-  strictEqual(
-    out.slice(out.indexOf("Input of")),
-    `Input of kinds: Takes each kind
+Deno.test.each([["-h"], ["--help"]])(
+  "submit TYPE %s tells the flags of its input",
+  async (flag) => {
+    const { code, out } = await run(["submit", "kinds", flag], { answers: ANSWERS });
+    strictEqual(code, 0);
+    strictEqual(out.includes("--batch <path>"), true);
+    strictEqual(
+      out.slice(out.indexOf("Input of")),
+      `Input of kinds: Takes each kind
   --path <text>                Where (required)
   --up-to <integer>
   --ratio <number>
@@ -209,8 +211,9 @@ Deno.test("submit TYPE --help tells the flags of the type's input", async () => 
   --limits-files <integer>
   --input-name <text>
 `,
-  );
-});
+    );
+  },
+);
 
 Deno.test("submit TYPE --help tells what holds for every type when there is no server", async () => {
   const { code, out, err } = await run(["submit", "kinds", "--help"]);
