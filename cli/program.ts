@@ -20,6 +20,9 @@ import { CommandError, EXIT, type ExitCode, UsageError } from "./exit_code.ts";
 import { printableLines } from "./printable.ts";
 import type { World } from "./world.ts";
 
+/** Cells beside the names of commands and flags that help is still wrapped into. */
+const DESCRIPTION_CELLS_MIN = 10;
+
 /** Runs one command line, without the program's own name, and tells how it ended. */
 export async function runProgram(args: readonly string[], world: World): Promise<ExitCode> {
   try {
@@ -35,6 +38,7 @@ function makeProgram(world: World): Command {
     .description("Lido runs task code in pools of threads.")
     .version(VERSION)
     .exitOverride()
+    .configureHelp({ minWidthToWrap: DESCRIPTION_CELLS_MIN })
     .showHelpAfterError("(add --help for what can be said)")
     .configureOutput({
       writeOut: (text) => world.out.write(text),

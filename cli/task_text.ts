@@ -37,6 +37,8 @@ export function drawTask(task: WireTask): string {
     ["status", task.status],
     ["why", task.why_waiting],
     ["priority", String(task.priority)],
+    ["tags", task.tags.length === 0 ? null : task.tags.join(", ")],
+    ["timeout", task.run_timeout_ms === null ? null : `${task.run_timeout_ms} ms`],
     ["attempt", String(task.attempt)],
     ["submitted", task.submit_time],
     ["started", task.start_time],

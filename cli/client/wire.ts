@@ -73,6 +73,8 @@ export interface WireTask<Result = unknown> {
   readonly attempt: number;
   readonly input: unknown;
   readonly why_waiting: string | null;
+  readonly tags: readonly string[];
+  readonly run_timeout_ms: number | null;
   readonly [field: string]: unknown;
 }
 

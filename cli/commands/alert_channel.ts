@@ -14,7 +14,13 @@ export function addAlertChannelCommands(alert: Command, world: World): void {
   const list = alert.command("channels").description("list where alerts are told, without secrets");
   addServerFlags(list, "alert channels").action(async (flags: ServerFlags) => {
     const channels = await clientFor(world, flags).listAlertChannels();
-    print(world, flags, channels, () => drawTable(channels, CHANNEL_COLUMNS, world.out));
+    print(
+      world,
+      flags,
+      channels,
+      () =>
+        channels.length === 0 ? "No channels.\n" : drawTable(channels, CHANNEL_COLUMNS, world.out),
+    );
   });
   addSave(alert, world);
   const remove = alert.command("channel-remove").description("remove a channel")
@@ -30,7 +36,12 @@ export function addAlertChannelCommands(alert: Command, world: World): void {
     .description("list the last tries to tell a channel of something, newest first");
   addServerFlags(deliveries, "alert deliveries").action(async (flags: ServerFlags) => {
     const sent = await clientFor(world, flags).listAlertDeliveries();
-    print(world, flags, sent, () => drawTable(sent, DELIVERY_COLUMNS, world.out));
+    print(
+      world,
+      flags,
+      sent,
+      () => sent.length === 0 ? "No deliveries.\n" : drawTable(sent, DELIVERY_COLUMNS, world.out),
+    );
   });
 }
 

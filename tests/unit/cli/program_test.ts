@@ -54,6 +54,18 @@ Deno.test("runProgram() exits 2 on an unknown command, and offers the nearest", 
 });
 
 Deno.test.each([
+  ["pool"],
+  ["task"],
+  ["alert"],
+  ["pool create"],
+  ["task export"],
+])("%s --help fits a terminal of 80 columns, but for its examples", async (line) => {
+  const { out } = await run([...line.split(" "), "--help"]);
+  const lines = out.split("\n").filter((one) => !one.includes("$ deno task"));
+  deepStrictEqual(lines.filter((one) => one.length > 80), []);
+});
+
+Deno.test.each([
   ["pool list"],
   ["pool create"],
   ["pool show default"],

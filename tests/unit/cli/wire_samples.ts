@@ -50,6 +50,8 @@ export function wireTask(changes: Partial<WireTask> = {}): WireTask {
     attempt: 1,
     input: null,
     why_waiting: null,
+    tags: [],
+    run_timeout_ms: null,
     ...changes,
   };
 }

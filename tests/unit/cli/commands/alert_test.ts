@@ -107,3 +107,11 @@ Deno.test("alert channel-set says which file it cannot read, and what is no chan
     match(err, says as RegExp);
   }
 });
+
+Deno.test.each([
+  ["alert channels", "/api/alerts/channels", "No channels.\n"],
+  ["alert deliveries", "/api/alerts/deliveries", "No deliveries.\n"],
+])("%s says so when there are none", async (line, path, told) => {
+  const { out } = await run(line.split(" "), { answers: { [`GET ${path}`]: [] } });
+  strictEqual(out, told);
+});

@@ -39,6 +39,8 @@ Deno.test("task show prints what is known, and nothing of what is not", async ()
     status: "failed",
     exception: "TypeError: bad\nat line 2",
     input: { seconds: 1 },
+    tags: ["nightly", "eu west"],
+    run_timeout_ms: 60_000,
   });
   const { out } = await run(["task", "show", TASK_ID], {
     answers: { [`GET /api/tasks/${TASK_ID}`]: task },
@@ -51,6 +53,8 @@ type:      sleep
 pool:      ${POOL_ID}
 status:    failed
 priority:  0
+tags:      nightly, eu west
+timeout:   60000 ms
 attempt:   1
 submitted: 2026-01-02T03:04:05.678Z
 started:   2026-01-02T03:04:06.000Z
