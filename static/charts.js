@@ -60,20 +60,20 @@ function dataOf(model) {
   return [model.times, ...(model.kind === "stack" ? shown.toReversed() : shown)];
 }
 
+/** In UTC, as all times of the pages and of the server's log are. */
+function writeTime(at, style) {
+  const { lang } = document.documentElement;
+  return new Date(at * 1_000).toLocaleString(lang, { ...style, hourCycle: "h23", timeZone: "UTC" });
+}
+
 /** Times of the day, and the date where a day begins or the range is longer than one. */
 function timeLabels(_chart, ticks) {
   const isLong = (ticks.at(-1) ?? 0) - (ticks[0] ?? 0) > 86_400;
-  return ticks.map((at) => {
-    const time = new Date(at * 1_000);
-    const isMidnight = time.getHours() + time.getMinutes() === 0;
-    return isLong || isMidnight
-      ? time.toLocaleDateString(document.documentElement.lang, { month: "short", day: "numeric" })
-      : time.toLocaleTimeString(document.documentElement.lang, {
-        hour: "2-digit",
-        minute: "2-digit",
-        hourCycle: "h23",
-      });
-  });
+  return ticks.map((at) =>
+    isLong || at % 86_400 === 0
+      ? writeTime(at, { month: "short", day: "numeric" })
+      : writeTime(at, { hour: "2-digit", minute: "2-digit" })
+  );
 }
 
 /** The series as they are drawn: of areas on each other the top one first. */
@@ -98,6 +98,7 @@ function optionsOf(entry) {
     width: element.clientWidth,
     height: HEIGHT,
     cursor: { drag: { x: true, y: false } },
+    tzDate: (at) => globalThis.uPlot.tzDate(new Date(at * 1_000), "Etc/UTC"),
     scales: {
       x: { time: true },
       y: model.isLog ? { distr: 3 } : { range: (_u, _min, max) => [0, Math.max(1, max * 1.08)] },
@@ -113,7 +114,11 @@ function optionsOf(entry) {
       },
     ],
     series: [
-      { label: model.timeLabel },
+      {
+        label: model.timeLabel,
+        value: (_u, at) =>
+          at === null ? "–" : writeTime(at, { dateStyle: "medium", timeStyle: "short" }),
+      },
       ...drawn(model).map(({ label, colour }, at) => ({
         label,
         stroke: colours[colour],

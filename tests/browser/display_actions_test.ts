@@ -1,6 +1,6 @@
 import { ok, strictEqual } from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
-import { countDots, drawSeries, swapNewest } from "./page_side.js";
+import { countDots, drawSeries, listTimes, swapNewest } from "./page_side.js";
 import { setStage } from "./stage.ts";
 
 const stage = setStage();
@@ -50,6 +50,17 @@ stage.test("The numbers below a chart follow what is swapped", async ({ visitor,
       hasText: new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en-GB").format(value),
     }).waitFor();
   }
+});
+
+stage.test("A chart's times are in UTC, whatever the browser's zone is", async ({ visitor, page, t }) => {
+  await visitor.go("/");
+  const legend = page.locator("#chart-outcomes .u-legend");
+  await legend.getByText(t.time.atUtc).waitFor();
+  await page.locator("#chart-outcomes .u-over").hover();
+  const shown = await legend.locator("tr").first().innerText();
+  const [time = shown] = /\d\d:\d\d/.exec(shown) ?? [];
+  const times = await page.evaluate(listTimes, "chart-outcomes");
+  ok(times.includes(time), `${time} of ${times.join()}`);
 });
 
 stage.test("The pace of refreshing is changed, and what is shown follows it", async ({ visitor, page, t }) => {

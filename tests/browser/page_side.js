@@ -153,3 +153,9 @@ export function hasLine(number) {
   const ids = [...document.querySelectorAll(".logs li")].map(({ id }) => id);
   return ids.some((id) => id.startsWith("line-") && Number(id.slice(5)) >= number);
 }
+
+/** The times of a chart's points in UTC, as `17:05`. */
+export function listTimes(chart) {
+  const { times } = JSON.parse(document.getElementById(`${chart}-data`).textContent);
+  return times.map((at) => new Date(at * 1_000).toISOString().slice(11, 16));
+}

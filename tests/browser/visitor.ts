@@ -34,6 +34,7 @@ export async function openVisitor(
   { language = "en", theme = "light", size = "wide", refreshS = 0, hasScripts = true }: Looks = {},
 ): Promise<Visitor> {
   const context = await browser.newContext({
+    timezoneId: "Asia/Kathmandu", // what is shown does not depend on it
     locale: "en-GB", // without it the packed browser calls its language one that there is not
     viewport: SIZES[size],
     colorScheme: theme,

@@ -49,7 +49,7 @@ export function Chart({ chart }: { readonly chart: ChartModel }): Child {
         hx-morph-skip
       />
       <script type="application/json" id={`${chart.id}-data`}>
-        {raw(jsonOf(chart, l.t.pool.at))}
+        {raw(jsonOf(chart, l.t.time.atUtc))}
       </script>
       <details class="chart-table">
         <summary>{l.t.overview.chartTable}</summary>

@@ -62,6 +62,7 @@ export const frameWords = {
   },
   time: {
     areUtc: "Times are in UTC",
+    atUtc: "At (UTC)",
     ago: (duration: string) => `${duration} ago`,
     in: (d: string) => `in ${d}`,
   },

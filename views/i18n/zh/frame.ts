@@ -64,6 +64,7 @@ export const frameWords: typeof English = {
   },
   time: {
     areUtc: "时间均为 UTC",
+    atUtc: "时间（UTC）",
     ago: (duration) => `${duration}前`,
     in: (duration) => `${duration}后`,
   },
