@@ -94,6 +94,28 @@ stage.test("The palette finds pools, and a task by its id", async ({ visitor, pa
   await palette.waitFor({ state: "hidden" });
 });
 
+stage.test(
+  "All places of the navigation are in sight on a phone, in one line",
+  async ({ visitor, page }) => {
+    await visitor.go("/api/docs");
+    for (const width of [390, 360]) {
+      await page.setViewportSize({ width, height: 780 });
+      const boxes = await page.locator("nav.places a").evaluateAll((links) =>
+        links.map((link) => link.getBoundingClientRect().toJSON())
+      );
+      strictEqual(boxes.length, 7);
+      strictEqual(new Set(boxes.map(({ top }) => top)).size, 1, `${width}`);
+      for (const { left, right, height } of boxes) {
+        ok(
+          left >= 0 && right <= width && right - left >= 24 && height >= 40,
+          `${width}: ${left} to ${right}`,
+        );
+      }
+    }
+  },
+  { size: "narrow" },
+);
+
 stage.test("Keys lead to all places", async ({ visitor, page, t }) => {
   await visitor.go("/pools");
   for (
