@@ -15,7 +15,7 @@ import { until } from "../helpers/until.ts";
 
 const TASKS = fileURLToPath(new URL("../fixtures/outside_tasks", import.meta.url));
 /** Callers, each of which submits so often, one after the other. */
-const ROUNDS = [{ callers: 1, submits: 200 }, { callers: 8, submits: 100 }];
+const ROUNDS = [{ callers: 1, submits: 100 }, { callers: 8, submits: 50 }];
 const SYNCS = "fsync,fdatasync";
 /** The head of an answer, or in a stream of lines the first of them. */
 const TELLS_TASK = /"HTTP\/1\.1 202 |\{\\"line\\":1,\\"task_id/;
