@@ -15,6 +15,8 @@ import { messageOf } from "../model/errors.ts";
 
 /** A thread that was ended by force and goes on for so long is a zombie. */
 const ZOMBIE_AFTER_MS = 1_000;
+/** A process without a task runs nothing, and ends late where the machine has much to do: so much later. */
+const LATE_PROCESS_MS = 30_000;
 /** A worn thread lives on for so long, so that what its task left behind is blamed on that task. */
 const LINGER_MS = 1_000;
 /** A thread that dies sooner after it was ready, and had no task, counts as one that cannot start. */
@@ -269,10 +271,11 @@ export class SlotCrew {
     }
   }
 
-  #checkZombie(slot: Slot): void {
+  #checkZombie(slot: Slot, isLate = false): void {
     if (!this.#leaving.has(slot)) return;
-    // A process ends for certain, late where the machine has much to do; until then it runs nothing.
-    if (slot.thread.pid !== null && slot.inFlight === 0) return;
+    if (!isLate && slot.thread.pid !== null && slot.inFlight === 0) {
+      return this.#after(LATE_PROCESS_MS, () => this.#checkZombie(slot, true));
+    }
     slot.isZombie = true;
     this.#options.budget.addZombie();
     this.#tellLoss("zombie", slot, slot.attempts(), slot.deathCause);

@@ -38,7 +38,7 @@ export class SlotWorld implements AsyncDisposable {
       budget,
       settings: () => settings,
       start: (slot) => {
-        const thread = new ScriptedThread(slot);
+        const thread = new ScriptedThread(slot, settings.isolation === "process" ? 1 : null);
         this.threads.push(thread);
         return thread;
       },

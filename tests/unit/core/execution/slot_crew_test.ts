@@ -4,6 +4,7 @@ import { LIVES_AFTER_MS } from "../../../../core/execution/slot_crew.ts";
 import { ThreadBudget } from "../../../../core/execution/thread_budget.ts";
 import { SlotWorld } from "../../../helpers/slot_world.ts";
 import { WatchedAttempt } from "../../../helpers/watched_attempt.ts";
+import { within } from "../../../helpers/within.ts";
 
 Deno.test("SlotCrew opens no slot beyond the stats block's, those that leave included", async () => {
   await using world = new SlotWorld({}, new ThreadBudget(2 * POOL_SHAPE.slots, 0));
@@ -75,4 +76,24 @@ Deno.test("SlotCrew replaces at once a thread that had a task, or was told to go
   strictEqual(crew.problem, null);
   crew.want(1);
   strictEqual(crew.open.length, 1);
+});
+
+Deno.test("SlotCrew.close() ends though a process without a task never does, and counts that as a zombie", async () => {
+  const budget = new ThreadBudget(4, 0);
+  await using world = new SlotWorld({ isolation: "process" }, budget);
+  const { crew } = world;
+  const { slot } = world.open();
+  let closing;
+  {
+    using timers = new HeldTimers();
+    closing = crew.close();
+    timers.fire();
+    strictEqual(slot.isZombie, false); // it may only be late
+    timers.fire();
+  }
+  await within("the crew is closed", closing);
+  deepStrictEqual([slot.isZombie, budget.take()], [
+    true,
+    "1 threads could not be stopped, at most 0 are allowed",
+  ]);
 });
