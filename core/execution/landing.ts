@@ -93,7 +93,7 @@ export class Landing implements SlotOwner {
   }
 
   slotReturned(slot: Slot, attempts: readonly Attempt[]): void {
-    for (const attempt of attempts.toReversed()) this.#comeBack(attempt);
+    for (const attempt of attempts.toReversed()) this.#comeBack(attempt, false);
     for (const attempt of slot.attempts()) {
       answerWithdrawal(attempt, false);
       // It was ordered to end when it could still have come back, and has begun.
@@ -118,12 +118,12 @@ export class Landing implements SlotOwner {
     for (const attempt of left.toReversed()) {
       if (attempt.stop !== undefined) this.settle(attempt, stopped(attempt), slot.index);
       else if (slot.killedMs !== undefined && slot.deathCause === undefined) {
-        this.#comeBack(attempt);
+        this.#comeBack(attempt, attempt.place === "running");
       } else if (isAlone) {
         this.settle(attempt, failed(attempt, cause.code, cause.message), slot.index);
       } else {
         attempt.isSuspect = true;
-        this.#comeBack(attempt);
+        this.#comeBack(attempt, attempt.place === "running");
       }
     }
     for (const attempt of left) dispatcher.pace.forget(attempt.type.url);
@@ -160,13 +160,14 @@ export class Landing implements SlotOwner {
 
   /**
    * Back to the front of the queue, unless it was cancelled or stopped meanwhile. A time limit is
-   * no such stop: what comes back has not used the time that was counted.
+   * no such stop: what comes back has not used the time that was counted. The waiting of one that ran
+   * begins anew.
    */
-  #comeBack(attempt: Attempt): void {
+  #comeBack(attempt: Attempt, hasRun: boolean): void {
     if (attempt.stop?.isTimeout) attempt.stop = undefined;
     const cause = attempt.withdrawal?.cause ?? attempt.stop?.cause ?? this.#closeCause;
     if (cause !== undefined) return this.settle(attempt, cancelled(cause), null);
-    if (attempt.place === "running") attempt.cameBackMs = performance.now();
+    if (hasRun) attempt.cameBackMs = performance.now();
     this.#pool.userMetrics.forget(attempt);
     this.#pool.queue.putBack(attempt);
     attempt.requeued();

@@ -175,6 +175,7 @@ Deno.test("Landing puts back what its time limit was about to end before it had 
     undefined,
     "queued",
   ]);
+  deepStrictEqual([thread.begun, attempt.cameBackMs], [[], undefined]); // it waits as long as before
 });
 
 Deno.test("Landing cancels what somebody stopped after its time limit, and before it had begun", async () => {
