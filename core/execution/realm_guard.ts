@@ -13,7 +13,10 @@ export interface Owner {
   timers: number;
 }
 
-const { ownKeys } = Reflect;
+const { get, ownKeys } = Reflect;
+
+/** Where a function keeps the form of it that `promisify` of `node:util` gives. */
+const PROMISIFIED = Symbol.for("nodejs.util.promisify.custom");
 
 /** Own objects whose properties a task could change for those that come after it. */
 const INTRINSICS: readonly object[] = [
@@ -137,15 +140,16 @@ export class RealmGuard {
       owner.timers--;
     };
     const begin = (
-      start: (run: () => void) => unknown,
+      start: (run: unknown) => unknown,
       callback: unknown,
       { isOnce, args }: { readonly isOnce: boolean; readonly args: readonly unknown[] },
     ) => {
+      if (typeof callback !== "function") return start(callback); // it throws
       const { owner } = this;
       const id = start(() => {
         if (isOnce) done(id);
         try {
-          if (typeof callback === "function") callback(...args);
+          callback(...args);
         } catch (error) {
           onThrow(error, owner);
         }
@@ -156,11 +160,29 @@ export class RealmGuard {
       }
       return id;
     };
+    const wrapPromised = (start: unknown) => async (...args: unknown[]) => {
+      const { owner = { timers: 0 } } = this;
+      owner.timers++;
+      try {
+        return await (start as (...args: unknown[]) => unknown)(...args); // the runtime's own
+      } finally {
+        owner.timers--;
+      }
+    };
+    const replace = (name: "setTimeout" | "setInterval" | "setImmediate", wrapped: object) => {
+      const original = globalThis[name];
+      if (PROMISIFIED in original) {
+        // Only when it is asked for: the runtime loads it then, which takes long.
+        Object.defineProperty(wrapped, PROMISIFIED, {
+          get: () => wrapPromised(get(original, PROMISIFIED)),
+        });
+      }
+      Reflect.set(globalThis, name, wrapped);
+    };
     const wrapStart = (name: "setTimeout" | "setInterval") => {
-      const start = globalThis[name] as (run: () => void, delayMs: unknown) => unknown; // any delay
+      const start = globalThis[name] as (run: unknown, delayMs: unknown) => unknown; // any delay
       const isOnce = name === "setTimeout";
-      Reflect.set(
-        globalThis,
+      replace(
         name,
         (callback: unknown, delayMs: unknown, ...args: unknown[]) =>
           begin((run) => start(run, delayMs), callback, { isOnce, args }),
@@ -173,9 +195,8 @@ export class RealmGuard {
         clear(id);
       });
     };
-    const startImmediate: (run: () => void) => unknown = globalThis.setImmediate;
-    Reflect.set(
-      globalThis,
+    const startImmediate = globalThis.setImmediate as (run: unknown) => unknown;
+    replace(
       "setImmediate",
       (callback: unknown, ...args: unknown[]) =>
         begin(startImmediate, callback, { isOnce: true, args }),

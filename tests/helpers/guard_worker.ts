@@ -2,6 +2,8 @@
  * A Web Worker with a realm guard: the guard changes the realm it watches, so a test must not have
  * it in its own. It is told what to do, and what the guard finds then goes into the answer.
  */
+import { throws } from "node:assert/strict";
+import { promisify } from "node:util";
 import { type Owner, RealmGuard } from "../../core/execution/realm_guard.ts";
 
 /** What a worker can be asked to do to its realm. */
@@ -21,6 +23,9 @@ export const DEEDS = [
   "throw in an immediate",
   "leave an immediate",
   "clear an immediate",
+  "use promisified timers",
+  "leave a promisified timer",
+  "use timers without a callback",
 ] as const;
 /** What a worker can be asked to do to its realm. */
 export type Deed = typeof DEEDS[number];
@@ -89,6 +94,18 @@ const ACTS: Record<Deed, () => void | Promise<void>> = {
   },
   "clear an immediate"() {
     clearImmediate(setImmediate(() => {}));
+  },
+  async "use promisified timers"() {
+    const given = [await promisify(setTimeout)(1, "a"), await promisify(setImmediate)("b")];
+    if (given.join() !== "a,b") throw new Error(`They gave ${given}`);
+  },
+  "leave a promisified timer"() {
+    promisify(setTimeout)(1_000_000);
+  },
+  "use timers without a callback"() {
+    for (const start of [setTimeout, setInterval, setImmediate]) {
+      throws(() => Reflect.apply(start, undefined, ["none", 1]), { code: "ERR_INVALID_ARG_TYPE" });
+    }
   },
 };
 

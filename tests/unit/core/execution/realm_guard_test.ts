@@ -38,6 +38,9 @@ const CASES: readonly (readonly [Deed, Partial<Finding>])[] = [
   ["throw in an immediate", { thrown: ["from an immediate, true"] }],
   ["leave an immediate", { timers: 1 }],
   ["clear an immediate", {}],
+  ["use promisified timers", {}],
+  ["leave a promisified timer", { timers: 1 }],
+  ["use timers without a callback", {}],
 ];
 
 for (const [deed, found] of CASES) {
