@@ -63,7 +63,8 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
       : recoverOne(options, row, shelf.numberOf(row.poolId));
     if (again !== undefined) orphans.set(row.poolId, [...orphans.get(row.poolId) ?? [], again]);
   }
-  if (rows.length > 0) journal.note({ kind: "recovered", generation });
+  // A ledger that is new, as after a restore, counts from 0: no number of one before it may stand.
+  if (rows.length > 0 || generation === 0) journal.note({ kind: "recovered", generation });
   await journal.flush();
   // After that: what recovery changed is counted, too.
   return { shelf, tallies: await readTallies(reader), orphans, lastSeq: await reader.lastSeq() };

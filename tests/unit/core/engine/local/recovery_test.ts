@@ -23,6 +23,7 @@ import { PoolSettings } from "../../../../../core/model/pool.ts";
 import type { TaskId } from "../../../../../core/model/task.ts";
 import { EngineWorld } from "../../../../conformance/engine_world.ts";
 import { openEngine } from "../../../../helpers/open_engine.ts";
+import { changeJournal } from "../../../../helpers/stored_journal.ts";
 import { POOL_ID, storedTask } from "../../../../helpers/tasks_of_pool.ts";
 
 const PENDING = storedState("pending");
@@ -267,14 +268,36 @@ Deno.test("recover() counts a death once, however often it is cut off before the
   }
 });
 
-/** Has a task run, and copies the folder as a death of the server would leave it; gives the task. */
-async function runUntilDeath(data: string, copy: string): Promise<TaskId> {
+Deno.test("recover() counts the first death after a restore, whatever number the backup's ledger had", async () => {
+  const [data, copy] = [await Deno.makeTempDir(), await Deno.makeTempDir()];
+  try {
+    await (await openEngine(data))[Symbol.asyncDispose]();
+    const dealtWith = "INSERT OR REPLACE INTO meta VALUES ('recovered_ledger', 1)";
+    changeJournal(join(data, "journal.sqlite"), dealtWith);
+    Deno.removeSync(join(data, "running.ledger")); // a restore takes it away
+    const id = await runUntilDeath(data, copy, { isSeen: false });
+    await using engine = await openEngine(copy);
+    strictEqual((await engine.get(id)).attempt, 2);
+  } finally {
+    for (const folder of [data, copy]) await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/**
+ * Has a task run, and copies the folder as a death of the server would leave it; gives the task. Where
+ * it was not seen to run, it was handed over and no more.
+ */
+async function runUntilDeath(
+  data: string,
+  copy: string,
+  { isSeen = true } = {},
+): Promise<TaskId> {
   await using world = await EngineWorld.open(() => openEngine(data));
   const task = world.task();
   const { id } = task;
   await world.engine.enqueue([task]);
   world.engine.handOver([world.runner.find(id)]);
-  world.runner.start(id);
+  if (isSeen) world.runner.start(id);
   await world.engine.flush();
   for (const { name } of Deno.readDirSync(data)) {
     if (name !== "lock.sqlite") Deno.copyFileSync(join(data, name), join(copy, name));
