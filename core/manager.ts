@@ -30,7 +30,9 @@ import {
   type PoolSnapshot,
   type PoolState,
   type ResizeInfo,
+  schemaOfChange,
   type SettingsVersion,
+  StoredPoolSettings,
 } from "./model/pool.ts";
 import { AUTOSCALE_AUTHOR } from "./model/sizing.ts";
 import { type SavedView, View } from "./model/saved_view.ts";
@@ -241,7 +243,10 @@ export class Manager implements AsyncDisposable {
   ): Promise<PoolSnapshot> {
     const room = this.#pools.get(id);
     await room.change(
-      (settings) => parseInput(PoolSettings, { ...settings, ...changes }, "change pool"),
+      (settings) => {
+        const schema = schemaOfChange(settings, changes);
+        return parseInput(schema, { ...settings, ...changes }, "change pool");
+      },
       change,
     );
     return room.snapshot();
@@ -261,7 +266,7 @@ export class Manager implements AsyncDisposable {
     await room.change((settings) => {
       before = settings;
       const minThreads = size.minThreads ?? Math.min(settings.minThreads, size.maxThreads);
-      return parseInput(PoolSettings, { ...settings, ...size, minThreads }, "change pool");
+      return parseInput(StoredPoolSettings, { ...settings, ...size, minThreads }, "change pool");
     }, change);
     const { minThreads, maxThreads } = before;
     return { before: { minThreads, maxThreads }, pool: room.snapshot() };
@@ -289,8 +294,9 @@ export class Manager implements AsyncDisposable {
         `Cannot revert pool: its settings have no version ${version}`,
       );
     }
-    const { isolation: _, ...settings } = wanted.settings;
-    return await this.changePool(id, settings, change);
+    const room = this.#pools.get(id);
+    await room.change(({ isolation }) => ({ ...wanted.settings, isolation }), change);
+    return room.snapshot();
   }
 
   /**

@@ -113,10 +113,12 @@ export {
   type PoolState,
   Rejection,
   type ResizeInfo,
+  schemaOfChange,
   type SettingsDifference,
   type SettingsVersion,
   SLOT_STATES,
   type SlotSnapshot,
+  StoredPoolSettings,
 } from "./model/pool.ts";
 export {
   type Health,

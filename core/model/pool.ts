@@ -144,10 +144,20 @@ export type PoolSettings = z.infer<typeof PoolSettings>;
 export type PoolSettingsInput = z.input<typeof PoolSettings>;
 
 /** Settings on record: a pool with permissions that are no longer taken opens all the same. */
-export const StoredPoolSettings = z.strictObject({
-  ...PoolSettings.shape,
-  permissions: z.strictObject({ read: grants, write: grants, net: grants, env: grants }),
+export const StoredPoolSettings = PoolSettings.safeExtend({
+  permissions: z.strictObject({ read: grants, write: grants, net: grants, env: grants })
+    .meta({ id: "GrantedPermissions" }),
 });
+
+/** What settings must be after a change: permissions that it leaves as they were are not judged anew. */
+export function schemaOfChange(
+  before: PoolSettings,
+  changes: { readonly [Setting in keyof PoolSettings]?: unknown },
+): z.ZodType<PoolSettings> {
+  const { permissions = before.permissions } = changes;
+  const isSame = JSON.stringify(permissions) === JSON.stringify(before.permissions);
+  return isSame ? StoredPoolSettings : PoolSettings;
+}
 
 /** A change of some settings of an open pool. */
 export type PoolChanges = Partial<Omit<PoolSettings, "isolation">>;

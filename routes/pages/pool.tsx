@@ -7,6 +7,7 @@ import {
   PoolSettings,
   type PoolSnapshot,
   type ResizeInfo,
+  schemaOfChange,
 } from "../../core/mod.ts";
 import { type PoolModel, PoolPage } from "../../views/pages/pool.tsx";
 import {
@@ -89,7 +90,8 @@ function addSettings(routes: Hono<AppEnv>, desk: Desk): void {
     const pool = desk.manager.getPool(id);
     try {
       const { isolation: _, ...sent } = readSettings(form);
-      checkForm(PoolSettings, { ...pool.settings, ...sent });
+      const schema = schemaOfChange(pool.settings, sent);
+      checkForm(schema, { ...pool.settings, ...sent });
       const changes = changedOf(sent, pool.settings);
       const href = `/pools/${id}?tab=settings`;
       if (Object.keys(changes).length === 0) return visit.done(t.pool.unchanged, href);

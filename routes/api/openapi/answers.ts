@@ -10,9 +10,9 @@ import {
   Autoscale,
   BULK_ACTIONS,
   LogLevel,
-  PoolSettings,
   SHARE_WINDOWS_S,
   SLOT_STATES,
+  StoredPoolSettings,
   TASK_STATES,
 } from "../../../core/mod.ts";
 import { ALERT_RULE_FIELDS, POOL_FIELDS } from "../bodies.ts";
@@ -69,7 +69,7 @@ const taskCounts = {
 };
 
 /** A pool's settings by their names on the wire, as they are when they are shown. */
-const settings = shownFields(PoolSettings.shape, POOL_FIELDS);
+const settings = shownFields(StoredPoolSettings.shape, POOL_FIELDS);
 
 function shownFields<Schema>(shape: Readonly<Record<string, Schema>>, { toWire }: FieldNames) {
   return Object.fromEntries(
