@@ -169,7 +169,7 @@ stage.test("A task is stopped at the thread that runs it", async ({ visitor, pag
     tags: [],
   });
   await visitor.go(`/pools/${id}`);
-  await page.getByRole("link", { name: t.action.ofObject(t.action.stop, task.id) }).click();
+  await page.getByRole("link", { name: t.action.ofObject(t.action.stop, task.name) }).click();
   await page.locator("#question").getByRole("button", { name: t.action.stop }).click();
   const ended = await stage.world.manager.waitForTask(task.id, { waitMs: 30_000 });
   strictEqual(ended.status.state, "cancelled");

@@ -169,16 +169,23 @@ function SlotCell(
           />
         )}
       </div>
-      {slot.running.map(({ taskId, runMs, progress }) => (
+      {slot.running.map(({ taskId, name: task, typeName, runMs, progress }) => (
         <div class="slot-task">
-          <a href={`/tasks/${taskId}`} class="mono">{taskId.slice(-8)}</a>
-          <span>{t.pool.runningFor(l.duration(runMs))}</span>
+          <span class="slot-what">
+            <a href={`/tasks/${taskId}`} title={task}>
+              <bdi>{task}</bdi>
+            </a>
+            <small>
+              {task !== typeName && `${typeName} · `}
+              {t.pool.runningFor(l.duration(runMs))}
+            </small>
+          </span>
           {slot.state !== "zombie" && (
             <Ask
               href={`/tasks/${taskId}/stop`}
               icon="player-stop"
               label={t.action.stop}
-              object={taskId}
+              object={task}
               isIcon
               isDanger
             />
@@ -188,7 +195,7 @@ function SlotCell(
               class="gauge"
               value={String(progress.done)}
               max={String(progress.total)}
-              aria-label={t.tasks.progress}
+              aria-label={t.action.ofObject(t.tasks.progress, task)}
             />
           )}
         </div>

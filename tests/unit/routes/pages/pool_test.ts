@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { LidoError } from "../../../../core/mod.ts";
 import { appWith } from "../../../helpers/app_with.ts";
-import { POOL, POOL_ID, UNKNOWN_ID } from "../../../helpers/fake_manager.ts";
+import { POOL, POOL_ID, TASK_ID, UNKNOWN_ID } from "../../../helpers/fake_manager.ts";
 import { keptToast, look, send, triggersOf } from "../../../helpers/pages.ts";
 
 const PATH = `/pools/${POOL_ID}`;
@@ -35,6 +35,16 @@ Deno.test("GET /pools/:id does not swap settings beneath whoever fills them in",
   ok(!page.elements.some(({ attributes }) => attributes.get("id") === "page"));
   strictEqual(page.fields.get("maxThreads"), "4");
   ok(!page.fields.has("isolation")); // it cannot be changed
+});
+
+Deno.test("GET /pools/:id says which task each thread runs, and leads there", async () => {
+  const { elements } = await look(appWith().app, PATH);
+  const cell = elements.find(({ attributes }) => attributes.get("class") === "slot busy");
+  ok(cell?.text.includes("Nap") && cell.text.includes("sleep · for 12"), cell?.text);
+  const link = elements.find(({ attributes }) => attributes.get("href") === `/tasks/${TASK_ID}`);
+  deepStrictEqual([link?.text.trim(), link?.attributes.get("title")], ["Nap", "Nap"]);
+  const named = elements.map(({ attributes }) => attributes.get("aria-label"));
+  ok(named.includes("Stop Nap") && named.includes("Progress Nap"));
 });
 
 Deno.test("GET /pools/:id speaks the other language", async () => {
