@@ -1,8 +1,9 @@
 /** `/`: the overview, and what the frame of every page needs. */
 import { Hono } from "hono";
 import {
+  type Alert,
   DEFAULT_RULES,
-  type HealthAlertKind,
+  type HealthAlert,
   type PoolSnapshot,
   SHARE_WINDOWS_S,
   type ShareWindowS,
@@ -146,13 +147,13 @@ async function present(
       },
     ],
     chart: outcomesChart(history, t, (id) => names.get(id) ?? id),
-    attention: health.alerts.map(({ kind, level, poolName, count, reason }) => ({
-      isCritical: level === "critical",
-      href: placeOf(kind, pools, poolName),
-      text: t.alert[kind]({
-        pool: poolName ?? "",
-        count: l.number(count),
-        reason: sentenceIn(l, reason ?? ""),
+    attention: health.alerts.map((alert) => ({
+      isCritical: alert.level === "critical",
+      href: placeOf(alert, manager.alerts.firing, pools),
+      text: t.alert[alert.kind]({
+        pool: alert.poolName ?? "",
+        count: l.number(alert.count),
+        reason: sentenceIn(l, alert.reason ?? ""),
       }),
     })),
     waiting: pools.flatMap(({ id, settings, counts: { pending }, oldestWaitMs }) =>
@@ -163,16 +164,19 @@ async function present(
   };
 }
 
-/** As of the alert whose rule bears the name; of pools of one name, none is meant. */
+/** As of the alert that fires, or whose rule bears the name; of pools of one name, none is meant. */
 function placeOf(
-  kind: HealthAlertKind,
+  { kind, poolName, reason }: HealthAlert,
+  firing: readonly Alert[],
   pools: readonly PoolSnapshot[],
-  poolName: string | null,
 ): string | null {
+  const hasPool = (id: string) => pools.some((pool) => pool.id === id);
+  const fired = firing.find((alert) => alert.text === reason && alert.poolName === poolName);
+  if (kind === "rule" && fired !== undefined) return placeOfAlert(fired, hasPool);
   const rule = DEFAULT_RULES.get(kind);
   if (rule === undefined) return null;
   const [pool, ...others] = pools.filter(({ settings }) => settings.name === poolName);
   if (poolName !== null && (pool === undefined || others.length > 0)) return "/pools";
   const labels = { ...rule.labels, ...pool && { pool_id: pool.id } };
-  return placeOfAlert({ metric: rule.metric, labels }, () => true);
+  return placeOfAlert({ metric: rule.metric, labels }, hasPool);
 }

@@ -7,6 +7,7 @@ import {
 } from "../../../../core/mod.ts";
 import { appWith, NOW_MS } from "../../../helpers/app_with.ts";
 import { HISTORY, POOL, POOL_ID, STATS } from "../../../helpers/fake_manager.ts";
+import { alertWorld } from "../../../helpers/memory_alerts.ts";
 import { look } from "../../../helpers/pages.ts";
 import { NO_COUNTS } from "../../../helpers/no_counts.ts";
 
@@ -126,7 +127,18 @@ Deno.test("GET / leads from what needs attention to what it is about", async () 
     count: 1,
     reason: null,
   });
+  const world = alertWorld();
+  const labels = { pool_id: String(POOL_ID), pool: "p", state: "zombie" };
+  world.set({
+    kind: "gauge",
+    name: "lido_pool_threads",
+    help: "",
+    samples: [{ labels, value: 1 }],
+  });
+  world.pass(60);
+  const [fired] = world.alerts.firing;
   const { app } = appWith({
+    alerts: world.alerts,
     listPools: () => [POOL, named(second, "twin"), named(third, "twin")],
     getHealth: () => ({
       isHealthy: false,
@@ -136,6 +148,7 @@ Deno.test("GET / leads from what needs attention to what it is about", async () 
         alert("many_pending", null),
         alert("zombies", "twin"),
         alert("much_memory", null),
+        { ...alert("rule", "p"), reason: fired?.text ?? "" },
       ],
       stats: STATS,
     }),
@@ -147,11 +160,13 @@ Deno.test("GET / leads from what needs attention to what it is about", async () 
       ? [attributes.get("href") ?? ""]
       : []
   );
-  deepStrictEqual(ways.map(decodeURIComponent), [
+  const ofList = ways.filter((href) => href !== "/alerts"); // the strip says the same
+  deepStrictEqual(ofList.map(decodeURIComponent), [
     `/pools/${POOL_ID}`,
     `/tasks?q=state:pending pool:${POOL_ID}`,
     "/tasks?q=state:pending",
     "/pools",
+    `/pools/${POOL_ID}`,
   ]);
 });
 
