@@ -24,6 +24,7 @@ import { type Child, spawnChild } from "./spawn_child.ts";
 import type { LaneRow, SlotRow } from "./stats_block.ts";
 import type { Death, StartThread, Thread, ThreadListener, ThreadSettings } from "./thread.ts";
 import { messageOf } from "../model/errors.ts";
+import { isLidosOwn } from "../model/grant.ts";
 
 const CHILD_MAIN = fileURLToPath(new URL("./child_main.ts", import.meta.url));
 /** What is kept of what a child says on standard error, and how fast it is read at the most. */
@@ -207,10 +208,16 @@ class ChildThread implements Thread {
 
 /** Cleared, but for what the permissions name; the cache is the pool's own. */
 function environmentFor({ env, permissions, cacheFolder }: ThreadSettings): Record<string, string> {
-  const named = permissions.env.flatMap((name) =>
-    Object.hasOwn(env, name) ? [[name, env[name] ?? ""] as const] : []
+  const named = Object.entries(env).filter(([name]) =>
+    permissions.env.some((grant) => isMeant(name, grant))
   );
   return { ...Object.fromEntries(named), DENO_DIR: cacheFolder, NO_COLOR: "1" };
+}
+
+/** A pattern such as `AWS_*` means all that begin so; Lido's own were never given by one. */
+function isMeant(name: string, grant: string): boolean {
+  if (!grant.endsWith("*")) return name === grant;
+  return name.startsWith(grant.slice(0, -1)) && !isLidosOwn(name);
 }
 
 /** Starts a child process. Forking blocks the caller for a few milliseconds. */

@@ -1,7 +1,9 @@
 /** What a review found: each test failed before its mend. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { Config, Manager, PoolSettings } from "../../core/mod.ts";
+import { storeOldPool } from "../helpers/old_pool.ts";
 import { until } from "../helpers/until.ts";
+import { TempFolder } from "../unit/core/tasks/temp_folder.ts";
 
 async function startManager(): Promise<Manager> {
   return await Manager.start({ config: Config.parse({ data: ":memory:" }) });
@@ -16,13 +18,11 @@ const submission = (poolId: Parameters<Manager["getPool"]>[0], path: string) => 
 });
 
 Deno.test("ThreadPool says why no thread starts, when its permissions cannot be granted", async () => {
-  await using manager = await startManager();
   for (const isolation of ["thread", "process"] as const) {
-    const { id } = await manager.createPool({
-      name: "odd",
-      isolation,
-      permissions: { net: ["[1:2]"] },
-    });
+    await using folder = await TempFolder.with();
+    const none = { read: [], write: [], env: [] };
+    const id = await storeOldPool(folder.path, { ...none, net: ["[1:2]"] }, { isolation });
+    await using manager = await Manager.start({ config: Config.parse({ data: folder.path }) });
     await manager.submit(submission(id, "/"));
     await until("the reason is told", () => manager.getPool(id).startProblem !== null);
     ok(manager.getPool(id).startProblem?.startsWith("Cannot start thread: "));
