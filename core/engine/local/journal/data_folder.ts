@@ -19,6 +19,9 @@ import { finishRestore } from "./restore.ts";
 /** The bits of a mode that let the group or all others write. */
 const OTHERS_WRITE = 0o022;
 
+/** Who may write to all that there is. */
+const ROOT = 0;
+
 /** What stands for "keep nothing". */
 const MEMORY = ":memory:";
 
@@ -56,7 +59,7 @@ export class DataFolder implements Disposable {
     const folder = new DataFolder(isDurable ? path : makeTemporary(), isDurable);
     makeFolder(folder.path);
     try {
-      folder.#checkModes();
+      folder.#checkWriters();
       folder.#takeLock();
       finishRestore(folder);
       for (const end of ["", "-journal"]) rmSync(folder.copyPath + end, { force: true });
@@ -75,10 +78,18 @@ export class DataFolder implements Disposable {
   }
 
   /** Whoever could write here could change what runs, and when. */
-  #checkModes(): void {
-    if (Deno.build.os === "windows") return; // its files have no such modes
-    for (const path of [this.path, this.journalPath, this.searchPath, this.ledgerPath]) {
-      const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
+  #checkWriters(): void {
+    if (Deno.build.os === "windows") return; // its files have no such owners and modes
+    const databases = [this.journalPath, this.searchPath].flatMap((path) =>
+      ["", "-wal", "-shm"].map((end) => path + end)
+    );
+    for (const path of [this.path, ...databases, this.ledgerPath]) {
+      const found = statSync(path, { throwIfNoEntry: false });
+      if (found === undefined) continue;
+      const { uid, mode } = found;
+      if (uid !== Deno.uid() && uid !== ROOT) {
+        throw new Error(`${path} belongs to another user (${uid}): use chown, or run as that user`);
+      }
       if ((mode & OTHERS_WRITE) === 0) continue;
       throw new Error(`others than its owner may write to ${path}: use chmod go-w`);
     }
