@@ -101,6 +101,30 @@ Deno.test("LocalEngine.attach() cancels what a closed pool still has, handed to 
   }
 });
 
+Deno.test("LocalEngine.attach() lets nothing of a pool that keeps nothing run again", async () => {
+  const data = await Deno.makeTempDir({ prefix: "lido-memory-" });
+  try {
+    await (async () => {
+      await using world = await EngineWorld.open(() => openEngine(data));
+      const [first = never()] = await world.fill(1);
+      world.runner.start(first);
+      const [pool = never()] = world.engine.pools;
+      const settings = { ...pool.settings, durability: "memory" } as const;
+      await world.engine.savePool({ ...pool, settings });
+    })();
+    await using engine = await openEngine(data);
+    const [pool = never()] = engine.pools;
+    const world = EngineWorld.reopen(engine, pool);
+    strictEqual(world.runner.given.length, 1);
+    // In the same turn, whatever the disk does: no thread can take it.
+    deepStrictEqual(world.runner.waiting, []);
+    await within("it has ended", engine.whenIdle(pool.id));
+    deepStrictEqual(world.counts(), { cancelled: 1 });
+  } finally {
+    await Deno.remove(data, { recursive: true });
+  }
+});
+
 function never(): never {
   throw new TypeError("Cannot test: the engine took none");
 }

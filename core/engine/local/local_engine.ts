@@ -217,7 +217,7 @@ export class LocalEngine implements Engine, RecordListener {
     const isClosed = shelf.isClosed(poolId);
     if ((isClosed || durability === "memory") && this.counts(poolId).pending > 0) {
       const cause = isClosed ? SENTENCES.poolWasClosed() : SENTENCES.keptInMemory();
-      this.cancelPending(poolId, cause).catch(this.#onError);
+      this.#steering.withdrawPending(poolId, cause).catch(this.#onError);
     } else this.#window.refill(queue);
   }
 
@@ -417,6 +417,7 @@ export class LocalEngine implements Engine, RecordListener {
     if (syncedGroup !== null) this.#inLedger(() => ledger.noteGroup(syncedGroup));
     textIndex.poke();
     this.#retention.written(pruned);
+    this.#window.refillUnread(); // something is written every few seconds, if only a history
     if (pruned === 0) return;
     outsideRequest(() => this.#logger.debug("Ended tasks let go", { records: pruned }));
   }

@@ -19,15 +19,11 @@ export interface CancellationOptions {
   cancelStored(row: StoredTask): void;
 }
 
-/**
- * Resolves with how many were cancelled, once all their ends can be read.
- * @throws {LidoError} `journal_unavailable` if the disk refuses: then none was.
- */
+/** Resolves with how many were cancelled, once all their ends can be read. */
 export async function cancelPending(queue: Queue, options: CancellationOptions): Promise<number> {
   const { journal, window } = options;
   queue.emptiers++;
   try {
-    await journal.checkWrites(); // what is withdrawn cannot be given back
     const inMemory = await cancelHeld(queue, options.cause);
     const onDisk = await cancelOnDisk(queue, options);
     await journal.flush();

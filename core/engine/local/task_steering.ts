@@ -113,9 +113,20 @@ export class TaskSteering {
     const queue = queueOf(poolId);
     // Nothing new comes to a sealed queue: what is on its way there yet is the last, and meant, too.
     while (queue.isSealed && queue.reserved > 0) await journal.flush();
-    return await cancelPending(queue, {
+    const newest = newestSeq();
+    await journal.checkWrites(); // what is withdrawn cannot be given back
+    return await this.withdrawPending(poolId, cause, newest);
+  }
+
+  /** The same up to a task, whatever the disk does now: none of them may run. */
+  async withdrawPending(
+    poolId: PoolId,
+    cause: string,
+    newestSeq = this.#options.newestSeq(),
+  ): Promise<number> {
+    return await cancelPending(this.#options.queueOf(poolId), {
       ...this.#options,
-      newestSeq: newestSeq(),
+      newestSeq,
       cause,
       cancelStored: (row) => this.cancelStored(row, cause),
     });

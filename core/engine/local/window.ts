@@ -23,6 +23,8 @@ import { Waits } from "./waits.ts";
 export const WINDOW_TASKS = 4_096;
 /** The characters of their inputs. */
 const WINDOW_CHARS = 16 * 1024 * 1024;
+/** What could not be read is not tried again before. */
+const RETRY_MS = 1_000;
 
 /** What a window works with. */
 export interface WindowOptions {
@@ -51,6 +53,8 @@ export interface LoadOptions {
 export class Window {
   readonly #options: WindowOptions;
   readonly #waits: Waits;
+  /** Queues that could not be read, and from when on that is tried again, on the monotonic clock. */
+  readonly #unread = new Map<Queue, number>();
 
   constructor(options: WindowOptions) {
     this.#options = options;
@@ -149,9 +153,24 @@ export class Window {
     if (queue.isBeingEmptied || queue.loading !== undefined || !queue.lanes.isAnyOnDisk) return;
     const { tasks, chars } = queue.lanes.heldBeforeDisk();
     if (tasks > this.#options.tasks / 2 || chars > WINDOW_CHARS / 2) return;
+    const { clock, onError } = this.#options;
+    if (clock.monotonicMs() < (this.#unread.get(queue) ?? -Infinity)) return;
     // Room may have been taken meanwhile; what was read is taken all the same.
-    this.load(queue, { limit: this.#options.tasks }, (row) => this.keep(queue, row))
-      .then(() => this.refill(queue), this.#options.onError);
+    this.load(queue, { limit: this.#options.tasks }, (row) => this.keep(queue, row)).then(
+      () => {
+        this.#unread.delete(queue);
+        this.refill(queue);
+      },
+      (error) => {
+        this.#unread.set(queue, clock.monotonicMs() + RETRY_MS);
+        onError(error);
+      },
+    );
+  }
+
+  /** Looks once more for what could not be read: no end of a task may come that would ask for it. */
+  refillUnread(): void {
+    for (const queue of this.#unread.keys()) this.refill(queue);
   }
 
   /** Reads the next tasks that are on disk only, in their order, and gives each to `use`. */

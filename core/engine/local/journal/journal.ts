@@ -205,6 +205,7 @@ export class Journal implements AsyncDisposable {
 
   /** Resolves when all that came before is written and can be read, however long the disk refuses. */
   async flush(): Promise<void> {
+    if (this.#closed !== undefined) return; // what could be written is
     const isOwed = !this.#next.isEmpty || this.#sent !== undefined;
     if (isOwed || this.#failure !== undefined) await this.#whenWritten();
     await this.applied();
@@ -230,6 +231,7 @@ export class Journal implements AsyncDisposable {
   /** Writes what there is, if the disk takes it, and closes the file. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.checkWrites().catch(() => {}); // the listener was told
+    this.#failure = new LidoError("server_closing", "Cannot write to the journal: it is closed");
     clearTimeout(this.#retry);
     clearTimeout(this.#later);
     await new Promise<void>((resolve) => {

@@ -17,7 +17,7 @@ Deno.test("cancelPending() lets nothing be loaded until the last of several call
   const begin = (flush: () => Promise<void>) =>
     cancelPending(queue, {
       // What is asked of it where nothing waits.
-      journal: { checkWrites: () => Promise.resolve(), flush } as Journal,
+      journal: { flush } as Journal,
       window: { refill: () => void refills.push(queue.isBeingEmptied) } as unknown as Window,
       newestSeq: 0,
       cause: "test",

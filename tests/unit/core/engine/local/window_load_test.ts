@@ -48,8 +48,8 @@ Deno.test("Window.refill() loads nothing while the queue is being emptied", () =
   strictEqual(queue.loading, undefined);
 });
 
-Deno.test("Window.refill() tells of a read that failed, and reads again when it is asked", async () => {
-  const { window, queue, disk, errors, fill, run, waiting } = makeWindow();
+Deno.test("Window tells of a read that failed, and reads again a second later", async () => {
+  const { window, queue, disk, clock, errors, fill, run, waiting } = makeWindow();
   fill();
   disk.failure = new Error("unreadable");
   run(1);
@@ -58,8 +58,15 @@ Deno.test("Window.refill() tells of a read that failed, and reads again when it 
   deepStrictEqual(errors, [disk.failure]);
   disk.failure = undefined;
   window.refill(queue);
+  window.refillUnread();
+  strictEqual(queue.loading, undefined);
+  clock.advance(1_000);
+  window.refillUnread();
   await whenLoaded(queue);
   deepStrictEqual(waiting(), [3, 4, 5, 6, 7, 8]);
+  clock.advance(1_000);
+  window.refillUnread();
+  strictEqual(queue.loading, undefined); // it was read
 });
 
 Deno.test("Window.load() takes a lane that was read to its end for loaded up to what it asked for", async () => {

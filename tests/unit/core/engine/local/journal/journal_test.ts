@@ -111,6 +111,15 @@ Deno.test("Journal closes though the disk refuses what it is to write last", asy
   await within("it is closed", end());
 });
 
+Deno.test("Journal takes nothing once it is closed, and has nothing to wait for", async () => {
+  const { journal, end } = await openJournal();
+  await end();
+  const closed = { code: "server_closing" };
+  await within("it is refused", rejects(journal.checkWrites(), closed));
+  await within("a change is refused", rejects(journal.change(view("late")), closed));
+  await within("all is written", journal.flush());
+});
+
 Deno.test("Journal sends what a writer that died had not answered to another, and goes on", async () => {
   using workers = new KeptWorkers();
   const { journal, path, end } = await openJournal();
