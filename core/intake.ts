@@ -81,7 +81,8 @@ export function takeInAgain(
 /** Says of an error which submission of a batch it is about. */
 export function inBatch(error: unknown, at: number): unknown {
   if (!(error instanceof LidoError)) return error;
-  const faults = (error.details.faults ?? []).map((fault) => ({
+  const { message, details: { faults: own = [{ path: [], message }] } } = error;
+  const faults = own.map((fault) => ({
     ...fault,
     path: ["tasks", at, ...fault.path],
   }));

@@ -406,12 +406,12 @@ export class Manager implements AsyncDisposable {
   }
 
   /**
-   * What {@link submit} would refuse is refused, without a look at its key; nothing is submitted.
+   * What {@link submit} would refuse whatever its key is refused; nothing is submitted. Of one with a
+   * key only a submit can tell: it may be there already.
    * @throws {LidoError} as it.
    */
   checkSubmission(submission: TaskSubmission): void {
-    const { refusal } = this.#newTask(submission);
-    if (refusal !== undefined) throw refusal;
+    this.#newTask(submission);
   }
 
   /** Submits all of them or none; a fault names its place. @throws {LidoError} as {@link submit}. */

@@ -99,11 +99,25 @@ export async function atomicBatch(
   }
   if (faults.length > 0) throw invalidInput("Cannot submit tasks", faults);
   if (group.lines.length === 0) throw empty();
-  const ids = await manager.submitBatch(group.lines.map(({ submission }) => submission), options);
+  const submissions = group.lines.map(({ submission }) => submission);
+  const ids = await manager.submitBatch(submissions, options).catch((error) => {
+    throw atLine(error, group.lines);
+  });
   const lines = group.lines.map(({ number }, at) => ({ line: number, task_id: ids[at] }));
   const all = [...lines, { submitted: ids.length, failed: 0 }];
   const text = all.map((line) => `${JSON.stringify(line)}\n`).join("");
   return c.body(text, 200, { "content-type": TYPE });
+}
+
+/** Tells of a batch's refusal at its line: that of a task with a key, which is looked up before. */
+function atLine(error: unknown, lines: Group["lines"]): unknown {
+  if (!(error instanceof LidoError)) return error;
+  const [fault] = error.details.faults ?? [];
+  const line = lines[Number(fault?.path[1])];
+  if (fault === undefined || line === undefined) return error;
+  const { path, message } = wireFault({ ...fault, path: fault.path.slice(2) }, TASK_FIELDS);
+  const faults = [{ path: [`line ${line.number}`, ...path], message }];
+  return new HttpError(error.code, describeFaults("Cannot submit tasks", faults), { faults });
 }
 
 async function submitLines(

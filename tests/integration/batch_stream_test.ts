@@ -164,6 +164,26 @@ Deno.test("An atomic batch is submitted as a whole, or refused with the faults o
   strictEqual(await world.pending(), 3);
 });
 
+Deno.test("An atomic batch with keys that is sent again gives its tasks whatever the pool would refuse now", async () => {
+  await using world = await openWorld();
+  const send = async (lines: string) =>
+    await world.app.fetch(batch(lines, { query: "?atomic=true" }));
+  const first = world.line({ idempotency_key: "a" }) + "\n" + world.line({ idempotency_key: "b" });
+  const given = await results(await send(first));
+  const bad = world.line({ idempotency_key: "c", input: { seconds: "long" } });
+  const refused = await send(`${first}\n${bad}`);
+  const { code, details: { faults } } = await refused.json();
+  deepStrictEqual([refused.status, code], [422, "invalid_input"]);
+  match(faults[0].field, /^line 5\b/);
+
+  await world.app.ask("DELETE", `/api/pools/${world.pool}`);
+  deepStrictEqual(await results(await send(first)), given);
+  const late = await send(first + world.line({ idempotency_key: "d" }));
+  const closed = await late.json();
+  deepStrictEqual([late.status, closed.code], [409, "pool_closed"]);
+  strictEqual(closed.details.faults[0].field, "line 4");
+});
+
 Deno.test("More lines than there may be end a batch, after what came before them", async () => {
   await using world = await openWorld();
   const body = world.line() + "1\n".repeat(100_000);
