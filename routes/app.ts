@@ -23,7 +23,7 @@ import { HttpError } from "./errors.ts";
 import { BODY_BYTES_MAX, checkJsonType, readBody } from "./guards/body_guard.ts";
 import { checkSite } from "./guards/cross_site_guard.ts";
 import { hostCheck } from "./guards/host_guard.ts";
-import { checkAddress, checkHasBody } from "./guards/operation_guard.ts";
+import { checkAddress, checkHasBody, checkKey } from "./guards/operation_guard.ts";
 import { type RequestTraces, traceRequests } from "./guards/trace_guard.ts";
 import { healthRoutes } from "./health.ts";
 import { metricRoutes } from "./metrics.ts";
@@ -74,6 +74,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     if (c.req.method !== "GET") {
       checkJsonType(c);
       checkHasBody(c);
+      checkKey(c);
     }
     // What it shows is old a moment later. Said before: afterwards, it would be another response.
     c.header("Cache-Control", "no-store");

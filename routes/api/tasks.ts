@@ -19,9 +19,6 @@ import { exportTasks, readFormat } from "./export.ts";
 import { readAfter, readFlag, readPage, readQuery, readTaskId, readWaitMs } from "./query.ts";
 import { readJson, readOptionalJson } from "./read_json.ts";
 import { readTaskFilter } from "./task_filter.ts";
-import { invalidInput } from "./wire.ts";
-
-const KEY_HEADER = "Idempotency-Key";
 
 /** Makes the routes below `/api/tasks`. */
 export function taskRoutes(desk: BatchDesk & { readonly clock: Clock }): Hono<AppEnv> {
@@ -81,7 +78,7 @@ function addLists(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock): v
 function addSubmits(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock): void {
   routes.post("/", async (c) => {
     const waitMs = readWaitMs(readQuery(c));
-    const submission = submissionFromWire(readJson(c), c.req.header(KEY_HEADER));
+    const submission = submissionFromWire(readJson(c), c.req.header("Idempotency-Key"));
     const { task, isNew } = await manager.submit(submission, submitOptions(c));
     const shown = waitMs === undefined ? task : await waitForTask(c, manager, task.id, waitMs);
     c.header("Location", `/api/tasks/${task.id}`);
@@ -92,7 +89,6 @@ function addSubmits(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock):
 function addBatches(routes: Hono<AppEnv>, desk: BatchDesk): void {
   const { manager } = desk;
   routes.post("/batch", async (c) => {
-    refuseKey(c, "Cannot submit tasks");
     const isAtomic = readFlag(readQuery(c), "atomic");
     if (isNdjson(c)) {
       return isAtomic ? await atomicBatch(c, desk) : streamBatch(c, desk);
@@ -109,7 +105,6 @@ function addSteering(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock)
     return answer(c, presentTask(task, clock.nowMs()));
   });
   routes.post("/:id/again", async (c) => {
-    refuseKey(c, "Cannot submit task again");
     const task = await manager.submitAgain(readTaskId(c.req.param("id")), submitOptions(c));
     c.header("Location", `/api/tasks/${task.id}`);
     return answer(c, presentTask(task, clock.nowMs()), { status: 202 });
@@ -124,13 +119,6 @@ function addSteering(routes: Hono<AppEnv>, manager: RoutedManager, clock: Clock)
     const task = await manager.stopTask(id, graceFromWire(readOptionalJson(c)));
     return answer(c, presentTask(task, clock.nowMs()), { status: 202 });
   });
-}
-
-/** Whoever sends a key where none is looked up would trust in a retry that submits once more. */
-function refuseKey(c: Context<AppEnv>, action: string): void {
-  if (c.req.header(KEY_HEADER) === undefined) return;
-  const message = "Invalid: only single submits, POST /api/tasks, take one";
-  throw invalidInput(action, [{ path: [KEY_HEADER], message }]);
 }
 
 /** Waits no longer than the client does: its leaving ends the wait and leaves nothing behind. */

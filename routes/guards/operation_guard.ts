@@ -1,6 +1,6 @@
 /**
  * Refuses what a request says beyond its operation: a parameter that the description does not have,
- * one that comes twice, and a body where none is read. What was mistyped would else narrow nothing,
+ * one that comes twice, a body where none is read, and a key where none is looked up. What was mistyped would else narrow nothing,
  * and mean more than was meant.
  */
 import type { Context } from "hono";
@@ -20,6 +20,7 @@ const KNOWN: ReadonlyMap<string, Operation> = new Map(
   ]),
 );
 
+const KEY_HEADER = "Idempotency-Key";
 const NO_BODY = {
   action: "Cannot read body",
   schema: z.strictObject({}),
@@ -46,6 +47,18 @@ export function checkHasBody(c: Context<AppEnv>): void {
   if (c.get("body").length === 0) return;
   const operation = operationOf(c);
   if (operation !== undefined && operation.body === undefined) fromWire(readJson(c), NO_BODY);
+}
+
+/**
+ * Refuses a key where none is looked up: whoever sends one would trust in a retry that does it once more.
+ * @throws {HttpError} `invalid_input`.
+ */
+export function checkKey(c: Context<AppEnv>): void {
+  if (c.req.header(KEY_HEADER) === undefined) return;
+  const operation = operationOf(c);
+  if (operation === undefined || operation.parameters?.[KEY_HEADER] !== undefined) return;
+  const message = "Invalid: only single submits, POST /api/tasks, take one";
+  throw invalidInput("Cannot read headers", [{ path: [KEY_HEADER], message }]);
 }
 
 function operationOf(c: Context<AppEnv>): Operation | undefined {

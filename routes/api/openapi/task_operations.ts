@@ -56,8 +56,8 @@ const KEY: Readonly<Record<string, Parameter>> = {
   "Idempotency-Key": {
     in: "header",
     schema: z.string().min(1).max(255).optional(),
-    description: "The same submission with the same key gives the first one's task; only single " +
-      "submits take one: a batch and a task that is submitted again are refused with it",
+    description:
+      "The same submission with the same key gives the first one's task; no other operation takes one",
   },
 };
 const TRACE: Readonly<Record<string, Parameter>> = {

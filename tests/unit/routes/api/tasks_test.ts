@@ -326,18 +326,21 @@ for (const [method, path, sent, fields] of REFUSED) {
 }
 
 const NDJSON = { method: "POST", body: JSON.stringify(REQUIRED) };
-const KEYLESS: readonly (readonly [string, string, RequestInit, string])[] = [
-  ["/batch", "application/json", jsonRequest("POST", { tasks: [REQUIRED] }), "submit tasks"],
-  ["/batch", "application/x-ndjson", NDJSON, "submit tasks"],
-  ["/batch?atomic=true", "application/x-ndjson", NDJSON, "submit tasks"],
-  [`/${TASK_ID}/again`, "application/json", { method: "POST" }, "submit task again"],
+const BULK = { action: "run_again", task_ids: [TASK_ID] };
+const KEYLESS: readonly (readonly [string, string, RequestInit])[] = [
+  ["/tasks/batch", "application/json", jsonRequest("POST", { tasks: [REQUIRED] })],
+  ["/tasks/batch", "application/x-ndjson", NDJSON],
+  ["/tasks/batch?atomic=true", "application/x-ndjson", NDJSON],
+  [`/tasks/${TASK_ID}/again`, "application/json", { method: "POST" }],
+  ["/tasks/bulk", "application/json", jsonRequest("POST", BULK)],
+  ["/pools", "application/json", jsonRequest("POST", { name: "p" })],
 ];
-for (const [path, type, request, verb] of KEYLESS) {
-  Deno.test(`POST /api/tasks${path} of ${type} refuses an Idempotency-Key`, async () => {
+for (const [path, type, request] of KEYLESS) {
+  Deno.test(`POST /api${path} of ${type} refuses an Idempotency-Key`, async () => {
     const { app, calls } = appWith();
     const headers = { "content-type": type, "idempotency-key": "k1" };
     const { status, body } = await readAnswer(
-      app.request(`/api/tasks${path}`, { ...request, headers }),
+      app.request(`/api${path}`, { ...request, headers }),
     );
     const { error, code, details } = body as {
       error: string;
@@ -347,7 +350,7 @@ for (const [path, type, request, verb] of KEYLESS) {
     deepStrictEqual([status, code, error, details.faults.map(({ field }) => field)], [
       422,
       "invalid_input",
-      `Cannot ${verb}: Idempotency-Key: Invalid: only single submits, POST /api/tasks, take one`,
+      "Cannot read headers: Idempotency-Key: Invalid: only single submits, POST /api/tasks, take one",
       ["Idempotency-Key"],
     ]);
     deepStrictEqual(calls, []);
