@@ -27,12 +27,17 @@ const TYPE = "application/x-ndjson";
 /** What lines of JSON are called. */
 export const NDJSON_TYPES: readonly string[] = [TYPE, "application/ndjson", "application/jsonl"];
 
-/** Whether a request's body is NDJSON. @throws {HttpError} `unsupported_media_type` if it is no UTF-8. */
+/** Whether a request's body is NDJSON. */
 export function isNdjson(c: Context<AppEnv>): boolean {
-  const [type = "", ...parameters] = (c.req.header("content-type") ?? "").toLowerCase().split(";");
-  if (!NDJSON_TYPES.includes(type.trim())) return false;
-  const isUtf8 = parameters.every((one) => /^\s*(charset="?utf-8"?\s*)?$/.test(one));
-  if (isUtf8 && (c.req.header("content-encoding") ?? "identity") === "identity") return true;
+  const [type = ""] = (c.req.header("content-type") ?? "").toLowerCase().split(";");
+  return NDJSON_TYPES.includes(type.trim());
+}
+
+/** Takes lines in UTF-8; no other parameter of their type means anything here. */
+function checkNdjson(c: Context<AppEnv>): void {
+  const [, ...parameters] = (c.req.header("content-type") ?? "").toLowerCase().split(";");
+  const isUtf8 = parameters.every((one) => /^(?!\s*charset\s*=)|=\s*"?utf-8"?\s*$/.test(one));
+  if (isUtf8 && (c.req.header("content-encoding") ?? "identity") === "identity") return;
   const message = "Cannot read body: lines of JSON must be in UTF-8, and not compressed";
   throw new HttpError("unsupported_media_type", message);
 }
@@ -58,6 +63,7 @@ export interface BatchDesk {
 
 /** Submits the lines one group after the other, and answers with a stream of what became of them. */
 export function streamBatch(c: Context<AppEnv>, desk: BatchDesk): Response {
+  checkNdjson(c);
   const leaving = new AbortController();
   const signal = AbortSignal.any([leaving.signal, c.req.raw.signal]);
   const encoder = new TextEncoder();
@@ -87,6 +93,7 @@ export async function atomicBatch(
   c: Context<AppEnv>,
   { manager, bodyTimeoutMs }: BatchDesk,
 ): Promise<Response> {
+  checkNdjson(c);
   const options = submitOptions(c);
   const group: Group = { lines: [], bytes: 0 };
   const faults: { path: (string | number)[]; message: string }[] = [];

@@ -211,6 +211,9 @@ Deno.test("A batch without lines, of another type, or with an odd parameter is r
     await world.app.fetch(batch(world.line(), { query: "?dry_run=true" })),
     await world.app.fetch(batch(world.line(), { type: "text/plain" })),
     await world.app.fetch(batch(world.line(), { type: "application/x-ndjson; charset=latin1" })),
+    await world.app.fetch(
+      batch(world.line(), { type: "application/jsonl; v=1; charset = utf-16" }),
+    ),
     await world.app.fetch(batch(world.line(), { encoding: "gzip" })),
   ];
   const codes = [];
@@ -219,11 +222,12 @@ Deno.test("A batch without lines, of another type, or with an odd parameter is r
     [422, "invalid_input"],
     [422, "invalid_input"],
     [422, "invalid_input"],
-    [415, "unsupported_media_type"],
-    [415, "unsupported_media_type"],
-    [415, "unsupported_media_type"],
+    ...Array(4).fill([415, "unsupported_media_type"]),
   ]);
   ok(await world.pending() === 0);
-  const utf8 = batch(world.line(), { type: 'application/x-ndjson; charset="UTF-8"' });
-  deepStrictEqual((await results(await world.app.fetch(utf8))).at(-1), { submitted: 1, failed: 0 });
+  for (const parameters of ['charset="UTF-8"', "version=1", "version=1; charset=utf-8", ""]) {
+    const taken = batch(world.line(), { type: `application/x-ndjson; ${parameters}` });
+    const all = await results(await world.app.fetch(taken));
+    deepStrictEqual(all.at(-1), { submitted: 1, failed: 0 }, parameters);
+  }
 });
