@@ -162,14 +162,14 @@ export class BulkOperations {
     return operation.snapshot();
   }
 
-  /** How far an operation is; undefined if it is not kept any longer. */
+  /** How far an operation is, by its id in any case; undefined if it is not kept any longer. */
   get(id: string): BulkSnapshot | undefined {
-    return this.#operations.get(id)?.snapshot();
+    return this.#operations.get(id.toLowerCase())?.snapshot();
   }
 
   /** Goes no further than the step that is under way. What was done stays done. */
   end(id: string): void {
-    const operation = this.#operations.get(id);
+    const operation = this.#operations.get(id.toLowerCase());
     if (operation?.state === "running") operation.state = "cancelled";
   }
 

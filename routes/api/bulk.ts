@@ -46,7 +46,7 @@ const FORM = {
 export function bulkRoutes({ bulk }: RoutedManager): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   const find = (id: string): BulkSnapshot => {
-    const operation = bulk.get(id.toLowerCase());
+    const operation = bulk.get(id);
     if (operation !== undefined) return operation;
     throw new HttpError("not_found", "Cannot find operation: it is not kept, or never was");
   };

@@ -290,3 +290,13 @@ Deno.test("BulkOperations gives each operation an id of its own, and a copy that
   await until("both are over", () => bulk.get(other.id)?.state === "finished");
   deepStrictEqual([one.state, one.done], ["running", 0]);
 });
+
+Deno.test("BulkOperations.get() and end() take an id in upper case", async () => {
+  const held = Promise.withResolvers<TaskSnapshot>();
+  const { bulk } = bulkOver(1, { cancelTask: () => held.promise });
+  const { id } = await bulk.start({ action: "cancel" }, { ids: [idAt(0)] });
+  strictEqual(bulk.get(id.toUpperCase())?.id, id);
+  bulk.end(id.toUpperCase());
+  strictEqual(bulk.get(id)?.state, "cancelled");
+  held.resolve(TASK);
+});
