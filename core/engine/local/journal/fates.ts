@@ -14,8 +14,11 @@ export interface Fate {
 
 /** See the head of this file. */
 export class Fates {
-  /** Of tasks that were submitted and are not in the table yet; null: none is known, or not plain. */
-  readonly #known = new Map<number, Fate | null>();
+  /**
+   * Of tasks that were submitted and are not in the table yet. Null: none is known; false: its life is
+   * not plain.
+   */
+  readonly #known = new Map<number, Fate | null | false>();
   /** Those whose rows are in their last form, though what led there is still to be gone through. */
   readonly #taken = new Set<number>();
 
@@ -25,12 +28,18 @@ export class Fates {
       this.#known.set(Number(submitted[at]), null);
     }
     for (let at = 0; at < moved.length; at += MOVE_COLUMNS.length) {
-      if (moved[at + 4] !== START) this.#known.delete(Number(moved[at]));
+      const seq = Number(moved[at]);
+      if (moved[at + 4] !== START && this.#known.has(seq)) this.#known.set(seq, false);
     }
     for (let at = 0; at < ended.length; at += END_COLUMNS.length) {
       const seq = Number(ended[at]);
-      if (this.#known.has(seq)) this.#known.set(seq, { ended, at });
+      if (this.#known.get(seq) === null) this.#known.set(seq, { ended, at });
     }
+  }
+
+  /** Whether a task was submitted and is not in the table yet. */
+  has(seq: number): boolean {
+    return this.#known.has(seq);
   }
 
   /** The rows of a task that is in the table, in its last form, are still to come. */
@@ -40,7 +49,7 @@ export class Fates {
 
   /** A task goes into the table now; in the form that this tells, if its end is known. */
   take(seq: number): Fate | undefined {
-    const fate = this.#known.get(seq) ?? undefined;
+    const fate = this.#known.get(seq) || undefined;
     this.#known.delete(seq);
     if (fate !== undefined) this.#taken.add(seq);
     return fate;

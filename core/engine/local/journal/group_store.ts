@@ -194,12 +194,9 @@ export class GroupStore {
     );
   }
 
-  /**
-   * None of a task that is gone: nobody would read them, nor take them away. One that is not in the
-   * tables because it waits in the inbox is not gone.
-   */
+  /** None of a task that is gone: nobody would read them, nor take them away. */
   #saveLines({ seq, attempt, lines }: Extract<Change, { kind: "logged" }>): void {
-    if (this.#inbox.isEmpty && !this.#tasks.has(seq)) return;
+    if (!this.#tasks.has(seq) && !this.#inbox.holds(seq)) return;
     for (const { atMs, level, text } of lines) {
       this.#statements.run(
         `INSERT INTO logs SELECT ?1, ifnull(max(n), -1) + 1, ?2, ?3, ?4, ?5

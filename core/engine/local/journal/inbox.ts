@@ -36,10 +36,6 @@ export class Inbox {
     this.#load();
   }
 
-  get isEmpty(): boolean {
-    return this.#groups.length === 0;
-  }
-
   /** The number of the newest group; undefined when there is none. */
   get last(): number | undefined {
     return this.#groups.at(-1)?.number;
@@ -47,7 +43,13 @@ export class Inbox {
 
   /** Whether a group of so many rows is to wait here, and not to go to the tables at once. */
   wants(rows: number): boolean {
-    return !this.isEmpty || rows >= this.rowsMin;
+    return this.#groups.length > 0 || rows >= this.rowsMin;
+  }
+
+  /** Whether a task was submitted that is here only. */
+  holds(seq: number): boolean {
+    this.#readAll();
+    return this.fates.has(seq);
   }
 
   /** How many rows wait. */

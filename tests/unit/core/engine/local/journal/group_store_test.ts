@@ -8,8 +8,12 @@ import {
   writeTaskRows,
 } from "../../../../../../core/engine/local/journal/group.ts";
 import { GroupStore } from "../../../../../../core/engine/local/journal/group_store.ts";
-import { MIGRATIONS, storedState } from "../../../../../../core/engine/local/journal/schema.ts";
-import { endRow, submitRow } from "../../../../../helpers/stored_journal.ts";
+import {
+  MIGRATIONS,
+  STORED_EVENTS,
+  storedState,
+} from "../../../../../../core/engine/local/journal/schema.ts";
+import { endRow, startRow, submitRow } from "../../../../../helpers/stored_journal.ts";
 
 /** Retention of that many ended tasks of all pools. */
 const keep = (keepTasks: number): Change => ({
@@ -77,9 +81,20 @@ Deno.test("GroupStore keeps no line of a task that retention took, and all of ot
 
 Deno.test("GroupStore keeps the lines of a task that is not in the tables yet", () => {
   using journal = openJournal(0);
-  journal.store.write(group(1, { submitted: submitRow(1) }, [logged(1)]));
+  journal.store.write(group(1, { submitted: [1, 2].flatMap(submitRow) }, [logged(1)]));
+  const moved = startRow(2).with(4, STORED_EVENTS.indexOf("recover"));
+  journal.store.write(group(2, { moved }, [logged(2)]));
   strictEqual(journal.store.applied, 0);
-  deepStrictEqual(journal.rows("SELECT task FROM logs"), [{ task: 1 }]);
+  deepStrictEqual(journal.rows("SELECT task FROM logs"), [{ task: 1 }, { task: 2 }]);
+});
+
+Deno.test("GroupStore keeps no line of a task that retention took while others are not in the tables", () => {
+  using journal = openJournal(0);
+  journal.store.write(group(1, { submitted: submitRow(1), ended: endRow(1) }));
+  journal.store.write(group(2, {}, [keep(0)]));
+  journal.store.write(group(3, { submitted: submitRow(2) }, [logged(1), logged(2)]));
+  strictEqual(journal.store.applied, 2);
+  deepStrictEqual(journal.rows("SELECT task FROM logs"), [{ task: 2 }]);
 });
 
 const COMPLETED = storedState("completed");
