@@ -37,8 +37,11 @@ function choose(step) {
 
 document.addEventListener("htmx:after:swap", markRow);
 
+/** What the key does to the row that keys are at, or else to the page. */
 function press(hotkey) {
-  const found = document.querySelector(`[data-hotkey="${CSS.escape(hotkey)}"]`);
+  const key = CSS.escape(hotkey);
+  const found = rowAt()?.querySelector(`[data-row-hotkey="${key}"]`) ??
+    document.querySelector(`[data-hotkey="${key}"]`);
   found?.click();
   return found !== null;
 }
@@ -55,9 +58,21 @@ function toggleTheme() {
   select.form.requestSubmit();
 }
 
+function goToFilter() {
+  const filter = document.querySelector("[data-filter]");
+  if (filter) filter.focus();
+  else openPalette();
+}
+
+/** Arrows scroll what is too wide, before they leaf. */
+function isScrolling({ key, target }) {
+  return key.startsWith("Arrow") && target.matches("[tabindex='0']") &&
+    target.scrollWidth > target.clientWidth;
+}
+
 const ACTIONS = {
   "?": () => keys.showModal(),
-  "/": () => document.querySelector("[data-filter]")?.focus(),
+  "/": goToFilter,
   "r": () => document.dispatchEvent(new CustomEvent("lido:refresh")),
   ".": toggleRefresh,
   "t": toggleTheme,
@@ -68,6 +83,8 @@ const ACTIONS = {
 };
 
 document.addEventListener("keydown", (event) => {
+  const wasGoing = isGoing;
+  isGoing = false; // whatever else is pressed, or typed, ends it
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     event.preventDefault();
     if (!document.querySelector("dialog[open]")) openPalette();
@@ -75,8 +92,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
-  if (isGoing) {
-    isGoing = false;
+  if (wasGoing) {
     const href = places.get(event.key);
     if (href) location.assign(href);
     return;
@@ -85,10 +101,13 @@ document.addEventListener("keydown", (event) => {
     isGoing = true;
     return;
   }
+  // A key that is held down chooses row after row, and does nothing else again and again.
+  if (event.repeat && !["j", "k"].includes(event.key)) return;
+  if (isScrolling(event)) return;
   // Enter on a link or a button is its own.
   if (event.key === "Enter" && event.target.closest("a, button, summary")) return;
-  const hotkey = event.shiftKey && event.key.length === 1
-    ? `Shift+${event.key.toUpperCase()}`
+  const hotkey = event.shiftKey
+    ? `Shift+${event.key.length === 1 ? event.key.toUpperCase() : event.key}`
     : event.key;
   if (press(hotkey)) return event.preventDefault();
   const action = ACTIONS[event.key];
@@ -107,14 +126,26 @@ let chosen = 0;
 async function openPalette() {
   palette.showModal();
   input.value = "";
-  const response = await fetch("/palette", { headers: { accept: "application/json" } });
-  entries = response.ok ? await response.json() : [];
+  show();
+  try {
+    const response = await fetch("/palette", { headers: { accept: "application/json" } });
+    if (response.ok) entries = await response.json();
+  } catch {
+    return; // the server is gone, which the page tells: what was known before is shown
+  }
   show();
 }
 
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-palette]")) openPalette();
+});
+
 function matching() {
   const text = input.value.trim().toLowerCase();
-  if (/^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(text)) return [{ text, href: `/tasks/${text}` }];
+  if (/^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(text)) {
+    const pool = entries.find(({ href }) => href === `/pools/${text}`);
+    return [pool ?? { text: palette.dataset.task.replace("{id}", text), href: `/tasks/${text}` }];
+  }
   const words = text.split(/\s+/);
   return entries.filter((entry) => words.every((word) => entry.text.toLowerCase().includes(word)))
     .slice(0, 12);
@@ -157,7 +188,7 @@ input.addEventListener("keydown", (event) => {
     chosen += event.key === "ArrowDown" ? 1 : -1;
     chosen = Math.max(0, Math.min(chosen, hits.childElementCount - 1));
     show();
-  } else if (event.key === "Enter") {
+  } else if (event.key === "Enter" && !event.isComposing) { // else it ends a word of an input method
     const link = hits.querySelector(`#hit-${chosen}`);
     if (link) location.assign(link.href);
   }

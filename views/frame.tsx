@@ -79,6 +79,7 @@ export function Frame({ frame, children }: PropsWithChildren<{ frame: FrameModel
                 <Brand />
               </a>
               <Navigation place={frame.place} />
+              <Search />
               <Display frame={frame} />
             </div>
           </div>
@@ -132,6 +133,18 @@ function Navigation({ place }: { readonly place: Place | null }): Child {
         ))}
       </ul>
     </nav>
+  );
+}
+
+/** Opens the palette, also for who has no keys. */
+function Search(): Child {
+  const { t } = useLanguage();
+  return (
+    <button type="button" class="search" data-palette>
+      <Icon name="search" />
+      <span>{t.keys.palette}</span>
+      <kbd>Ctrl K</kbd>
+    </button>
   );
 }
 
@@ -202,6 +215,7 @@ function Keys(): Child {
     ["e", t.keys.edit],
     ["p", t.keys.pause],
     ["Shift+S", t.keys.stop],
+    ["Shift+R", t.keys.again],
     ["Shift+D", t.keys.drain],
     ["t", t.keys.theme],
     ["Esc", t.keys.escape],
@@ -228,7 +242,12 @@ function Keys(): Child {
           </div>
         </div>
       </dialog>
-      <dialog id="palette" class="app-dialog" aria-label={t.keys.palette}>
+      <dialog
+        id="palette"
+        class="app-dialog"
+        aria-label={t.keys.palette}
+        data-task={t.keys.taskOf("{id}")}
+      >
         <div class="card">
           <input
             class="form-control form-control-lg palette-input"

@@ -166,7 +166,9 @@ stage.test("Keys show the help, go to the filter, refresh, create, and change th
   await page.keyboard.press("?");
   await help.waitFor();
   const told = await help.locator("kbd").allInnerTexts();
-  for (const key of ["p", "e", "c", "Shift+S", "Shift+D", "Shift+X"]) ok(told.includes(key), key);
+  for (const key of ["p", "e", "c", "Shift+S", "Shift+D", "Shift+R", "Shift+X"]) {
+    ok(told.includes(key), key);
+  }
   await page.keyboard.press("t"); // a dialog is open: no key does anything
   strictEqual(await page.locator("html").getAttribute("data-bs-theme"), "light");
   await page.keyboard.press("Escape");
@@ -195,6 +197,60 @@ stage.test("Keys show the help, go to the filter, refresh, create, and change th
   await page.keyboard.press(".");
   await arrive(page.locator("body[data-refresh='0']"));
 });
+
+stage.test("Keys act on the row that they are at, and on the page as the help says", async ({ visitor, page, t, named }) => {
+  const name = named("keyed");
+  const { id } = await stage.world.manager.createPool({ name, isolation: "thread", maxThreads: 1 });
+  await visitor.go(`/pools?text=${name}`);
+  await page.keyboard.press("j");
+  await page.keyboard.press("p");
+  await page.getByRole("button", { name: t.action.ofObject(t.action.resume, name) }).waitFor();
+  strictEqual(stage.world.manager.getPool(id).state, "paused");
+  const task = { type: "add", input: { left: 1 }, name: `${name} task`, priority: 0, tags: [] };
+  await stage.world.manager.submit({ poolId: id, ...task });
+  await visitor.go(`/tasks?q=pool:${name}`);
+  await page.keyboard.press("j");
+  await page.keyboard.press("Shift+S");
+  await page.getByRole("dialog", { name: t.task.cancelTitle(task.name) }).waitFor();
+  await visitor.go(`/pools/${id}`);
+  await page.keyboard.press("Shift+D");
+  await page.getByRole("dialog", { name: t.pool.drainTitle(name) }).waitFor();
+  await visitor.go(`/tasks/${stage.world.tasks.completed}`);
+  await page.keyboard.press("g");
+  await page.keyboard.press("Escape"); // it goes nowhere then
+  await page.keyboard.press("/");
+  const palette = page.getByRole("dialog", { name: t.keys.palette });
+  await palette.waitFor();
+  await page.keyboard.press("Escape");
+  // A closed dialog keeps the focus for a moment.
+  await page.waitForFunction("document.activeElement === document.body");
+  await page.keyboard.press("Shift+R");
+  await page.getByText(t.task.again("Add two numbers")).waitFor();
+});
+
+stage.test(
+  "The palette is opened by touch, and finds a pool by its id and its tasks by its name",
+  async ({ visitor, page, t }) => {
+    const { idle } = stage.world.pools;
+    await visitor.go("/");
+    await page.locator("[data-palette]").click();
+    const palette = page.getByRole("dialog", { name: t.keys.palette });
+    const search = palette.getByRole("combobox");
+    await palette.getByRole("option").nth(3).waitFor();
+    await search.fill(idle);
+    strictEqual(await palette.getByRole("option").getAttribute("href"), `/pools/${idle}`);
+    await search.fill(stage.world.tasks.failed);
+    strictEqual(
+      await palette.getByRole("option").innerText(),
+      t.keys.taskOf(stage.world.tasks.failed),
+    );
+    await search.fill("thumbnails");
+    await palette.getByRole("option").nth(1).click();
+    await arrive(heading(page, t.tasks.title));
+    strictEqual(new URL(page.url()).search, `?q=pool:${idle}`);
+  },
+  { size: "narrow" },
+);
 
 /** As `static/charts.js` has them in the light theme. */
 const [GREEN, RED, BLUE] = [[0x2f, 0x8f, 0x5b], [0xc6, 0x42, 0x3f], [0x1f, 0x6f, 0xb2]];

@@ -40,9 +40,11 @@ stage.test("A task that waits is cancelled in the list, and another on its page"
   const pool = named("withdrawn");
   const id = await openPausedPool(pool, 2);
   await visitor.go(`/tasks?q=pool:${pool}`);
-  await page.getByRole("button", { name: t.action.ofObject(t.action.cancel, `${pool} 0`) }).click();
+  await page.getByRole("link", { name: t.action.ofObject(t.action.cancel, `${pool} 0`) }).click();
+  const question = page.getByRole("dialog", { name: t.task.cancelTitle(`${pool} 0`) });
+  await question.getByRole("button", { name: t.action.cancel }).click();
   await page.locator("tr", { hasText: `${pool} 0` }).getByText(t.state.cancelled).waitFor();
-  await page.getByRole("link", { name: `${pool} 1` }).click();
+  await page.getByRole("link", { name: `${pool} 1`, exact: true }).click();
   await page.getByRole("link", { name: t.action.ofObject(t.action.cancel, `${pool} 1`) }).click();
   await page.locator("#question").getByRole("button", { name: t.action.cancel }).click();
   await page.getByText(t.task.cancelled(`${pool} 1`)).waitFor();
@@ -58,7 +60,7 @@ stage.test("A task that waits is given another priority and another pool on its 
   const { id } = await stage.world.manager.createPool({ name: target, isolation: "thread" });
   await stage.world.manager.pausePool(id);
   await visitor.go(`/tasks?q=pool:${pool}`);
-  await page.getByRole("link", { name: `${pool} 0` }).click();
+  await page.getByRole("link", { name: `${pool} 0`, exact: true }).click();
   await page.getByRole("link", { name: t.action.ofObject(t.task.change, `${pool} 0`) }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel(t.tasks.priority).fill("1000");

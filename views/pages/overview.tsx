@@ -187,7 +187,7 @@ export function Ranges(
 function SubmitLink(): Child {
   const { t } = useLanguage();
   return (
-    <a class="btn btn-primary" href="/submit">
+    <a class="btn btn-primary" href="/submit" data-hotkey="c">
       <Icon name="send" />
       {t.action.submitTask}
     </a>

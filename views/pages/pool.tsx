@@ -50,7 +50,13 @@ export function PoolPage({ model }: { readonly model: PoolModel }): Child {
           object={row.name}
         />
         {isOpen && (
-          <Ask href={`${href}/drain`} icon="hourglass" label={t.action.drain} object={row.name} />
+          <Ask
+            href={`${href}/drain`}
+            icon="hourglass"
+            label={t.action.drain}
+            object={row.name}
+            hotkey="Shift+D"
+          />
         )}
         {row.state !== "closed" && (
           <Ask
@@ -59,7 +65,6 @@ export function PoolPage({ model }: { readonly model: PoolModel }): Child {
             label={t.action.forceClose}
             object={row.name}
             isDanger
-            hotkey="Shift+D"
           />
         )}
       </PageHead>

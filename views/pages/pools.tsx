@@ -228,7 +228,7 @@ export function PoolActs(
       object={name}
       back={back}
       isSmall={isSmall}
-      {...isSmall ? {} : { hotkey: "p" }}
+      {...isSmall ? { rowHotkey: "p" } : { hotkey: "p" }}
     />
   );
 }

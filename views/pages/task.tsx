@@ -139,6 +139,7 @@ function TaskActs({ model }: { readonly model: TaskModel }): Child {
                 label={t.action.runAgain}
                 object={model.name}
                 back={model.path}
+                hotkey="Shift+R"
               />
               <a class="btn btn-sm" href={`/submit?from=${model.id}`} data-hotkey="e">
                 {t.action.edit}

@@ -2,7 +2,7 @@
 import type { Child } from "hono/jsx";
 import { useLanguage } from "../context.ts";
 import type { Language } from "../i18n/language.ts";
-import { Act, Ask } from "../parts/act.tsx";
+import { Ask } from "../parts/act.tsx";
 import { type ShownState, StateBadge } from "../parts/badge.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Pager, type PagerModel } from "../parts/pager.tsx";
@@ -190,24 +190,15 @@ function TaskRow(
         </td>
       ))}
       <td class="acts">
-        {row.act === "cancel" && (
-          <Act
-            action={`${href}/cancel`}
-            icon="x"
-            label={t.action.cancel}
-            object={row.name}
-            back={table.path}
-            isSmall
-          />
-        )}
-        {row.act === "stop" && (
+        {row.act !== null && (
           <Ask
-            href={`${href}/stop`}
-            icon="player-stop"
-            label={t.action.stop}
+            href={`${href}/${row.act}`}
+            icon={row.act === "cancel" ? "x" : "player-stop"}
+            label={t.action[row.act]}
             object={row.name}
             isIcon
             isDanger
+            rowHotkey="Shift+S"
           />
         )}
       </td>

@@ -16,6 +16,8 @@ export interface ActProps {
   readonly isDanger?: boolean;
   /** The key that does it, on a page of one object. */
   readonly hotkey?: string;
+  /** The key that does it to the row that keys are at. */
+  readonly rowHotkey?: string;
 }
 
 /** A form of one button: it does something at once, and what is live on the page looks again. */
@@ -32,6 +34,7 @@ export function Act(props: ActProps): Child {
         aria-label={name}
         title={props.isSmall ? name : undefined}
         data-hotkey={props.hotkey}
+        data-row-hotkey={props.rowHotkey}
       >
         <Icon name={props.icon} />
         {!props.isSmall && props.label}
@@ -52,6 +55,7 @@ export function Ask(
     isPrimary = false,
     isDanger = false,
     hotkey,
+    rowHotkey,
   }: {
     readonly href: string;
     readonly icon: IconName;
@@ -63,6 +67,8 @@ export function Ask(
     readonly isPrimary?: boolean;
     readonly isDanger?: boolean;
     readonly hotkey?: string;
+    /** The key that opens it for the row that keys are at. */
+    readonly rowHotkey?: string;
   },
 ): Child {
   const { t } = useLanguage();
@@ -84,6 +90,7 @@ export function Ask(
       aria-label={name}
       title={isIcon ? name : undefined}
       data-hotkey={hotkey}
+      data-row-hotkey={rowHotkey}
     >
       <Icon name={icon} />
       {!isIcon && label}

@@ -138,7 +138,7 @@ export const frameWords = {
   keys: {
     title: "Keys",
     help: "This help",
-    filter: "Go to the filter",
+    filter: "Go to the filter, or else the palette",
     palette: "Palette",
     rows: "Next and previous row",
     select: "Select the row",
@@ -150,6 +150,8 @@ export const frameWords = {
     edit: "Change, or edit and run again",
     pause: "Pause or resume the pool",
     stop: "Stop or cancel the task",
+    again: "Run the task again",
+    taskOf: (id: string) => `Task ${id}`,
     drain: "Drain and close the pool",
     selectAll: "Select all that match",
     theme: "Light or dark",

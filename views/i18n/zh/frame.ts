@@ -139,7 +139,7 @@ export const frameWords: typeof English = {
   keys: {
     title: "快捷键",
     help: "本帮助",
-    filter: "跳到筛选",
+    filter: "转到筛选框；没有时打开命令面板",
     palette: "命令面板",
     rows: "下一行和上一行",
     select: "选择该行",
@@ -151,6 +151,8 @@ export const frameWords: typeof English = {
     edit: "更改，或编辑后再次运行",
     pause: "暂停或恢复线程池",
     stop: "停止或取消任务",
+    again: "再次运行任务",
+    taskOf: (id) => `任务 ${id}`,
     drain: "排空并关闭线程池",
     selectAll: "选择所有符合条件的",
     theme: "浅色或深色",

@@ -198,7 +198,16 @@ Deno.test("GET /palette leads to pages, pools and types, as JSON that nobody kee
   const entries: { text: string; href: string }[] = await response.json();
   strictEqual(response.headers.get("cache-control"), "no-store");
   const hrefs = entries.map(({ href }) => href);
-  for (const href of ["/", "/pools", "/tasks", "/submit/batch", `/pools/${POOL.id}`]) {
+  for (
+    const href of [
+      "/",
+      "/pools",
+      "/tasks",
+      "/submit/batch",
+      `/pools/${POOL.id}`,
+      `/tasks?q=pool:${POOL.id}`,
+    ]
+  ) {
     ok(hrefs.includes(href), href);
   }
   ok(hrefs.every((href) => href.startsWith("/") && !href.startsWith("//")));
