@@ -70,8 +70,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.use(meter.middleware);
   addGuards(app, options);
   app.use("/api/*", async (c, next) => {
-    // What a body of a GET means is said nowhere: it is not looked at.
-    if (c.req.method !== "GET") {
+    // What a body of a GET or a HEAD means is said nowhere: it is not looked at.
+    if (c.req.method !== "GET" && c.req.method !== "HEAD") {
       checkJsonType(c);
       checkHasBody(c);
       checkKey(c);

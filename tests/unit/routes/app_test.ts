@@ -126,6 +126,13 @@ Deno.test.each([
   deepStrictEqual(calls, []);
 });
 
+Deno.test("createApp() refuses a HEAD no more than a GET for a key that means nothing to it", async () => {
+  const headers = { "idempotency-key": "k1" };
+  for (const method of ["GET", "HEAD"]) {
+    strictEqual((await appWith().app.request("/api/pools", { method, headers })).status, 200);
+  }
+});
+
 Deno.test("createApp() answers HEAD as GET, without a body", async () => {
   const response = await appWith().app.request("/api/pools", { method: "HEAD" });
   deepStrictEqual([response.status, await response.text()], [200, ""]);
