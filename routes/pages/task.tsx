@@ -85,7 +85,7 @@ function isHardStop({ c }: Visit): boolean {
 function question(visit: Visit, { id, name }: TaskSnapshot, verb: "cancel" | "stop"): Child {
   const { t } = visit.language;
   const href = `/tasks/${id}`;
-  const shared = { back: href, name, mustType: false };
+  const shared = { back: visit.backOr(href), name, mustType: false };
   if (verb === "cancel") {
     return (
       <EndQuestion

@@ -182,7 +182,7 @@ function SlotCell(
           </span>
           {slot.state !== "zombie" && (
             <Ask
-              href={`/tasks/${taskId}/stop`}
+              href={`/tasks/${taskId}/stop?back=${encodeURIComponent(path)}`}
               icon="player-stop"
               label={t.action.stop}
               object={task}

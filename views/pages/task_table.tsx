@@ -192,7 +192,7 @@ function TaskRow(
       <td class="acts">
         {row.act !== null && (
           <Ask
-            href={`${href}/${row.act}`}
+            href={`${href}/${row.act}?back=${encodeURIComponent(table.path)}`}
             icon={row.act === "cancel" ? "x" : "player-stop"}
             label={t.action[row.act]}
             object={row.name}

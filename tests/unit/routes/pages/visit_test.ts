@@ -1,4 +1,5 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import type { TaskSnapshot } from "../../../../core/mod.ts";
 import { appWith } from "../../../helpers/app_with.ts";
 import { POOL, POOL_ID, TASK, TASK_ID } from "../../../helpers/fake_manager.ts";
 import { BROWSER, keptToast, look, send, triggersOf } from "../../../helpers/pages.ts";
@@ -240,4 +241,33 @@ Deno.test("Visit knows a script by what it says, not by the browser's words", as
     headers: { ...BROWSER, "hx-request": "false" },
   });
   strictEqual(response.status, 303);
+});
+
+Deno.test("GET /tasks/:id/stop keeps where it was asked from, if that is a place of this server", async () => {
+  const own = `/tasks/${TASK_ID}`;
+  for (const [back, kept] of [["/tasks?q=a%26b", "/tasks?q=a%26b"], ["//evil.example", own]]) {
+    const path = `${own}/stop?back=${encodeURIComponent(back ?? "")}`;
+    const page = await look(appWith().app, path);
+    strictEqual(page.fields.get("back"), kept);
+  }
+});
+
+Deno.test("The list of tasks and the page of a pool ask to stop a task and come back to themselves", async () => {
+  const running = {
+    ...TASK,
+    status: { state: "running", slot: 0, startedAtMs: 1 },
+  } as TaskSnapshot;
+  const listTasks = () =>
+    Promise.resolve({
+      tasks: [running],
+      totalItems: 1,
+      isTotalExact: true,
+      page: 1,
+      nextCursor: null,
+      prevCursor: null,
+    });
+  for (const path of ["/tasks?q=nap", `/pools/${POOL_ID}`]) {
+    const { html } = await look(appWith({ listTasks }).app, path);
+    ok(html.includes(`/stop?back=${encodeURIComponent(path)}"`), path);
+  }
 });
