@@ -259,7 +259,7 @@ export class PoolRoom {
     this.#logger.info(message, { ...this.#identity, ...properties });
   }
 
-  /** It has a thread less than it should have. */
+  /** Tells an operator of a thread that has to be replaced, or that cannot be ended. */
   lost(loss: ThreadLoss): void {
     outsideRequest(() => this.#logger.warning(LOSSES[loss.kind], { ...this.#identity, ...loss }));
   }
