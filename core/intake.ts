@@ -81,11 +81,8 @@ export function takeInAgain(
 /** Says of an error which submission of a batch it is about. */
 export function inBatch(error: unknown, at: number): unknown {
   if (!(error instanceof LidoError)) return error;
-  const { message, details: { faults: own = [{ path: [], message }] } } = error;
-  const faults = own.map((fault) => ({
-    ...fault,
-    path: ["tasks", at, ...fault.path],
-  }));
+  const own = error.details.faults ?? [{ path: [], message: error.message }];
+  const faults = own.map((fault) => ({ ...fault, path: ["tasks", at, ...fault.path] }));
   return new LidoError(error.code, `${error.message} (task ${at} of the batch)`, {
     ...error.details,
     faults,
