@@ -34,7 +34,7 @@ stage.test("A pool is created by the dialog, which keeps what was typed when a v
   strictEqual(await threads.getAttribute("aria-invalid"), "true");
   const described = await threads.getAttribute("aria-describedby") ?? "";
   match(described, /field-maxThreads-faults/);
-  match(await dialog.locator("#field-maxThreads-faults").innerText(), /\w/);
+  match(await dialog.locator("#field-maxThreads-faults").innerText(), /\p{L}/u);
   strictEqual(await dialog.getByLabel(t.setting.name.label).inputValue(), name);
   strictEqual(
     stage.world.manager.listPools().some(({ settings }) => settings.name === name),

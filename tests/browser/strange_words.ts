@@ -9,7 +9,7 @@ const SAME_WORDS: ReadonlySet<string> = new Set(
   ms MB MiB p50 p95 p99
   process thread reject wait drop_oldest fsync relaxed memory info warning off suggest apply
   Webhook Slack URL none starttls tls HTTP
-  state failed pool default type sleep tag nightly args user id priority attempt run since
+  state failed pool default type sleep tag nightly args user id priority attempt run since m
   task_type task_name tags
   increase share pending pool_id zombie`.split(/\s+/),
 );

@@ -23,7 +23,7 @@ export interface Visitor extends AsyncDisposable {
   readonly page: Page;
   /** Errors of the console, of scripts and of the content security policy, as they came. */
   readonly faults: readonly string[];
-  /** Goes to a path of the server. */
+  /** Goes to a page of the server, and waits until its scripts are there. */
   go(path: string): Promise<number>;
 }
 
@@ -61,6 +61,10 @@ export async function openVisitor(
     faults,
     async go(path) {
       const response = await page.goto(`${url}${path}`);
+      // Before htmx has seen to it, a link that opens a dialog leads to a page of its own.
+      if (hasScripts) {
+        await page.locator("[data-htmx-powered]").first().waitFor({ state: "attached" });
+      }
       return response?.status() ?? 0;
     },
     [Symbol.asyncDispose]: () => context.close(),
