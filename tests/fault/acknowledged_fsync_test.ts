@@ -203,7 +203,7 @@ Deno.test({
     const submits = 3;
     const trace = await traceSubmits(server, poolId, { callers: 1, submits }, isSyncedInTheEnd);
     ok(isSyncedInTheEnd(trace));
-    checkRelaxed(trace, submits);
+    ok(countAnswers(trace).unsynced > 0); // the others may have met the sync of those before
   },
 });
 

@@ -142,7 +142,7 @@ Deno.test("log-level tells, sets and limits how much is logged, and the log says
   deepStrictEqual(others, { level: "debug", configured_level: "warning" });
   ok(Date.parse(until) > Date.now());
   const refused = await server.command("log-level", "loud");
-  deepStrictEqual([refused.code, refused.stderr.includes("level")], [1, true]);
+  deepStrictEqual([refused.code, refused.stderr.includes("level")], [2, true]);
   strictEqual((await server.command("log-level", "--for-ms", "60000")).code, 2);
   const messages = (await logOf(server)).map(({ message }) => message);
   strictEqual(messages[0], "Log level changed");
