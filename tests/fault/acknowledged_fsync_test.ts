@@ -201,8 +201,8 @@ Deno.test({
     const { pool_id: poolId } = await openPool(server, "relaxed");
     // So few that nothing of it goes to the main file, which would sync it, too.
     const submits = 3;
+    // That it is synced is what is waited for: something else may be written right after.
     const trace = await traceSubmits(server, poolId, { callers: 1, submits }, isSyncedInTheEnd);
-    ok(isSyncedInTheEnd(trace));
     ok(countAnswers(trace).unsynced > 0); // the others may have met the sync of those before
   },
 });
