@@ -1,6 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { Page } from "playwright-core";
-import type { TaskId } from "../../core/mod.ts";
+import type { PoolId, TaskId } from "../../core/mod.ts";
+import { until } from "../helpers/until.ts";
 import { screensOf } from "./screens.ts";
 import { setStage } from "./stage.ts";
 
@@ -62,6 +63,11 @@ Deno.test("A pool is created, paused and closed without scripts", async () => {
   await page.getByRole("link", { name: "Force close… plain" }).click();
   await page.getByLabel("Type plain to confirm").fill("plain");
   await page.getByRole("button", { name: "Force close" }).click();
+  await waitForHeading(page, "plain");
+  const { manager } = stage.world;
+  const id = new URL(page.url()).pathname.split("/").at(-1) as PoolId;
+  await until("it is closed", () => manager.getPool(id).state === "closed");
+  await page.reload(); // without scripts nothing else looks again
   await page.locator(".page-actions .badge", { hasText: "Closed" }).waitFor();
 });
 
