@@ -11,6 +11,7 @@ import type { Durability } from "../../../model/pool.ts";
 import type { EngineLoad } from "../../engine.ts";
 import type { Cell, Change, FromWriter, ToWriter } from "./group.ts";
 import { type EndedTask, GroupDraft } from "./group_draft.ts";
+import { hear, whenOpened } from "./hosted_thread.ts";
 
 /** A group of fewer rows goes to the tables at once: who submits a few may read them at once, too. */
 const INBOX_ROWS_MIN = 32;
@@ -34,6 +35,7 @@ export interface JournalListener {
 
 /** What the writer is told first. */
 type Opening = Omit<Extract<ToWriter, { kind: "open" }>, "kind">;
+type Opened = Extract<FromWriter, { kind: "opened" }>;
 
 /** See the head of this file. */
 export class Journal implements AsyncDisposable {
@@ -83,21 +85,8 @@ export class Journal implements AsyncDisposable {
   ): Promise<Journal> {
     const opening = { path, isDurable, inboxRowsMin };
     const worker = startWriter(opening);
-    const { promise, resolve, reject } = Promise.withResolvers<number>();
-    worker.onmessage = ({ data }: MessageEvent<FromWriter>) => {
-      if (data.kind === "opened") resolve(data.lastGroup);
-      if (data.kind === "refused") reject(new LidoError(data.code, data.message));
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(unavailable(`its writer ended: ${event.message}`));
-    };
-    try {
-      return new Journal(worker, opening, await promise, listener);
-    } catch (error) {
-      worker.terminate();
-      throw error;
-    }
+    const { lastGroup } = await whenOpened<Opened>(worker, died);
+    return new Journal(worker, opening, lastGroup, listener);
   }
 
   /** Why nothing can be written now; undefined when all is well. */
@@ -245,12 +234,11 @@ export class Journal implements AsyncDisposable {
   }
 
   #listen(worker: Worker): Worker {
-    worker.onmessage = ({ data }: MessageEvent<FromWriter>) => this.#heard(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.#died(`its writer ended: ${event.message}`);
-    };
-    return worker;
+    return hear<FromWriter>(
+      worker,
+      (message) => this.#heard(message),
+      (reason) => this.#died(died(reason)),
+    );
   }
 
   #whenWritten(): Promise<void> {
@@ -348,7 +336,8 @@ export class Journal implements AsyncDisposable {
 
   /** Nothing of the group is in the file: what can be given back is, the rest is tried again. */
   #failed(reason: string): void {
-    const failure = this.#refused(reason);
+    const failure = unavailable(reason);
+    this.#refused(failure);
     const group = this.#sent ?? new GroupDraft();
     this.#sent = undefined;
     group.join(this.#next);
@@ -357,18 +346,17 @@ export class Journal implements AsyncDisposable {
   }
 
   /** Whether the writer wrote what it was sent, nobody knows: another is sent just that once more. */
-  #died(reason: string): void {
+  #died(failure: LidoError): void {
     this.#worker?.terminate();
     this.#worker = undefined;
     if (this.#closed !== undefined) return this.#closed();
-    const failure = this.#refused(reason);
+    this.#refused(failure);
     this.#giveBack(this.#next, failure);
     for (const { reject } of this.#sent?.takeQuestions() ?? []) reject(failure);
   }
 
   /** Nothing is taken until the next try, which is due in a while, succeeds. */
-  #refused(reason: string): LidoError {
-    const failure = unavailable(reason);
+  #refused(failure: LidoError): void {
     if (this.#failure === undefined) this.#listener.failed(failure);
     this.#failure = failure;
     this.#failures++;
@@ -378,7 +366,6 @@ export class Journal implements AsyncDisposable {
       if (this.#sent === undefined) this.#send(true);
       else this.#post(this.#sent.message(this.#number + 1));
     }, RETRY_MS);
-    return failure;
   }
 
   #post(message: ToWriter): void {
@@ -399,6 +386,10 @@ function startWriter(opening: Opening): Worker {
   const worker = new Worker(new URL("./writer_main.ts", import.meta.url), { type: "module" });
   post(worker, { kind: "open", ...opening });
   return worker;
+}
+
+function died(reason: string): LidoError {
+  return unavailable(`its writer ended: ${reason}`);
 }
 
 function unavailable(reason: string): LidoError {

@@ -1,6 +1,7 @@
 /** The server's side of one reading thread; when that dies, another takes its place. */
 import { LidoError } from "../../../model/errors.ts";
 import { TransientMap } from "../../../model/transient_map.ts";
+import { hear, whenOpened } from "./hosted_thread.ts";
 import type { ReadStore } from "./read_store.ts";
 import type { FromReader, ReadMethod, ToReader } from "./reader_main.ts";
 
@@ -38,22 +39,8 @@ export class ReaderThread implements AsyncDisposable {
   /** Opens a connection of its own. @throws {LidoError} `journal_corrupt`, `journal_unavailable`. */
   static async open(options: ReaderOptions): Promise<ReaderThread> {
     const worker = start(options);
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    worker.onmessage = ({ data }: MessageEvent<FromReader>) => {
-      if (data.kind === "refused") reject(new LidoError(data.code, data.message));
-      else resolve();
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(died(event));
-    };
-    try {
-      await promise;
-      return new ReaderThread(worker, options);
-    } catch (error) {
-      worker.terminate();
-      throw error;
-    }
+    await whenOpened(worker, died);
+    return new ReaderThread(worker, options);
   }
 
   /** Calls a method of the thread's `ReadStore`. */
@@ -82,12 +69,11 @@ export class ReaderThread implements AsyncDisposable {
   }
 
   #listen(worker: Worker): Worker {
-    worker.onmessage = ({ data }: MessageEvent<FromReader>) => this.#heard(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.#ended(died(event));
-    };
-    return worker;
+    return hear<FromReader>(
+      worker,
+      (message) => this.#heard(message),
+      (reason) => this.#ended(died(reason)),
+    );
   }
 
   #heard(message: FromReader): void {
@@ -129,8 +115,8 @@ function start({ journalPath, searchPath }: ReaderOptions): Worker {
   return worker;
 }
 
-function died({ message }: ErrorEvent): LidoError {
-  return new LidoError("journal_unavailable", `Cannot read journal: its reader ended: ${message}`);
+function died(reason: string): LidoError {
+  return new LidoError("journal_unavailable", `Cannot read journal: its reader ended: ${reason}`);
 }
 
 function post(worker: Worker, message: ToReader): void {

@@ -1,5 +1,6 @@
 /** The server's side of the text index: tells its thread that there is something new. */
 import { LidoError } from "../../../model/errors.ts";
+import { hear } from "./hosted_thread.ts";
 import type { FromTextIndex, ToTextIndex } from "./text_index_main.ts";
 
 /** News are told at most so often. */
@@ -63,15 +64,11 @@ export class TextIndex implements AsyncDisposable {
 
   #start(): Worker {
     const worker = new Worker(new URL("./text_index_main.ts", import.meta.url), { type: "module" });
-    worker.onmessage = ({ data }: MessageEvent<FromTextIndex>) => this.#heard(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
+    hear<FromTextIndex>(worker, (message) => this.#heard(message), (reason) => {
       this.#hasEnded = true;
       this.#onClosed();
-      this.#failed(
-        new LidoError("journal_unavailable", `The text index ended: ${event.message}`),
-      );
-    };
+      this.#failed(new LidoError("journal_unavailable", `The text index ended: ${reason}`));
+    });
     const { journalPath, searchPath } = this.#options;
     const open: ToTextIndex = { kind: "open", journalPath, searchPath };
     worker.postMessage(open);

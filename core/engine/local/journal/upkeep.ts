@@ -6,6 +6,7 @@ import { rmSync } from "node:fs";
 import { LidoError } from "../../../model/errors.ts";
 import type { SelfTestFinding } from "../../../model/system.ts";
 import type { Errand, ErrandOutcome } from "./errand_main.ts";
+import { hear } from "./hosted_thread.ts";
 
 /** A copy that is being read. It is in no folder any more, and gone when it is read or let go. */
 export interface JournalCopy {
@@ -86,11 +87,7 @@ export class Upkeep implements Disposable {
     const worker = new Worker(new URL("./errand_main.ts", import.meta.url), { type: "module" });
     const { promise, resolve } = Promise.withResolvers<ErrandOutcome | undefined>();
     const end = () => resolve(undefined);
-    worker.onmessage = ({ data }: MessageEvent<ErrandOutcome>) => resolve(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      resolve({ kind: "failed", message: event.message });
-    };
+    hear<ErrandOutcome>(worker, resolve, (message) => resolve({ kind: "failed", message }));
     signal.addEventListener("abort", end);
     try {
       if (signal.aborted) end();
