@@ -1,8 +1,9 @@
 /** A file of many submissions, one JSON body a line, and the requests that carry them. */
 import { BATCH_MAX } from "../core/model/task.ts";
-import { ApiError, type LidoClient, UnreachedError } from "./client/mod.ts";
+import { ApiError, type LidoClient } from "./client/mod.ts";
 import { parseExactJson } from "./exact_json.ts";
 import { CommandError } from "./exit_code.ts";
+import { withHint } from "./lost_server.ts";
 import { messageOf } from "../core/model/errors.ts";
 
 /** The server takes bodies of up to 16 MiB; the envelope and wide characters need room too. */
@@ -74,11 +75,9 @@ export async function sendBatch(
       ids.push(...await client.submitBatch(part.map(({ task }) => task)));
     } catch (error) {
       if (error instanceof ApiError) throw withLines(error, part, ids.length);
-      if (error instanceof UnreachedError && ids.length > 0) {
-        error.message +=
-          `\n  (the first ${ids.length} tasks were submitted; of the next it is not known)`;
-      }
-      throw error;
+      if (ids.length === 0) throw error;
+      const hint = `the first ${ids.length} tasks were submitted; of the next it is not known`;
+      throw withHint(error, hint);
     }
   }
   return ids;

@@ -4,10 +4,10 @@ import {
   type LidoClient,
   type Submission,
   type TaskTypes,
-  UnreachedError,
   type WireTask,
 } from "./client/mod.ts";
 import { parseBatch, sendBatch } from "./batch.ts";
+import { withHint } from "./lost_server.ts";
 import { CommandError } from "./exit_code.ts";
 import { printable, printableJson } from "./printable.ts";
 import { ProgressBar } from "./progress_bar.ts";
@@ -97,12 +97,6 @@ async function printEnds(
 function printEnd(world: World, task: WireTask, after: AfterSubmit): void {
   if (after.json) world.out.write(`${printableJson(task, 0)}\n`);
   else world.out.write(resultText(task.result, world.out, 0));
-}
-
-/** Whoever waited knows no id yet: without one nobody finds again what was submitted. */
-function withHint(error: unknown, hint: string): unknown {
-  if (error instanceof UnreachedError) error.message += `\n  (${hint})`;
-  return error;
 }
 
 /** The server forgets the oldest ended tasks: then one end is unknown, and the others are not. */

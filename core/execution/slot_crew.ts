@@ -15,7 +15,7 @@ import { messageOf } from "../model/errors.ts";
 
 /** A thread that was ended by force and goes on for so long is a zombie. */
 const ZOMBIE_AFTER_MS = 1_000;
-/** A process without a task runs nothing, and ends late where the machine has much to do: so much later. */
+/** A process without a task runs nothing, and ends late on a busy machine: it has so much longer. */
 const LATE_PROCESS_MS = 30_000;
 /** A worn thread lives on for so long, so that what its task left behind is blamed on that task. */
 const LINGER_MS = 1_000;

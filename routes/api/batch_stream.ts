@@ -29,13 +29,18 @@ export const NDJSON_TYPES: readonly string[] = [TYPE, "application/ndjson", "app
 
 /** Whether a request's body is NDJSON. */
 export function isNdjson(c: Context<AppEnv>): boolean {
-  const [type = ""] = (c.req.header("content-type") ?? "").toLowerCase().split(";");
+  const [type = ""] = typeOfBody(c);
   return NDJSON_TYPES.includes(type.trim());
+}
+
+/** Its name, and its parameters. */
+function typeOfBody(c: Context<AppEnv>): readonly string[] {
+  return (c.req.header("content-type") ?? "").toLowerCase().split(";");
 }
 
 /** Takes lines in UTF-8; no other parameter of their type means anything here. */
 function checkNdjson(c: Context<AppEnv>): void {
-  const [, ...parameters] = (c.req.header("content-type") ?? "").toLowerCase().split(";");
+  const [, ...parameters] = typeOfBody(c);
   const isUtf8 = parameters.every((one) => /^(?!\s*charset\s*=)|=\s*"?utf-8"?\s*$/.test(one));
   if (isUtf8 && (c.req.header("content-encoding") ?? "identity") === "identity") return;
   const message = "Cannot read body: lines of JSON must be in UTF-8, and not compressed";

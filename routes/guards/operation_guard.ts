@@ -1,7 +1,7 @@
 /**
  * Refuses what a request says beyond its operation: a parameter that the description does not have,
- * one that comes twice, a body where none is read, and a key where none is looked up. What was mistyped would else narrow nothing,
- * and mean more than was meant.
+ * one that comes twice, a body where none is read, and a key where none is looked up. What was
+ * mistyped would else narrow nothing, and mean more than was meant.
  */
 import type { Context } from "hono";
 import { matchedRoutes } from "hono/route";

@@ -178,7 +178,8 @@ function inputFromJson(text: string, t: Words): unknown {
   }
 }
 
-function typeOf({ desk: { manager } }: Visit, wanted: string): TaskType | undefined {
+/** The task type of a name; undefined where there is none, or no longer. */
+export function typeOf({ desk: { manager } }: Visit, wanted: string): TaskType | undefined {
   return manager.listTaskTypes().find((type) => type.name === wanted);
 }
 

@@ -21,6 +21,7 @@ import {
 } from "../present/task_page.ts";
 import { writeJson } from "../present/write_json.ts";
 import { addTaskChange } from "./task_change.tsx";
+import { typeOf } from "./submit.tsx";
 import { type Desk, Visit } from "./visit.tsx";
 
 /** Runs of the same type that the page shows beside the task. */
@@ -145,8 +146,8 @@ async function readPart(visit: Visit, task: TaskSnapshot, tab: TaskTab): Promise
 }
 
 /** The task with an input that may be looked at. */
-function withoutSecrets({ desk: { manager } }: Visit, task: TaskSnapshot): TaskSnapshot {
-  const type = manager.listTaskTypes().find(({ name }) => name === task.type);
+function withoutSecrets(visit: Visit, task: TaskSnapshot): TaskSnapshot {
+  const type = typeOf(visit, task.type);
   if (task.inputJson === null || type === undefined) return task;
   return { ...task, inputJson: hideSecrets(task.inputJson, type.inputSchema) };
 }

@@ -78,8 +78,8 @@ export class Visit {
   }
 
   /**
-   * Where the form, or the link to it, wants to come back to, if that is a place of this server. Browsers leave out tabs
-   * and ends of lines, and would read `/<tab>/host` as another server.
+   * Where the form, or the link to it, wants to come back to, if that is a place of this server.
+   * Browsers leave out tabs and ends of lines, and would read `/<tab>/host` as another server.
    */
   backOr(otherwise: string): string {
     const sent = this.sent("back") ?? this.c.req.query("back");

@@ -1,7 +1,9 @@
 /** Commands as pages show them: what is shown works when it is pasted. */
+import { Config } from "../../core/mod.ts";
 
-/** Where commands look for a server if nothing is said. */
-const DEFAULT_ORIGIN = "http://127.0.0.1:8000";
+/** Where commands look for a server if nothing is said: where one listens then. */
+const { host, port } = Config.parse({});
+const DEFAULT_ORIGIN = `http://${host}:${port}`;
 
 /** The command line, with the server's address where commands would look elsewhere. */
 export function commandFor(origin: string, words: string): string {

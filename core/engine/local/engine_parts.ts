@@ -66,7 +66,8 @@ export interface EngineParts {
 }
 
 /**
- * Opens them; `told` is told of each group from then on, and of the disk. What was opened before a fault is closed.
+ * Opens them; `told` is told of each group from then on, and of the disk. What was opened before a
+ * fault is closed.
  * @throws {LidoError} `journal_corrupt`, `journal_unavailable`.
  */
 export async function openParts(
