@@ -6,6 +6,7 @@ import {
   LidoError,
   PoolId,
   type PoolSnapshot,
+  type ResizeInfo,
   type SavedView,
   type SystemStats,
   TaskId,
@@ -253,6 +254,36 @@ function defaultMethods(): RoutedManager {
   return { ...poolMethods(), ...taskMethods(), ...systemMethods() };
 }
 
+/** What is told of a resize of {@link POOL}. */
+export const RESIZE_INFO = {
+  id: POOL_ID,
+  name: "p",
+  state: "running",
+  maxThreads: 4,
+  minThreads: 1,
+  activeTasks: 7,
+  canResize: true,
+  suggestedMaxThreads: 9,
+  reason: "Tasks wait",
+  advice: {
+    size: 9,
+    keepsTarget: true,
+    targetWaitMs: 1_000,
+    arrivalRate: 7.5,
+    meanRunMs: 1_000,
+    utilisation: 7.5 / 9,
+    seenTasks: 7_500,
+    seenMs: 1_000_000,
+    reason: "Tasks wait",
+  },
+  sizes: [
+    { size: 4, waitP95Ms: null, utilisation: 7.5 / 4 },
+    { size: 9, waitP95Ms: 640, utilisation: 7.5 / 9 },
+  ],
+  autoscale: "suggest",
+  autoscaleSuggestion: { size: 9, reason: "Tasks wait" },
+} as const satisfies ResizeInfo;
+
 type PoolMethods = Pick<
   RoutedManager,
   | "listSettingsVersions"
@@ -284,34 +315,7 @@ function poolMethods(): PoolMethods {
     resizePool: async (id) => {
       return { before: { minThreads: 0, maxThreads: 2 }, pool: await findPool(id) };
     },
-    readResizeInfo: async (id) => ({
-      id: (await findPool(id)).id,
-      name: "p",
-      state: "running",
-      maxThreads: 4,
-      minThreads: 1,
-      activeTasks: 7,
-      canResize: true,
-      suggestedMaxThreads: 9,
-      reason: "Tasks wait",
-      advice: {
-        size: 9,
-        keepsTarget: true,
-        targetWaitMs: 1_000,
-        arrivalRate: 7.5,
-        meanRunMs: 1_000,
-        utilisation: 7.5 / 9,
-        seenTasks: 7_500,
-        seenMs: 1_000_000,
-        reason: "Tasks wait",
-      },
-      sizes: [
-        { size: 4, waitP95Ms: null, utilisation: 7.5 / 4 },
-        { size: 9, waitP95Ms: 640, utilisation: 7.5 / 9 },
-      ],
-      autoscale: "suggest",
-      autoscaleSuggestion: { size: 9, reason: "Tasks wait" },
-    }),
+    readResizeInfo: async (id) => ({ ...RESIZE_INFO, id: (await findPool(id)).id }),
     revertPool: async (id) => await findPool(id),
     recyclePool: (id) => findPool(id) && 1,
     pausePool: async (id) => await findPool(id),

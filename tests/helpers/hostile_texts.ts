@@ -6,7 +6,7 @@ import {
   type TaskStatus,
 } from "../../core/mod.ts";
 import { appWith } from "./app_with.ts";
-import { HISTORY, POOL, POOL_ID, STATS, TASK } from "./fake_manager.ts";
+import { HISTORY, POOL, POOL_ID, RESIZE_INFO, STATS, TASK } from "./fake_manager.ts";
 
 /** By what they would be. */
 export const TEXTS: Readonly<Record<string, string>> = {
@@ -120,31 +120,11 @@ export function worldOf(text: string, state: keyof ReturnType<typeof statusesOf>
       })),
     readResizeInfo: (id) =>
       Promise.resolve({
-        id: id,
+        ...RESIZE_INFO,
+        id,
         name: text,
-        state: "running",
-        maxThreads: 4,
-        minThreads: 1,
-        activeTasks: 7,
-        canResize: true,
-        suggestedMaxThreads: 9,
         reason: text,
-        advice: {
-          size: 9,
-          keepsTarget: true,
-          targetWaitMs: 1_000,
-          arrivalRate: 7.5,
-          meanRunMs: 1_000,
-          utilisation: 7.5 / 9,
-          seenTasks: 7_500,
-          seenMs: 1_000_000,
-          reason: text,
-        },
-        sizes: [
-          { size: 4, waitP95Ms: null, utilisation: 7.5 / 4 },
-          { size: 9, waitP95Ms: 640, utilisation: 7.5 / 9 },
-        ],
-        autoscale: "suggest",
+        advice: { ...RESIZE_INFO.advice, reason: text },
         autoscaleSuggestion: { size: 9, reason: text },
       }),
     getHistory: () =>

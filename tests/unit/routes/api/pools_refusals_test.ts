@@ -3,6 +3,7 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { LidoError, type PoolId } from "../../../../core/mod.ts";
 import { appWith, jsonRequest, readAnswer } from "../../../helpers/app_with.ts";
 import { POOL_ID, UNKNOWN_ID } from "../../../helpers/fake_manager.ts";
+import { refusedInput } from "../../../helpers/refused_input.ts";
 
 /** A body, and the fault that its answer must name first: its field and its message. */
 type BadBody = readonly [body: unknown, field: string, message: string];
@@ -81,22 +82,7 @@ for (const [method, path, action, bodies] of BAD_BODIES) {
     Deno.test(`${method} ${path} refuses ${asked} and names ${field}`, async () => {
       const { app, calls } = appWith();
       const answered = await readAnswer(app.request(path, jsonRequest(method, body)));
-      const error = `${action}: ${field && `${field}: `}${message}`;
-      const pointer = field && `/${field.replaceAll(".", "/")}`;
-      deepStrictEqual(answered, {
-        status: 422,
-        body: {
-          success: false,
-          error,
-          code: "invalid_input",
-          details: { faults: [{ field, pointer, message }] },
-          type: "about:blank",
-          title: "Unprocessable Entity",
-          status: 422,
-          detail: error,
-          instance: path,
-        },
-      });
+      deepStrictEqual(answered, refusedInput({ action, field, message, path }));
       deepStrictEqual(calls, []);
     });
   }

@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { LidoError, TaskSubmission } from "../../../../core/mod.ts";
 import { appWith, jsonRequest, readAnswer } from "../../../helpers/app_with.ts";
 import { POOL_ID, TASK, TASK_ID, UNKNOWN_ID } from "../../../helpers/fake_manager.ts";
+import { refusedInput } from "../../../helpers/refused_input.ts";
 
 /** As text, since its numbers have more digits than a parsed value keeps. */
 const SHOWN_TASK = `{"task_id":"${TASK_ID}","name":"nap","pool_id":"${POOL_ID}",` +
@@ -261,22 +262,8 @@ for (const [body, field, message] of BAD_SUBMITS) {
   Deno.test(`POST /api/tasks refuses ${asked} and names ${field}`, async () => {
     const { app, calls } = appWith();
     const answered = await readAnswer(app.request("/api/tasks", jsonRequest("POST", body)));
-    const error = `Cannot submit task: ${field && `${field}: `}${message}`;
-    const pointer = field && `/${field.replaceAll(".", "/")}`;
-    deepStrictEqual(answered, {
-      status: 422,
-      body: {
-        success: false,
-        error,
-        code: "invalid_input",
-        details: { faults: [{ field, pointer, message }] },
-        type: "about:blank",
-        title: "Unprocessable Entity",
-        status: 422,
-        detail: error,
-        instance: "/api/tasks",
-      },
-    });
+    const refused = { action: "Cannot submit task", field, message, path: "/api/tasks" };
+    deepStrictEqual(answered, refusedInput(refused));
     deepStrictEqual(calls, []);
   });
 }
